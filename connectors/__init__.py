@@ -1,0 +1,1 @@
+"""Floor 1: one folder per source. A connector yields raw pages; it knows no database."""

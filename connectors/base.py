@@ -1,0 +1,49 @@
+"""What every connector promises."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Protocol
+
+from core.jsonvalue import JSONObject
+from core.records.ingestion import RawPage
+from core.units import DateRange
+
+
+@dataclass(frozen=True, slots=True)
+class AccountFacts:
+    """What the source itself says of an account; `currency` ISO 4217, `time_zone` IANA."""
+
+    account_id: str
+    name: str
+    currency: str
+    time_zone: str
+
+
+class Connector(Protocol):
+    """Reads one account of one source.
+
+    Raises core.errors: Transient (worth retrying; the connector has already retried for a
+    while), Terminal (refused for good), ConfigError (credentials), BadInput (the request).
+    A secret never appears in a page's `request`, in an error or in a log line.
+    """
+
+    window_days: int
+    """How many days one reading covers: a reading is completed or replaced as a whole."""
+
+    async def check(self) -> AccountFacts:
+        """Ask the source for the account; proves that the credentials work."""
+        ...
+
+    def pages(self, window: DateRange | None, resume: JSONObject | None) -> AsyncIterator[RawPage]:
+        """Every page of `window`, oldest request first, from checkpoint `resume` on.
+
+        `window` is None for sources whose content decides what it covers (files). At least
+        one page is yielded, and exactly the last one has no checkpoint.
+        """
+        ...
+
+    async def aclose(self) -> None:
+        """Let go of connections and files."""
+        ...

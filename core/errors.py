@@ -1,0 +1,115 @@
+"""The one tree of errors.
+
+LiftosError                  code, kind, message safe to show, field, mend
+├── BadInput                 user       the caller can mend it by changing the request
+├── NotFound                 user       no such thing for this tenant
+├── Conflict                 user       the thing is in a state that forbids this
+├── Unauthenticated          user       no valid credentials
+├── Forbidden                user       credentials without the permission
+├── ConfigError              config     an operator must change settings or credentials
+├── Transient                transient  the only kind that is retried
+├── Terminal                 terminal   the source refused for good
+└── Bug                      bug        a broken promise of our own
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import ClassVar
+
+
+class ErrorKind(StrEnum):
+    """Who can do something about an error."""
+
+    USER = "USER"
+    CONFIG = "CONFIG"
+    TRANSIENT = "TRANSIENT"
+    TERMINAL = "TERMINAL"
+    BUG = "BUG"
+
+
+class LiftosError(Exception):
+    """An error whose message is safe to show to the caller.
+
+    `field` names the input at fault (dotted path), `mend` says what to do about it.
+    """
+
+    code: ClassVar[str] = "INTERNAL"
+    kind: ClassVar[ErrorKind] = ErrorKind.BUG
+
+    def __init__(self, message: str, *, field: str | None = None, mend: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.field = field
+        self.mend = mend
+
+
+class BadInput(LiftosError):
+    """The request cannot be carried out as it stands; the caller can mend it."""
+
+    code = "BAD_USER_INPUT"
+    kind = ErrorKind.USER
+
+
+class NotFound(LiftosError):
+    """No such thing, or none that this tenant may see: the two are never told apart."""
+
+    code = "NOT_FOUND"
+    kind = ErrorKind.USER
+
+
+class Conflict(LiftosError):
+    """The thing is in a state that forbids this act."""
+
+    code = "CONFLICT"
+    kind = ErrorKind.USER
+
+
+class Unauthenticated(LiftosError):
+    """No credentials, or credentials that do not hold."""
+
+    code = "UNAUTHENTICATED"
+    kind = ErrorKind.USER
+
+
+class Forbidden(LiftosError):
+    """Valid credentials without the permission that the act needs."""
+
+    code = "FORBIDDEN"
+    kind = ErrorKind.USER
+
+
+class ConfigError(LiftosError):
+    """Settings or credentials that only an operator can mend."""
+
+    code = "CONFIGURATION"
+    kind = ErrorKind.CONFIG
+
+
+class Transient(LiftosError):
+    """May succeed if tried again later; `retry_after_seconds` when the other side said when."""
+
+    code = "TRANSIENT"
+    kind = ErrorKind.TRANSIENT
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        field: str | None = None,
+        mend: str | None = None,
+        retry_after_seconds: float | None = None,
+    ) -> None:
+        super().__init__(message, field=field, mend=mend)
+        self.retry_after_seconds = retry_after_seconds
+
+
+class Terminal(LiftosError):
+    """The source refused for good; trying again would change nothing."""
+
+    code = "SOURCE_REFUSED"
+    kind = ErrorKind.TERMINAL
+
+
+class Bug(LiftosError):
+    """A promise of our own was broken."""

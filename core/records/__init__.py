@@ -1,0 +1,1 @@
+"""Frozen records that travel between floors; one module a slice."""

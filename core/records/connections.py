@@ -1,0 +1,55 @@
+"""Connections: one account of one source, as a tenant set it up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+
+class Source(StrEnum):
+    """Where data comes from."""
+
+    META_ADS = "META_ADS"
+    GOOGLE_ADS = "GOOGLE_ADS"
+    KLAVIYO = "KLAVIYO"
+    WEBHOOK = "WEBHOOK"
+    FILE = "FILE"
+
+
+class Level(StrEnum):
+    """The kind of entity that one row of a connection is about."""
+
+    ACCOUNT = "ACCOUNT"
+    CAMPAIGN = "CAMPAIGN"
+    AD_SET = "AD_SET"
+    AD = "AD"
+
+
+class ConnectionStatus(StrEnum):
+    """Whether a connection may be read from."""
+
+    ACTIVE = "ACTIVE"
+    PAUSED = "PAUSED"
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionRecord:
+    """One account of one source. Every row it brings is of one `level`, `currency`, `time_zone`.
+
+    `look_back_days`: how old a day must be before the source stops restating it.
+    `last_read_at`: when its newest complete reading ended; None before the first.
+    """
+
+    id: UUID
+    source: Source
+    account_id: str
+    name: str
+    currency: str
+    time_zone: str
+    level: Level
+    look_back_days: int
+    status: ConnectionStatus
+    created_at: datetime
+    last_read_at: datetime | None

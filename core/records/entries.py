@@ -1,0 +1,131 @@
+"""Marketing entries, their vintages, and the campaigns they belong to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from uuid import UUID
+
+from core.jsonvalue import JSONObject
+from core.records.connections import Level, Source
+from core.units import DateRange
+
+
+class DateBasis(StrEnum):
+    """What the date of an entry is the date of."""
+
+    DELIVERY = "DELIVERY"
+    EVENT = "EVENT"
+    SEND = "SEND"
+
+
+@dataclass(frozen=True, slots=True)
+class EntryKey:
+    """Names one entry within its tenant: its date and a 128-bit digest of its natural key."""
+
+    date: date
+    digest: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Metrics:
+    """What was counted. None is unknown, never zero; amounts are in the entry's currency.
+
+    `conversions` counts the first action type present of one family, named by
+    `conversion_type`; `actions` keeps what the source sent.
+    """
+
+    spend: Decimal | None
+    impressions: int | None
+    clicks: int | None
+    link_clicks: int | None
+    reach: int | None
+    video_views: int | None
+    conversions: Decimal | None
+    conversion_value: Decimal | None
+    conversion_type: str | None
+    actions: JSONObject | None
+
+
+@dataclass(frozen=True, slots=True)
+class EntryRecord:
+    """One row per tenant, source, account, entity, date, date basis and attribution setting.
+
+    `date` is a calendar day in `time_zone`, never shifted. `learned_at` is when these metrics
+    became known; `is_mature` whether the day was last read after its look-back had passed.
+    `campaign` is the digest of the campaign it belongs to; None above campaign level.
+    """
+
+    key: EntryKey
+    source: Source
+    connection_id: UUID
+    account_id: str
+    level: Level
+    entity_id: str
+    entity_name: str | None
+    campaign: UUID | None
+    date_basis: DateBasis
+    attribution_setting: str
+    channel: str
+    platform_channel: str | None
+    currency: str
+    time_zone: str
+    metrics: Metrics
+    learned_at: datetime
+    first_learned_at: datetime
+    vintage_count: int
+    is_mature: bool
+    run_id: UUID
+    raw_page_id: UUID
+    raw_position: int
+
+
+@dataclass(frozen=True, slots=True)
+class VintageRecord:
+    """What was known of one entry from `learned_at` on. Not `is_present`: the row had vanished."""
+
+    key: EntryKey
+    learned_at: datetime
+    is_present: bool
+    metrics: Metrics
+    run_id: UUID
+    raw_page_id: UUID | None
+    raw_position: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignRecord:
+    """A campaign under its current name; `digest` names it within the tenant."""
+
+    digest: UUID
+    source: Source
+    account_id: str
+    campaign_id: str
+    name: str | None
+    status: str | None
+    objective: str | None
+    first_date: date | None
+    last_date: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class EntryFilter:
+    """Which entries; None and empty mean no restriction."""
+
+    dates: DateRange | None = None
+    sources: tuple[Source, ...] = ()
+    channels: tuple[str, ...] = ()
+    accounts: tuple[str, ...] = ()
+    connections: tuple[UUID, ...] = ()
+    campaigns: tuple[UUID, ...] = ()
+    levels: tuple[Level, ...] = ()
+    is_mature: bool | None = None
+
+
+class EntryOrder(StrEnum):
+    """Order of a list of entries; ties are broken by the entry's digest."""
+
+    DATE_ASC = "DATE_ASC"
+    DATE_DESC = "DATE_DESC"

@@ -1,0 +1,88 @@
+"""What the way in hands on: raw pages and the columns of a normalised frame."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from core.jsonvalue import JSONObject
+
+
+@dataclass(frozen=True, slots=True)
+class RawPage:
+    """One page exactly as the source sent it, and where to go on after it.
+
+    `request` holds no secret. `checkpoint` resumes within the window after this page; it is
+    None when this is the window's last page.
+    """
+
+    stream: str
+    media_type: str
+    body: bytes
+    request: JSONObject
+    checkpoint: JSONObject | None
+
+
+@dataclass(frozen=True, slots=True)
+class Rejection:
+    """One record refused by normalisation: `position` counts from 0 within its page."""
+
+    position: int
+    field: str
+    reason: str
+    mend: str
+    payload: JSONObject
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a frame that crosses a floor: `kind` is one of the names below.
+
+    text, date (date32), integer (int64), amount (decimal128(20, 6)), json (text), digest
+    (16 bytes).
+    """
+
+    name: str
+    kind: str
+    is_required: bool = False
+
+
+ENTRY_COLUMNS: tuple[Column, ...] = (
+    Column("date", "date", is_required=True),
+    Column("digest", "digest", is_required=True),
+    Column("source", "text", is_required=True),
+    Column("account_id", "text", is_required=True),
+    Column("level", "text", is_required=True),
+    Column("entity_id", "text", is_required=True),
+    Column("entity_name", "text"),
+    Column("campaign", "digest"),
+    Column("date_basis", "text", is_required=True),
+    Column("attribution_setting", "text", is_required=True),
+    Column("channel", "text", is_required=True),
+    Column("platform_channel", "text"),
+    Column("currency", "text", is_required=True),
+    Column("spend", "amount"),
+    Column("impressions", "integer"),
+    Column("clicks", "integer"),
+    Column("link_clicks", "integer"),
+    Column("reach", "integer"),
+    Column("video_views", "integer"),
+    Column("conversions", "amount"),
+    Column("conversion_value", "amount"),
+    Column("conversion_type", "text"),
+    Column("actions", "json"),
+    Column("position", "integer", is_required=True),
+    Column("records", "integer", is_required=True),
+)
+"""One row per entry of a page, in the order of the page. `position` is the first record's
+place in the page (from 0), `records` how many records of the page made the entry."""
+
+CAMPAIGN_COLUMNS: tuple[Column, ...] = (
+    Column("digest", "digest", is_required=True),
+    Column("source", "text", is_required=True),
+    Column("account_id", "text", is_required=True),
+    Column("campaign_id", "text", is_required=True),
+    Column("name", "text"),
+    Column("status", "text"),
+    Column("objective", "text"),
+)
+"""One row per campaign named in a page."""

@@ -1,0 +1,54 @@
+"""Where a number came from: raw pages, uploads and refused records."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from core.jsonvalue import JSONObject
+
+
+@dataclass(frozen=True, slots=True)
+class RawPageRecord:
+    """One page of a source, byte for byte. `request` is what was asked, without secrets.
+
+    `size_bytes` and `sha256` (hex) are of the body before compression.
+    """
+
+    id: UUID
+    run_id: UUID
+    connection_id: UUID
+    number: int
+    stream: str
+    media_type: str
+    size_bytes: int
+    sha256: str
+    request: JSONObject
+    fetched_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RejectedRecord:
+    """A record that was refused: what it held, which field, why, and how to mend it."""
+
+    id: UUID
+    run_id: UUID
+    raw_page_id: UUID
+    position: int
+    field: str
+    reason: str
+    mend: str
+    payload: JSONObject
+
+
+@dataclass(frozen=True, slots=True)
+class UploadRecord:
+    """A file as it was received; `sha256` is hex of the whole body."""
+
+    id: UUID
+    filename: str
+    media_type: str
+    size_bytes: int
+    sha256: str
+    created_at: datetime

@@ -1,0 +1,148 @@
+"""Runs: one execution of background work, its progress and its receipt."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+from uuid import UUID
+
+from core.errors import ErrorKind
+from core.jsonvalue import JSONObject
+from core.units import DateRange
+
+
+class RunKind(StrEnum):
+    """What a run does."""
+
+    INGESTION = "INGESTION"
+
+
+class RunStatus(StrEnum):
+    """Where a run stands; PARKED is held after it killed its worker three times."""
+
+    QUEUED = "QUEUED"
+    RUNNING = "RUNNING"
+    SUCCEEDED = "SUCCEEDED"
+    FAILED = "FAILED"
+    CANCELLED = "CANCELLED"
+    PARKED = "PARKED"
+
+    @property
+    def is_final(self) -> bool:
+        """Whether a run in this state will not move again by itself."""
+        return self not in (RunStatus.QUEUED, RunStatus.RUNNING)
+
+
+class RunEventKind(StrEnum):
+    """What happened to a run."""
+
+    QUEUED = "QUEUED"
+    STARTED = "STARTED"
+    RESUMED = "RESUMED"
+    PAGE_STORED = "PAGE_STORED"
+    WINDOW_COMPLETED = "WINDOW_COMPLETED"
+    WAITING = "WAITING"
+    SUCCEEDED = "SUCCEEDED"
+    FAILED = "FAILED"
+    CANCELLED = "CANCELLED"
+    PARKED = "PARKED"
+
+
+@dataclass(frozen=True, slots=True)
+class Counters:
+    """How many records a run has seen; `fetched` = `stored` + `unchanged` + `rejected`.
+
+    `created`, `restated` and `vanished` count entries: one entry may come from several
+    records of a file, and a vanished one from none.
+    """
+
+    pages: int = 0
+    fetched: int = 0
+    stored: int = 0
+    unchanged: int = 0
+    rejected: int = 0
+    created: int = 0
+    restated: int = 0
+    vanished: int = 0
+
+    @property
+    def balances(self) -> bool:
+        """Whether every fetched record is accounted for."""
+        return self.fetched == self.stored + self.unchanged + self.rejected
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptTotal:
+    """Sums over the entries of the run's range as they stand at its end, per currency."""
+
+    currency: str
+    entries: int
+    spend: Decimal | None
+    impressions: int | None
+    clicks: int | None
+    conversions: Decimal | None
+    conversion_value: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What a finished run did; a run whose receipt does not balance has not succeeded."""
+
+    counters: Counters
+    totals: tuple[ReceiptTotal, ...]
+    changed_nothing: bool
+    as_of: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RunError:
+    """Why a run ended; `mend` says what to do next."""
+
+    code: str
+    kind: ErrorKind
+    message: str
+    field: str | None
+    mend: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class RunRecord:
+    """One execution. `progress` is the share of its range done, 0 to 1.
+
+    `claim` counts takers: work under an older claim is refused when it tries to commit.
+    """
+
+    id: UUID
+    kind: RunKind
+    connection_id: UUID
+    status: RunStatus
+    dates: DateRange | None
+    upload_id: UUID | None
+    options: JSONObject
+    checkpoint: JSONObject | None
+    claim: int
+    counters: Counters
+    progress: float
+    receipt: Receipt | None
+    error: RunError | None
+    is_cancel_requested: bool
+    requested_by: str
+    created_at: datetime
+    started_at: datetime | None
+    ended_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class RunEventRecord:
+    """One step of a run; `sequence` counts from 1 without gaps and is the resume cursor."""
+
+    run_id: UUID
+    sequence: int
+    at: datetime
+    kind: RunEventKind
+    status: RunStatus
+    message: str
+    counters: Counters
+    progress: float

@@ -1,0 +1,89 @@
+"""Column contracts of the frames that cross a floor, and the digests that name their rows."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+import pyarrow as pa
+
+from core.records.ingestion import CAMPAIGN_COLUMNS, ENTRY_COLUMNS, Column, Rejection
+from core.units import MONEY_SCALE
+
+DIGEST_BYTES = 16
+
+ARROW_TYPES: dict[str, pa.DataType] = {
+    "text": pa.string(),
+    "date": pa.date32(),
+    "integer": pa.int64(),
+    "amount": pa.decimal128(20, MONEY_SCALE),
+    "json": pa.string(),
+    "digest": pa.binary(DIGEST_BYTES),
+}
+
+
+def arrow_schema(columns: Sequence[Column]) -> pa.Schema:
+    """The Arrow schema of a contract; required columns are not nullable."""
+    return pa.schema(
+        [pa.field(c.name, ARROW_TYPES[c.kind], nullable=not c.is_required) for c in columns]
+    )
+
+
+ENTRY_SCHEMA = arrow_schema(ENTRY_COLUMNS)
+CAMPAIGN_SCHEMA = arrow_schema(CAMPAIGN_COLUMNS)
+
+
+@dataclass(frozen=True, slots=True)
+class NormalisedPage:
+    """One raw page as entries. `fetched` records = Σ `records` of entries + rejections."""
+
+    entries: pa.Table
+    campaigns: pa.Table
+    rejections: tuple[Rejection, ...]
+    fetched: int
+
+
+def to_arrow(frame: pd.DataFrame, schema: pa.Schema) -> pa.Table:
+    """`frame` under its contract, columns in the contract's order; missing ones are null.
+
+    Raises pyarrow.ArrowInvalid when a value does not fit its column.
+    """
+    columns = [
+        pa.array(frame[field.name], type=field.type, from_pandas=True)
+        if field.name in frame.columns
+        else pa.nulls(len(frame), field.type)
+        for field in schema
+    ]
+    return pa.table(columns, schema=schema)
+
+
+def digests(*parts: Iterable[str | None]) -> list[bytes]:
+    """A 128-bit digest for each row of parallel text columns; None differs from ''."""
+    return [_digest(row) for row in zip(*parts, strict=True)]
+
+
+def _digest(row: tuple[str | None, ...]) -> bytes:
+    text = "\x1f".join("\x00" if part is None else part for part in row)
+    return hashlib.blake2b(text.encode(), digest_size=DIGEST_BYTES).digest()
+
+
+def campaign_digests(
+    source: Iterable[str], account_id: Iterable[str], campaign_id: Iterable[str | None]
+) -> list[bytes | None]:
+    """The digest that names each row's campaign; None where there is none."""
+    rows = zip(source, account_id, campaign_id, strict=True)
+    return [None if row[2] is None else _digest(("campaign", *row)) for row in rows]
+
+
+def entry_digests(frame: pd.DataFrame) -> list[bytes]:
+    """The digest of each entry's natural key but its date, which stands beside it."""
+    return digests(
+        frame["source"],
+        frame["account_id"],
+        frame["level"],
+        frame["entity_id"],
+        frame["date_basis"],
+        frame["attribution_setting"],
+    )
