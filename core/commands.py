@@ -1,0 +1,75 @@
+"""What a mutation, the command line or a schedule may ask for, in records."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from uuid import UUID
+
+from core.records.connections import Level, Source
+from core.units import DateRange
+
+
+class FileReading(StrEnum):
+    """What a file says about the rows it does not hold.
+
+    PARTIAL: nothing. COMPLETE: the file is all there is for the days from its first to its
+    last, so an entry of those days that it no longer holds has vanished.
+    """
+
+    PARTIAL = "PARTIAL"
+    COMPLETE = "COMPLETE"
+
+
+@dataclass(frozen=True, slots=True)
+class FileOptions:
+    """How to read an uploaded file; None is detected, and asked for when it is ambiguous.
+
+    `columns` maps a field of an entry (`date`, `spend`, `campaign_id`, …) to the header that
+    holds it and wins over detection. `date_format` is a strptime format such as %d/%m/%Y.
+    """
+
+    columns: dict[str, str] = field(default_factory=dict)
+    date_format: str | None = None
+    decimal_separator: str | None = None
+    delimiter: str | None = None
+    encoding: str | None = None
+    sheet: str | None = None
+    reading: FileReading = FileReading.PARTIAL
+
+
+@dataclass(frozen=True, slots=True)
+class StartIngestion:
+    """Read a connection: `dates` for an API source, `upload_id` and `file` for a FILE one."""
+
+    connection_id: UUID
+    dates: DateRange | None = None
+    upload_id: UUID | None = None
+    file: FileOptions = field(default_factory=FileOptions)
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectSource:
+    """Set up a connection. `access_token` is sealed at once and never comes back out."""
+
+    source: Source
+    account_id: str
+    name: str
+    currency: str
+    time_zone: str
+    level: Level
+    look_back_days: int
+    access_token: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CreateTenant:
+    """A new organisation; `slug` is its short name in lower case."""
+
+    slug: str
+    name: str
+    countries: tuple[str, ...] = ("US",)
+    fiscal_start_month: int = 1
+    fiscal_year_named_by_end: bool = True
+    reporting_currency: str = "USD"
+    tier: str = "FREE"
