@@ -1,0 +1,27 @@
+"""Raw pages into one shape: each source has its normaliser, and all answer the same columns."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from core.errors import BadInput
+from core.records.connections import Source
+from transform.frames import NormalisedPage
+from transform.normalise.context import Normaliser, PageContext
+
+NORMALISERS: Mapping[Source, Normaliser] = MappingProxyType({})
+
+
+def normalise_page(
+    source: Source, stream: str, media_type: str, body: bytes, context: PageContext
+) -> NormalisedPage:
+    """`body` as the source sent it, in the columns that all sources share.
+
+    `fetched` records = Σ `records` of entries + rejections. Raises BadInput when the page as a
+    whole cannot be read or the source has no normaliser.
+    """
+    normalise = NORMALISERS.get(source)
+    if normalise is None:
+        raise BadInput(f"pages of {source} cannot be normalised", field="source")
+    return normalise(stream, media_type, body, context)

@@ -1,0 +1,39 @@
+"""What a normaliser is told beside the page itself, and what it must look like."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from core.jsonvalue import JSONObject
+from core.records.connections import Level
+from transform.frames import NormalisedPage
+
+
+@dataclass(frozen=True, slots=True)
+class PageContext:
+    """The connection a page was read for.
+
+    `currency` is ISO 4217, `time_zone` IANA; `options` are the source's own, such as
+    core.commands.FileOptions in JSON form. Empty for API sources.
+    """
+
+    account_id: str
+    currency: str
+    time_zone: str
+    level: Level
+    options: JSONObject = field(default_factory=dict)
+
+
+class Normaliser(Protocol):
+    """Turns one raw page of one source into entries, campaigns and rejections; pure.
+
+    A bad record becomes a Rejection while the others go in. BadInput is raised only when the
+    page as a whole cannot be read.
+    """
+
+    def __call__(
+        self, stream: str, media_type: str, body: bytes, context: PageContext, /
+    ) -> NormalisedPage:
+        """Normalise `body`, of `media_type`, read from the source's `stream`."""
+        ...
