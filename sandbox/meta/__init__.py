@@ -1,0 +1,1 @@
+"""Meta Marketing API v26.0: insights, report runs, accounts and their campaigns."""

@@ -1,0 +1,86 @@
+"""Meta as a platform of the sandbox: routes, answers and errors on the wire."""
+
+import base64
+from collections.abc import Sequence
+from itertools import count
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from sandbox.answers import json_answer
+from sandbox.fault_middleware import FAULT_KEY
+from sandbox.faults import Fault
+from sandbox.meta import ids
+from sandbox.meta.call import read_call
+from sandbox.meta.endpoints import Endpoints
+from sandbox.meta.errors import GraphError
+from sandbox.meta.gate import Gate
+from sandbox.meta.reports import Reports
+from sandbox.platform import Sandbox
+from sandbox.world.hashing import key_of
+from sandbox.world.records import Level
+
+_VERSION = "/v{major:int}.{minor:int}"
+_UNAUTHENTICATED = frozenset({102, 104, 190})
+
+
+class MetaPlatform:
+    """The Marketing API over the shared world."""
+
+    name = "meta"
+
+    def __init__(self, sandbox: Sandbox) -> None:
+        """Serve this sandbox's world."""
+        self._sandbox = sandbox
+        self._gate = Gate(sandbox)
+        self._reports = Reports(sandbox.clock)
+        self._requests = count(1)
+
+    def routes(self) -> Sequence[BaseRoute]:
+        """Objects and their edges, with and without a closing slash."""
+        paths = (f"{_VERSION}/{{node}}", f"{_VERSION}/{{node}}/{{edge}}")
+        return [
+            Route(path + slash, self._serve, methods=["GET", "POST"])
+            for path in paths
+            for slash in ("", "/")
+        ]
+
+    def account_number(self, external_id: str) -> int | None:
+        """The world's number for `act_1001` or `1001`, if there is such an account."""
+        number = ids.account_number(external_id)
+        return number if number in self._sandbox.world.accounts else None
+
+    def entity_id(self, account: int, level: str, position: int) -> str:
+        """The id by which reports name an entity; accounts carry their prefix."""
+        if level == Level.ACCOUNT:
+            return f"act_{account}"
+        return ids.id_at(self._sandbox.world.plan(account), Level(level), position)
+
+    def forget_usage(self) -> None:
+        """Give every quota back."""
+        self._gate.usage.forget()
+
+    async def _serve(self, request: Request) -> Response:
+        call = await read_call(request)
+        trace_id = self._trace_id()
+        endpoints = Endpoints(self._sandbox, self._gate, self._reports, call)
+        try:
+            content, status = endpoints.answer(request.scope.get(FAULT_KEY, Fault.NONE)), 200
+        except GraphError as error:
+            content, status = error.body(trace_id), error.status
+            headers = self._gate.headers(call, endpoints.granted, trace_id) | _challenge(error)
+        else:
+            headers = self._gate.headers(call, endpoints.granted, trace_id)
+        return json_answer(content, status, headers)
+
+    def _trace_id(self) -> str:
+        key = key_of(self._sandbox.settings.seed, "trace", next(self._requests))
+        return "A" + base64.urlsafe_b64encode(key.to_bytes(8, "big")).decode().rstrip("=")
+
+
+def _challenge(error: GraphError) -> dict[str, str]:
+    """What the Graph API adds where authentication failed."""
+    if error.code not in _UNAUTHENTICATED:
+        return {}
+    return {"WWW-Authenticate": f'OAuth "Facebook Platform" "invalid_token" "{error.message}"'}

@@ -1,0 +1,1 @@
+"""Ground truth: accounts, campaigns and what happened, as seen at any moment."""
