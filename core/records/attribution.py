@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from core.records.calendar import CalendarDayRecord
 from core.records.connections import Source
+from core.units import DateRange
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,3 +31,12 @@ class AttributionRowRecord:
     conversion_value: Decimal | None
     is_mature: bool
     calendar: CalendarDayRecord | None
+
+
+@dataclass(frozen=True, slots=True)
+class AttributionFilter:
+    """Which rows; empty means no restriction."""
+
+    dates: DateRange
+    sources: tuple[Source, ...] = ()
+    channels: tuple[str, ...] = ()

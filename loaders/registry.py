@@ -1,0 +1,80 @@
+"""The loaders of one request, each made when it is first used."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from functools import cached_property, partial
+from uuid import UUID
+
+from aiodataloader import DataLoader
+
+from core.records.calendar import CalendarDayRecord
+from core.records.connections import ConnectionRecord
+from core.records.entries import CampaignRecord, EntryKey, EntryRecord, VintageRecord
+from core.records.insights import InsightRecord
+from core.records.lineage import RawPageRecord
+from core.records.runs import RunRecord
+from core.records.tenants import TenantRecord
+from core.scope import TenantId, TenantScope
+from loaders.batching import keyed
+from loaders.ports import Stores
+
+
+class Loaders:
+    """Batches and remembers reads under one scope. Lives for one operation, never longer."""
+
+    def __init__(self, scope: TenantScope, stores: Stores) -> None:
+        self._scope = scope
+        self._stores = stores
+
+    @cached_property
+    def entries(self) -> DataLoader[EntryKey, EntryRecord | None]:
+        """Entries as they stand now, by key."""
+        return keyed(partial(self._stores.entries.by_keys, self._scope))
+
+    @cached_property
+    def vintages(self) -> DataLoader[EntryKey, tuple[VintageRecord, ...] | None]:
+        """Vintages of an entry, oldest first."""
+        return keyed(partial(self._stores.entries.vintages, self._scope))
+
+    @cached_property
+    def campaigns(self) -> DataLoader[UUID, CampaignRecord | None]:
+        """Campaigns by digest."""
+        return keyed(partial(self._stores.campaigns.by_digests, self._scope))
+
+    @cached_property
+    def calendar(self) -> DataLoader[date, CalendarDayRecord | None]:
+        """Days by date."""
+        return keyed(partial(self._stores.calendar.by_dates, self._scope))
+
+    @cached_property
+    def connections(self) -> DataLoader[UUID, ConnectionRecord | None]:
+        """Connections by id."""
+        return keyed(partial(self._stores.connections.by_ids, self._scope))
+
+    @cached_property
+    def runs(self) -> DataLoader[UUID, RunRecord | None]:
+        """Runs by id."""
+        return keyed(partial(self._stores.runs.by_ids, self._scope))
+
+    @cached_property
+    def raw_pages(self) -> DataLoader[UUID, RawPageRecord | None]:
+        """Raw pages by id, without their bodies."""
+        return keyed(partial(self._stores.lineage.pages_by_ids, self._scope))
+
+    @cached_property
+    def insights(self) -> DataLoader[UUID, InsightRecord | None]:
+        """Insights by id."""
+        return keyed(partial(self._stores.insights.by_ids, self._scope))
+
+    @cached_property
+    def tenants(self) -> DataLoader[TenantId, TenantRecord | None]:
+        """The scope's own tenant by id; no other can be read."""
+        return keyed(self._tenant)
+
+    async def _tenant(self, ids: list[TenantId]) -> Mapping[TenantId, TenantRecord]:
+        if self._scope.tenant_id not in ids:
+            return {}
+        current = await self._stores.tenants.current(self._scope)
+        return {current.id: current}

@@ -1,0 +1,88 @@
+"""Connections: reading them, and setting one up."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from uuid import UUID
+
+from core.commands import ConnectSource
+from core.errors import BadInput
+from core.records.connections import ConnectionRecord, Source
+from core.records.pages import Page
+from core.units import currency_code, time_zone
+from resolvers.paging import Listing, PageArguments
+from resolvers.session import Session
+from resolvers.text import clean, uuid_part
+
+MAX_CONNECTIONS = 100
+MAX_LOOK_BACK_DAYS = 90
+LOOK_BACK_DAYS = {
+    Source.META_ADS: 28,
+    Source.GOOGLE_ADS: 30,
+    Source.KLAVIYO: 5,
+    Source.WEBHOOK: 0,
+    Source.FILE: 0,
+}
+"""How long each source restates a day, unless the caller knows better."""
+
+CREDENTIALED = frozenset({Source.META_ADS, Source.GOOGLE_ADS, Source.KLAVIYO})
+
+
+def _sort_key(record: ConnectionRecord) -> tuple[str]:
+    return (str(record.id),)
+
+
+CONNECTIONS: Listing[ConnectionRecord] = Listing(
+    "connections", MAX_CONNECTIONS, (uuid_part,), _sort_key
+)
+
+
+async def page(session: Session, arguments: PageArguments) -> Page[ConnectionRecord]:
+    """One page of the tenant's connections."""
+    return await session.stores.connections.page(session.scope, CONNECTIONS.request(arguments))
+
+
+async def connection(session: Session, connection_id: UUID) -> ConnectionRecord | None:
+    """One connection."""
+    return await session.loaders.connections.load(connection_id)
+
+
+async def connect(session: Session, command: ConnectSource) -> ConnectionRecord:
+    """Set up a connection, after checking every part of what was asked."""
+    checked = replace(
+        command,
+        account_id=clean(command.account_id, "accountId"),
+        name=clean(command.name, "name"),
+        currency=currency_code(command.currency),
+        time_zone=time_zone(command.time_zone).key,
+        access_token=_token(command),
+    )
+    _check_look_back(command.look_back_days)
+    return await session.stores.connections.create(session.scope, checked)
+
+
+def _token(command: ConnectSource) -> str | None:
+    if command.source not in CREDENTIALED and command.access_token is not None:
+        raise BadInput(
+            f"a {command.source} connection has no access token",
+            field="accessToken",
+            mend="leave accessToken out",
+        )
+    if command.source not in CREDENTIALED:
+        return None
+    if command.access_token is None or not command.access_token.strip():
+        raise BadInput(
+            f"a {command.source} connection needs an access token",
+            field="accessToken",
+            mend="give a token that may read the account",
+        )
+    return command.access_token.strip()
+
+
+def _check_look_back(days: int) -> None:
+    if not 0 <= days <= MAX_LOOK_BACK_DAYS:
+        raise BadInput(
+            f"lookBackDays is {days}, but must be between 0 and {MAX_LOOK_BACK_DAYS}",
+            field="lookBackDays",
+            mend="leave it out to take the source's own",
+        )

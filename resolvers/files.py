@@ -1,0 +1,77 @@
+"""How a file is to be read: what the caller said about it, checked."""
+
+from __future__ import annotations
+
+import codecs
+from datetime import UTC, datetime
+
+from core.commands import FileOptions
+from core.errors import BadInput
+from core.records.ingestion import ENTRY_COLUMNS
+from resolvers.text import clean
+
+COMPUTED = frozenset({"source", "digest", "campaign", "position", "records"})
+"""Columns of a frame that no file holds: they are worked out."""
+
+FIELDS = frozenset(c.name for c in ENTRY_COLUMNS) - COMPUTED | {"campaign_id", "campaign_name"}
+"""Fields of an entry that a header may be mapped to."""
+
+SAMPLE = datetime(2024, 12, 31, tzinfo=UTC)
+
+
+def columns(pairs: list[tuple[str, str]]) -> dict[str, str]:
+    """Field to header, each field and header named once and known."""
+    mapped: dict[str, str] = {}
+    for index, (field, header) in enumerate(pairs):
+        place = f"columns.{index}"
+        _check_field(field, mapped, place)
+        mapped[field] = clean(header, f"{place}.header")
+    return mapped
+
+
+def _check_field(field: str, mapped: dict[str, str], place: str) -> None:
+    if field not in FIELDS:
+        raise BadInput(
+            f"{field!r} is not a field of an entry",
+            field=f"{place}.field",
+            mend=f"use one of {', '.join(sorted(FIELDS))}",
+        )
+    if field in mapped:
+        raise BadInput(
+            f"{field!r} is mapped twice", field=f"{place}.field", mend="map each field once"
+        )
+
+
+def check_options(options: FileOptions) -> FileOptions:
+    """`options`, or BadInput naming the one that cannot be."""
+    if options.date_format is not None:
+        _check_date_format(options.date_format)
+    if options.decimal_separator not in (None, ".", ","):
+        raise _bad("decimalSeparator", options.decimal_separator, 'use "." or ","')
+    if options.delimiter is not None and len(options.delimiter) != 1:
+        raise _bad("delimiter", options.delimiter, "use one character")
+    if options.encoding is not None:
+        _check_encoding(options.encoding)
+    if options.sheet is not None:
+        clean(options.sheet, "sheet")
+    return options
+
+
+def _check_date_format(text: str) -> None:
+    try:
+        read = datetime.strptime(SAMPLE.strftime(text), text).replace(tzinfo=UTC)
+    except ValueError as error:
+        raise _bad("dateFormat", text, "use strptime codes, such as %d/%m/%Y") from error
+    if read.date() != SAMPLE.date():
+        raise _bad("dateFormat", text, "name the day, the month and the year")
+
+
+def _check_encoding(name: str) -> None:
+    try:
+        codecs.lookup(name)
+    except (LookupError, ValueError) as error:
+        raise _bad("encoding", name, "use a name such as utf-8 or windows-1252") from error
+
+
+def _bad(field: str, value: str | None, mend: str) -> BadInput:
+    return BadInput(f"{field} cannot be {value!r}", field=field, mend=mend)

@@ -1,0 +1,84 @@
+"""Starting ingestion: every reason to refuse is found here, before a run is written."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from uuid import UUID
+
+from core.commands import FileOptions, StartIngestion
+from core.errors import BadInput, Conflict, NotFound
+from core.records.connections import ConnectionRecord, ConnectionStatus, Source
+from core.records.runs import RunRecord
+from core.units import DateRange, time_zone, today_in
+from resolvers.files import check_options
+from resolvers.session import Session
+
+
+async def start(session: Session, connection_id: UUID, dates: DateRange | None) -> RunRecord:
+    """Read `dates` of an API source; the look-back window up to today when None."""
+    connection = await _readable(session, connection_id)
+    _refuse_pushed(connection)
+    today = today_in(time_zone(connection.time_zone), session.clock())
+    asked = dates or _look_back(connection, today)
+    _refuse_future(asked, today, connection)
+    command = StartIngestion(connection_id, dates=asked)
+    return await session.stores.runs.start_ingestion(session.scope, command)
+
+
+async def ingest_file(
+    session: Session, connection_id: UUID, upload_id: UUID, options: FileOptions
+) -> RunRecord:
+    """Read an uploaded file into a FILE connection."""
+    connection = await _readable(session, connection_id)
+    if connection.source is not Source.FILE:
+        raise BadInput(
+            f"{connection.name!r} is a {connection.source} connection and reads no files",
+            field="connectionId",
+            mend="use startIngestion, or name a FILE connection",
+        )
+    command = StartIngestion(connection_id, upload_id=upload_id, file=check_options(options))
+    return await session.stores.runs.start_ingestion(session.scope, command)
+
+
+async def _readable(session: Session, connection_id: UUID) -> ConnectionRecord:
+    found = await session.stores.connections.by_ids(session.scope, [connection_id])
+    connection = found.get(connection_id)
+    if connection is None:
+        raise NotFound(
+            "no such connection",
+            field="connectionId",
+            mend="list your connections with the field connections",
+        )
+    if connection.status is not ConnectionStatus.ACTIVE:
+        raise Conflict(
+            f"the connection {connection.name!r} is {connection.status}",
+            field="connectionId",
+            mend="make the connection active first",
+        )
+    return connection
+
+
+def _refuse_pushed(connection: ConnectionRecord) -> None:
+    mend = {
+        Source.FILE: "upload a file and name it in ingestFile",
+        Source.WEBHOOK: "send the records to the connection's webhook",
+    }.get(connection.source)
+    if mend is not None:
+        raise BadInput(
+            f"a {connection.source} connection cannot be asked for days",
+            field="connectionId",
+            mend=mend,
+        )
+
+
+def _look_back(connection: ConnectionRecord, today: date) -> DateRange:
+    return DateRange(today - timedelta(days=connection.look_back_days), today)
+
+
+def _refuse_future(dates: DateRange, today: date, connection: ConnectionRecord) -> None:
+    if dates.until > today:
+        raise BadInput(
+            f"until is {dates.until}, but today is {today} in {connection.time_zone}",
+            field="dates.until",
+            mend=f"give an until of {today} or earlier",
+        )

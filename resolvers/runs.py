@@ -1,0 +1,132 @@
+"""Runs: reading, stopping and retrying them, and following their events."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Collection
+from uuid import UUID
+
+from core.errors import BadInput, NotFound
+from core.records.pages import Page
+from core.records.runs import RunEventRecord, RunRecord, RunStatus
+from resolvers.paging import Listing, PageArguments
+from resolvers.session import Session
+from resolvers.text import uuid_part
+
+MAX_RUNS = 100
+MAX_EVENTS = 1000
+
+
+def _sort_key(record: RunRecord) -> tuple[str]:
+    return (str(record.id),)
+
+
+RUNS: Listing[RunRecord] = Listing("runs", MAX_RUNS, (uuid_part,), _sort_key)
+
+
+async def page(
+    session: Session,
+    arguments: PageArguments,
+    connections: Collection[UUID],
+    statuses: Collection[RunStatus],
+) -> Page[RunRecord]:
+    """One page of the tenant's runs, newest first."""
+    request = RUNS.request(arguments)
+    return await session.stores.runs.page(session.scope, request, connections, statuses)
+
+
+async def run(session: Session, run_id: UUID) -> RunRecord | None:
+    """One run."""
+    return await session.loaders.runs.load(run_id)
+
+
+async def cancel(session: Session, run_id: UUID) -> RunRecord:
+    """Ask a run to stop."""
+    return await session.stores.runs.request_cancel(session.scope, run_id)
+
+
+async def retry(session: Session, run_id: UUID) -> RunRecord:
+    """Start a run once more."""
+    return await session.stores.runs.retry(session.scope, run_id)
+
+
+async def events(
+    session: Session, run_id: UUID, after: int, limit: int
+) -> tuple[RunEventRecord, ...]:
+    """At most `limit` events of a run after the one numbered `after`."""
+    if not 1 <= limit <= MAX_EVENTS:
+        raise BadInput(
+            f"first is {limit}, but must be between 1 and {MAX_EVENTS}",
+            field="first",
+            mend=f"ask for at most {MAX_EVENTS} and go on after the last sequence",
+        )
+    return await session.stores.runs.events_after(session.scope, run_id, _cursor(after), limit)
+
+
+async def progress(
+    session: Session, run_id: UUID, after: int
+) -> AsyncGenerator[RunEventRecord, None]:
+    """The events of a run after `after`: those there are, then new ones as they come.
+
+    Ends when everything was told and the run stands still, or when the scope expires.
+    """
+    cursor = _cursor(after)
+    await _standing(session, run_id)
+    return _follow(session, run_id, cursor)
+
+
+async def _follow(
+    session: Session, run_id: UUID, cursor: int
+) -> AsyncGenerator[RunEventRecord, None]:
+    async with session.stores.topics.subscribe(session.scope, run_id) as wakeups:
+        while await _woken(session, wakeups):
+            # Read before the events: an event that lands in between is then told, not missed.
+            status = await _standing(session, run_id)
+            async for event in _backlog(session, run_id, cursor):
+                yield event
+                cursor, status = event.sequence, event.status
+            if status.is_final:
+                return
+
+
+async def _backlog(session: Session, run_id: UUID, cursor: int) -> AsyncIterator[RunEventRecord]:
+    read = session.stores.runs.events_after
+    while found := await read(session.scope, run_id, cursor, MAX_EVENTS):
+        for event in found:
+            if session.has_expired:
+                return
+            yield event
+        cursor = found[-1].sequence
+
+
+async def _woken(session: Session, wakeups: AsyncIterator[None]) -> bool:
+    """Wait for a wake-up; False when none will come or the scope expires first."""
+    try:
+        async with asyncio.timeout(_seconds_left(session)):
+            await anext(wakeups)
+    except (TimeoutError, StopAsyncIteration):
+        return False
+    return not session.has_expired
+
+
+def _seconds_left(session: Session) -> float | None:
+    if session.scope.expires_at is None:
+        return None
+    return (session.scope.expires_at - session.clock()).total_seconds()
+
+
+async def _standing(session: Session, run_id: UUID) -> RunStatus:
+    found = await session.stores.runs.by_ids(session.scope, [run_id])
+    if run_id not in found:
+        raise NotFound("no such run", field="runId", mend="list your runs with the field runs")
+    return found[run_id].status
+
+
+def _cursor(after: int) -> int:
+    if after < 0:
+        raise BadInput(
+            f"after is {after}, but sequences count from 1",
+            field="after",
+            mend="give the sequence of the last event you saw, or 0",
+        )
+    return after
