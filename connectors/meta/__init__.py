@@ -1,0 +1,1 @@
+"""Meta Marketing API insights (Facebook, Instagram): the source META_ADS."""
