@@ -10,7 +10,7 @@ from typing import Self
 
 from app.embedded import locks, postgres, valkey
 from app.embedded.errors import EmbeddedError
-from app.embedded.home import Home, open_home
+from app.embedded.home import Home, open_home, unusable
 from app.embedded.launch import ensure_keeper
 from app.embedded.state import read_failure, read_state
 
@@ -45,8 +45,7 @@ class Attachment:
             return
         self._closed.set()
         self._watchdog.join()
-        os.close(self._users)
-        _await_stop(self._home)
+        _leave(self._home, self._users)
 
     def __enter__(self) -> Self:
         return self
@@ -77,14 +76,20 @@ def attach(home: Path, timeout_seconds: float = 60) -> Attachment:
     answer in time.
     """
     opened = open_home(home)
-    deadline = time.monotonic() + timeout_seconds
-    users = _join(opened, deadline)
     try:
-        sockets = _until_ready(opened, deadline)
+        return _attach(opened, time.monotonic() + timeout_seconds)
+    except OSError as error:
+        raise unusable(opened, error) from error
+
+
+def _attach(home: Home, deadline: float) -> Attachment:
+    users = _join(home, deadline)
+    try:
+        sockets = _until_ready(home, deadline)
     except BaseException:
-        os.close(users)
+        _leave(home, users)
         raise
-    return Attachment(opened, users, sockets)
+    return Attachment(home, users, sockets)
 
 
 def _join(home: Home, deadline: float) -> int:
@@ -124,7 +129,9 @@ def _late(home: Home, reason: str) -> EmbeddedError:
     )
 
 
-def _await_stop(home: Home) -> None:
+def _leave(home: Home, users: int) -> None:
+    """Give up a shared hold; whoever gave up the last one waits for the keeper's end."""
+    os.close(users)
     deadline = time.monotonic() + STOP_PATIENCE_SECONDS
     while time.monotonic() < deadline and locks.is_held(home.keeper_lock):
         if _is_used(home):

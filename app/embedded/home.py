@@ -72,12 +72,17 @@ def open_home(root: Path) -> Home:
         _make_folder(home.logs, 0o700)
         _require_writable(home.run)
     except OSError as error:
-        raise EmbeddedError(
-            f"The data folder {home.root} cannot be used",
-            f"{error.strerror} ({error.filename})",
-            "Make it writable, or choose another folder with LIFTOS_HOME.",
-        ) from error
+        raise unusable(home, error) from error
     return home
+
+
+def unusable(home: Home, error: OSError) -> EmbeddedError:
+    """What to tell somebody whose home folder the operating system refuses."""
+    return EmbeddedError(
+        f"The data folder {home.root} cannot be used",
+        f"{error.strerror} ({error.filename})",
+        "Make it writable and make room, or choose another folder with LIFTOS_HOME.",
+    )
 
 
 def _make_folder(folder: Path, mode: int) -> None:
@@ -88,8 +93,12 @@ def _make_folder(folder: Path, mode: int) -> None:
         folder.mkdir(mode)
     except FileExistsError:
         return
-    folder.chmod(mode)
-    give_to_owner_of(folder.parent, folder)
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+    try:
+        os.fchmod(descriptor, mode)
+        give_to_owner_of(folder.parent, descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _require_writable(folder: Path) -> None:

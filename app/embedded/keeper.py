@@ -16,7 +16,7 @@ from app.embedded import postgres, valkey
 from app.embedded.bell import Bell
 from app.embedded.binaries import locate
 from app.embedded.errors import EmbeddedError
-from app.embedded.home import Home
+from app.embedded.home import Home, unusable
 from app.embedded.locks import open_lock, try_exclusive
 from app.embedded.ownership import service_account
 from app.embedded.places import Places, leave, settle
@@ -42,7 +42,7 @@ def main() -> None:
     except EmbeddedError as error:
         _give_up(home, error)
     except OSError as error:
-        _give_up(home, _explained(home, error))
+        _give_up(home, unusable(home, error))
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ class _Household:
 
 def _keep(home: Home, lock: int) -> None:
     bell = Bell()
-    account = service_account(home.root)
+    account = service_account()
     binaries = locate(account)
     places = settle(home, account)
     log = home.logs / "postgres.log"
@@ -91,23 +91,15 @@ def _state(household: _Household) -> State:
 
 
 def _close(household: _Household) -> None:
+    forget(household.home)
     household.database.ask_to_stop()
     household.cache.stop()
     household.database.stop()
     leave(household.home, household.places)
-    forget(household.home)
 
 
 def _is_deleted(lock: int) -> bool:
     return os.fstat(lock).st_nlink == 0
-
-
-def _explained(home: Home, error: OSError) -> EmbeddedError:
-    return EmbeddedError(
-        f"The embedded services could not start in {home.root}",
-        f"{error.strerror} ({error.filename})",
-        "Make room and make it writable, or choose another folder with LIFTOS_HOME.",
-    )
 
 
 def _give_up(home: Home, error: EmbeddedError) -> None:

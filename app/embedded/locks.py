@@ -4,16 +4,12 @@ import fcntl
 import os
 from pathlib import Path
 
-from app.embedded.ownership import give_to_owner_of
+from app.embedded.ownership import open_private
 
 
 def open_lock(path: Path) -> int:
     """A descriptor to lock through; closing it, and every copy of it, releases the lock."""
-    created = not path.exists()
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    if created:
-        give_to_owner_of(path.parent, path)
-    return descriptor
+    return open_private(path, os.O_RDWR)
 
 
 def try_exclusive(descriptor: int) -> bool:
@@ -24,11 +20,6 @@ def try_exclusive(descriptor: int) -> bool:
 def try_shared(descriptor: int) -> bool:
     """Take the lock beside other sharers, if nobody holds it alone now."""
     return _try(descriptor, fcntl.LOCK_SH)
-
-
-def release(descriptor: int) -> None:
-    """Give the lock back and keep the descriptor."""
-    fcntl.flock(descriptor, fcntl.LOCK_UN)
 
 
 def is_held(path: Path) -> bool:

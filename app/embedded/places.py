@@ -56,7 +56,7 @@ def _servers_folder(home: Home, account: Account | None) -> Path:
     if (home.root / "postgres").exists():
         raise EmbeddedError(
             f"The database in {home.root} cannot be opened",
-            f"the account {account.name}, which it runs as, may not enter that folder any more",
+            "the account `nobody`, which it runs as, may not enter that folder any more",
             f"Let it pass (chmod o+x) through {home.root} and every folder above.",
         )
     target = _outside(home.root)
@@ -100,7 +100,9 @@ def _short_folder() -> Path:
 
 
 def _fits(folder: Path) -> bool:
-    return len(os.fsencode(folder / POSTGRES_SOCKET)) <= SOCKET_PATH_LIMIT
+    """Short enough for a socket, and not to be taken for a list of hosts by a driver."""
+    path = os.fsencode(folder / POSTGRES_SOCKET)
+    return len(path) <= SOCKET_PATH_LIMIT and b"," not in path
 
 
 def _is_private(folder: Path, account: Account | None) -> bool:

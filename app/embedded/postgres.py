@@ -1,6 +1,7 @@
 """The embedded Postgres: its cluster, its settings, and when it counts as up."""
 
 import os
+import pwd
 import shutil
 import signal
 import tempfile
@@ -91,6 +92,7 @@ def prepare(binaries: Binaries, places: Places, log: Path, account: Account | No
 
 
 def _initdb(binaries: Binaries, draft: Path, log: Path, account: Account | None) -> None:
+    _require_entry(account.uid if account else os.geteuid())
     with open_log(log) as output:
         start = output.tell()
     locale = ("--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8")
@@ -98,6 +100,17 @@ def _initdb(binaries: Binaries, draft: Path, log: Path, account: Account | None)
     child = spawn((*command, "--encoding=UTF8", *locale), log, account, signal.SIGKILL)
     if child.wait() != 0:
         raise start_failure("The database cluster", log_since(log, start), log)
+
+
+def _require_entry(uid: int) -> None:
+    try:
+        pwd.getpwuid(uid)
+    except KeyError as error:
+        raise EmbeddedError(
+            "The database cluster cannot be created",
+            f"user {uid} has no entry in the password file, which Postgres demands",
+            "Add one, run as another user, or set LIFTOS_DATABASE_URL and LIFTOS_REDIS_URL.",
+        ) from error
 
 
 def _require_usable(data: Path, account: Account | None) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
-from app.embedded.ownership import Account, give_to_owner_of
+from app.embedded.ownership import Account, open_private
 
 ON_LINUX = platform.system() == "Linux"
 LOG_LIMIT_BYTES = 10_000_000
@@ -43,10 +43,7 @@ def spawn(
 
 def open_log(path: Path) -> BinaryIO:
     """Open a log for appending, emptied first when it has grown past the limit."""
-    created = not path.exists()
-    log = path.open("ab")
-    if created:
-        give_to_owner_of(path.parent, path)
+    log = os.fdopen(open_private(path, os.O_WRONLY | os.O_APPEND), "ab")
     if log.tell() > LOG_LIMIT_BYTES:
         log.truncate(0)
     return log

@@ -1,6 +1,7 @@
 """Keeps one server running: adopts one that runs already, starts it, restarts it, stops it."""
 
 import logging
+import re
 import signal
 import subprocess
 import time
@@ -16,6 +17,8 @@ ADOPTION_PATIENCE_SECONDS = 10.0
 FIRST_START_PATIENCE_SECONDS = 30.0
 SLOWEST_RESTART_SECONDS = 5.0
 FASTEST_RESTART_SECONDS = 0.05
+
+_PREFIX = re.compile(r"^.*?\[\d+\] ")
 
 logger = logging.getLogger(__name__)
 
@@ -152,9 +155,8 @@ def log_since(log: Path, start: int) -> str:
 
 def start_failure(name: str, output: str, log: Path) -> EmbeddedError:
     """An error whose reason is the server's own last words."""
-    lines = [line.strip() for line in output.splitlines() if line.strip()]
-    telling = [line for line in lines if "FATAL" in line or "error" in line.lower()]
-    reason = (telling or lines or ["it ended without a word"])[-1]
+    lines = [_PREFIX.sub("", line).strip() for line in output.splitlines()]
+    reason = "; ".join([line for line in lines if line][-3:]) or "it ended without a word"
     if "No space left on device" in output:
         mend = "Free some space, or choose another folder with LIFTOS_HOME."
     else:

@@ -8,7 +8,7 @@ from typing import Any
 
 from app.embedded.errors import EmbeddedError
 from app.embedded.home import Home
-from app.embedded.ownership import give_to_owner_of
+from app.embedded.ownership import open_private
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +60,8 @@ def _failure_file(home: Home) -> Path:
 
 def _write(path: Path, content: dict[str, Any]) -> None:
     draft = path.with_name(f"{path.name}.{os.getpid()}")
-    draft.write_text(json.dumps(content))
-    give_to_owner_of(path.parent, draft)
+    with os.fdopen(open_private(draft, os.O_WRONLY | os.O_TRUNC), "w") as output:
+        json.dump(content, output)
     draft.replace(path)
 
 
