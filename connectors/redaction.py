@@ -26,11 +26,14 @@ ONWARD_LINKS: Final = ("next", "previous")
 SHORTEST_SECRET: Final = 8
 """Shorter values are not searched for by themselves: they would hit ordinary text."""
 
-_ASSIGNED: Final = re.compile(
-    rf'((?:{"|".join(SECRET_NAMES)})(?:=|%3D|\\?"?\s*:\s*\\?"?))(?!{REDACTED})[^&\s"\\,}}]+',
-    re.IGNORECASE,
+_VALUE: Final = rf'((?:=|%3D|\\?"?\s*:\s*\\?"?))(?!{REDACTED})[^&\s"\\,}}]+'
+_ASSIGNED: Final = re.compile(rf"({'|'.join(SECRET_NAMES)}){_VALUE}", re.IGNORECASE)
+_SCHEME: Final = re.compile(rf"\b(Bearer|Klaviyo-API-Key)(\s+)(?!{REDACTED})[^\s\"'\\]+")
+_IN_BODY: Final = (
+    *(re.compile(f"({name}){_VALUE}".encode()) for name in SECRET_NAMES),
+    re.compile(rb'(Bearer)(\s+)[^\s"\\]{20,}'),
 )
-_SCHEME: Final = re.compile(rf'\b(Bearer|Klaviyo-API-Key)(\s+)(?!{REDACTED})[^\s"\\]{{8,}}')
+"""One pattern a name: a pattern that begins with a literal is searched for 50 times as fast."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +47,16 @@ class Redactor:
         for secret in self.secrets:
             if len(secret) >= SHORTEST_SECRET:
                 text = text.replace(secret, REDACTED)
-        return _SCHEME.sub(rf"\1\2{REDACTED}", _ASSIGNED.sub(rf"\1{REDACTED}", text))
+        return _ASSIGNED.sub(rf"\1\2{REDACTED}", _SCHEME.sub(rf"\1\2{REDACTED}", text))
 
     def body(self, body: bytes) -> bytes:
         """A response's bytes, verbatim unless they hold a secret; then only its value goes."""
-        if not self._is_suspect(body):
-            return body
-        return self.text(body.decode(errors="surrogateescape")).encode(errors="surrogateescape")
+        for secret in self.secrets:
+            if len(secret) >= SHORTEST_SECRET:
+                body = body.replace(secret.encode(), REDACTED.encode())
+        for pattern in _IN_BODY:
+            body = pattern.sub(rf"\1\2{REDACTED}".encode(), body)
+        return body
 
     def value(self, value: JSONValue) -> JSONValue:
         """A JSON value without secrets, to any depth; onward links go as a whole."""
@@ -69,11 +75,3 @@ class Redactor:
             key: REDACTED if key.lower() in hidden else self.value(item)
             for key, item in mapping.items()
         }
-
-    def _is_suspect(self, body: bytes) -> bool:
-        lowered = body.lower()
-        return (
-            any(name.encode() in lowered for name in SECRET_NAMES)
-            or b"bearer " in lowered
-            or any(secret.encode() in body for secret in self.secrets if secret)
-        )
