@@ -91,11 +91,17 @@ def _open_folder() -> Iterator[Path]:
     created.chmod(0o755)
     yield created
     outside = [link.resolve() for link in created.glob("**/servers") if link.is_symlink()]
-    left = processes_of(created, *outside)
+    try:
+        _assert_nothing_runs(created, *outside)
+    finally:
+        for path in (created, *outside):
+            shutil.rmtree(path, ignore_errors=True)
+
+
+def _assert_nothing_runs(*folders: Path) -> None:
+    left = processes_of(*folders)
     for pid in left:
         process.send(pid, signal.SIGKILL)
-    for path in (created, *outside):
-        shutil.rmtree(path, ignore_errors=True)
     assert left == {}
 
 
@@ -113,10 +119,10 @@ def used_home() -> Iterator[Path]:
 
 
 @pytest.fixture
-def home(used_home: Path, folder: Path) -> Path:
-    """A home that was used before, since creating a database cluster takes longest."""
-    subprocess.run(["cp", "-Rp", used_home, folder / "home"], check=True)
-    return folder / "home"
+def home(used_home: Path) -> Iterator[Path]:
+    """The home most tests use in turn, since creating a database cluster takes longest."""
+    yield used_home
+    _assert_nothing_runs(used_home)
 
 
 @pytest.fixture
@@ -170,6 +176,20 @@ class Tools:
     def ping(url: str) -> bool:
         with redis.Redis.from_url(url) as client:
             return bool(client.ping())
+
+    @staticmethod
+    async def keep(url: str) -> None:
+        """Leave a table `kept` with the one row that `kept` expects."""
+        connection = await asyncpg.connect(url)
+        try:
+            await connection.execute("DROP TABLE IF EXISTS kept")
+            await connection.execute("CREATE TABLE kept AS SELECT 42 AS n")
+        finally:
+            await connection.close()
+
+    @classmethod
+    async def kept(cls, url: str) -> bool:
+        return bool(await cls.sql(url, "SELECT n FROM kept") == 42)
 
     @staticmethod
     async def sql(url: str, statement: str) -> Any:

@@ -50,9 +50,9 @@ async def test_a_plain_user_runs_the_services_as_itself_and_root_can_join(
     user = start(*switch)
     url = user.attached()["postgres_url"]
     assert {_owner(pid) for pid in tools.processes_of(home)} == {nobody.uid}
-    await tools.sql(url, "CREATE TABLE kept AS SELECT 1 AS n")
+    await tools.keep(url)
     with attach(home) as services:
-        assert await tools.sql(services.postgres_url, "SELECT n FROM kept") == 1
+        assert await tools.kept(services.postgres_url)
     user.let_go()
     assert tools.processes_of(home) == {}
     user = start()
@@ -60,7 +60,7 @@ async def test_a_plain_user_runs_the_services_as_itself_and_root_can_join(
     assert (_owner(user.pid), _owner(found["keeper"])) == (0, nobody.uid)
     user.let_go()
     user = start(*switch)
-    assert await tools.sql(user.attached()["postgres_url"], "SELECT n FROM kept") == 1
+    assert await tools.kept(user.attached()["postgres_url"])
     user.let_go()
     assert {path.stat().st_uid for path in home.rglob("*")} == {nobody.uid}
 
@@ -94,10 +94,10 @@ async def test_root_may_keep_a_home_below_a_closed_folder(folder: Path, tools: A
     closed.mkdir(0o700)
     home = closed / "home"
     with attach(home) as services:
-        await tools.sql(services.postgres_url, "CREATE TABLE kept AS SELECT 1 AS n")
+        await tools.keep(services.postgres_url)
         assert tools.ping(services.redis_url)
     with attach(home) as services:
-        assert await tools.sql(services.postgres_url, "SELECT n FROM kept") == 1
+        assert await tools.kept(services.postgres_url)
     assert closed.stat().st_mode & 0o777 == 0o700
     servers = (home / "servers").resolve()
     assert (servers / "postgres" / "PG_VERSION").exists()

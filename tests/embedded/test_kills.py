@@ -28,17 +28,19 @@ async def test_a_killed_postgres_comes_back_with_all_it_acknowledged(
     home: Path, tools: Any
 ) -> None:
     with attach(home) as services:
-        await tools.sql(services.postgres_url, "CREATE TABLE kept (n int)")
+        await tools.sql(services.postgres_url, "CREATE TABLE written (n int)")
         writer = await asyncpg.connect(services.postgres_url)
         _, postgres, valkey = tools.pids(status(home))
         acknowledged = 0
         for n in range(500):
-            await writer.execute("INSERT INTO kept VALUES ($1)", n)
+            await writer.execute("INSERT INTO written VALUES ($1)", n)
             acknowledged += 1
         os.kill(postgres, signal.SIGKILL)
         tools.until(lambda: status(home).postgres.pid != postgres and tools.is_up(home))
         writer.terminate()
-        assert await tools.sql(services.postgres_url, "SELECT count(*) FROM kept") == acknowledged
+        assert (
+            await tools.sql(services.postgres_url, "SELECT count(*) FROM written") == acknowledged
+        )
         assert status(home).valkey.pid == valkey
     assert tools.processes_of(home) == {}
 
@@ -90,11 +92,11 @@ def test_a_killed_valkey_comes_back(home: Path, tools: Any) -> None:
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
 async def test_an_ended_keeper_is_replaced(home: Path, tools: Any, number: signal.Signals) -> None:
     with attach(home) as services:
-        await tools.sql(services.postgres_url, "CREATE TABLE kept AS SELECT 1 AS n")
+        await tools.keep(services.postgres_url)
         keeper, *_ = tools.pids(status(home))
         os.kill(keeper, number)
         tools.until(lambda: status(home).keeper not in {keeper, None} and tools.is_up(home))
-        assert await tools.sql(services.postgres_url, "SELECT n FROM kept") == 1
+        assert await tools.kept(services.postgres_url)
         assert tools.ping(services.redis_url)
     assert tools.processes_of(home) == {}
 
@@ -104,12 +106,12 @@ async def test_everything_but_one_user_is_killed(home: Path, tools: Any, start_u
     for user in users:
         user.attached()
     with attach(home) as services:
-        await tools.sql(services.postgres_url, "CREATE TABLE kept AS SELECT 1 AS n")
+        await tools.keep(services.postgres_url)
         before = tools.pids(status(home))
         for pid in tools.processes_of(home):
             process.send(pid, signal.SIGKILL)
         tools.until(lambda: status(home).keeper not in {before[0], None} and tools.is_up(home))
-        assert await tools.sql(services.postgres_url, "SELECT n FROM kept") == 1
+        assert await tools.kept(services.postgres_url)
         assert tools.ping(services.redis_url)
     assert tools.processes_of(home) == {}
 
@@ -153,11 +155,11 @@ async def test_after_everything_was_killed_the_next_start_recovers(
 ) -> None:
     user = start_user(home)
     url = user.attached()["postgres_url"]
-    await tools.sql(url, "CREATE TABLE kept AS SELECT 1 AS n")
+    await tools.keep(url)
     for pid in (user.pid, *tools.processes_of(home)):
         process.send(pid, signal.SIGKILL)
     with attach(home) as services:
-        assert await tools.sql(services.postgres_url, "SELECT n FROM kept") == 1
+        assert await tools.kept(services.postgres_url)
         assert tools.ping(services.redis_url)
     assert tools.processes_of(home) == {}
 

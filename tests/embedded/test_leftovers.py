@@ -59,35 +59,37 @@ async def test_a_dropped_database_is_made_again(home: Path, tools: Any) -> None:
         assert await tools.sql(services.postgres_url, "SELECT current_database()") == "liftos"
 
 
-def test_deleting_the_home_under_the_services_ends_them(home: Path, tools: Any) -> None:
-    services = attach(home)
+def test_deleting_the_home_under_the_services_ends_them(fresh_home: Path, tools: Any) -> None:
+    services = attach(fresh_home)
     started = time.monotonic()
-    shutil.rmtree(home)
-    tools.until(lambda: tools.processes_of(home) == {}, seconds=30)
+    shutil.rmtree(fresh_home)
+    tools.until(lambda: tools.processes_of(fresh_home) == {}, seconds=30)
     services.close()
     assert time.monotonic() - started < 10
-    assert not home.exists()
+    assert not fresh_home.exists()
 
 
-def test_data_of_another_release_is_refused_with_the_reason(home: Path, tools: Any) -> None:
-    with attach(home):
+def test_data_of_another_release_is_refused_with_the_reason(fresh_home: Path, tools: Any) -> None:
+    with attach(fresh_home):
         pass
-    (home / "postgres" / "PG_VERSION").write_text("17\n")
+    (fresh_home / "postgres" / "PG_VERSION").write_text("17\n")
     with pytest.raises(EmbeddedError, match="Postgres 17 wrote it and this install has") as caught:
-        attach(home)
+        attach(fresh_home)
     assert "Export it" in caught.value.mend
-    assert tools.processes_of(home) == {}
+    assert tools.processes_of(fresh_home) == {}
 
 
-def test_a_server_that_cannot_start_says_why_and_leaves_nothing(home: Path, tools: Any) -> None:
-    with attach(home):
+def test_a_server_that_cannot_start_says_why_and_leaves_nothing(
+    fresh_home: Path, tools: Any
+) -> None:
+    with attach(fresh_home):
         pass
-    with (home / "postgres" / "postgresql.conf").open("a") as settings:
+    with (fresh_home / "postgres" / "postgresql.conf").open("a") as settings:
         settings.write("no_such_setting = 1\n")
     with pytest.raises(EmbeddedError, match="no_such_setting") as caught:
-        attach(home)
+        attach(fresh_home)
     assert caught.value.what == "Postgres did not start"
-    assert tools.processes_of(home) == {}
+    assert tools.processes_of(fresh_home) == {}
 
 
 def test_a_home_that_is_a_file_is_refused(folder: Path) -> None:

@@ -21,9 +21,9 @@ async def test_a_fresh_home_answers_with_both_servers(fresh_home: Path, tools: A
 
 async def test_a_second_start_finds_the_data_of_the_first(home: Path, tools: Any) -> None:
     with attach(home) as services:
-        await tools.sql(services.postgres_url, "CREATE TABLE kept AS SELECT 42 AS answer")
+        await tools.keep(services.postgres_url)
     with attach(home) as services:
-        assert await tools.sql(services.postgres_url, "SELECT answer FROM kept") == 42
+        assert await tools.kept(services.postgres_url)
 
 
 async def test_the_last_process_to_leave_stops_what_all_shared(
