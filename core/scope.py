@@ -74,6 +74,11 @@ def permissions_of(roles: frozenset[Role]) -> frozenset[Permission]:
     return frozenset().union(*(ROLE_PERMISSIONS[role] for role in roles))
 
 
+def tenant_key(tenant_id: TenantId, *parts: str) -> str:
+    """A key of that tenant in a shared store; for its own work a scope's `key` is used."""
+    return ":".join(("liftos", f"{{{tenant_id}}}", *parts))
+
+
 @dataclass(frozen=True, slots=True)
 class TenantScope:
     """Proof that a door let this actor in for this tenant.
@@ -98,7 +103,7 @@ class TenantScope:
 
         The tenant is in braces, so that Redis Cluster keeps one tenant on one slot.
         """
-        return ":".join(("liftos", f"{{{self.tenant_id}}}", *parts))
+        return tenant_key(self.tenant_id, *parts)
 
 
 @dataclass(frozen=True, slots=True)

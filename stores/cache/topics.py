@@ -1,0 +1,123 @@
+"""Wake-ups through Redis: a run has moved, look at its log.
+
+A message carries no data. A subscriber reads the log in Postgres under its own scope, so a
+lost or doubled wake-up can neither lose nor double an event.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from uuid import UUID
+
+import structlog
+from redis.asyncio import Redis
+from redis.asyncio.client import PubSub
+from redis.exceptions import RedisError
+
+from core.errors import Transient
+from core.scope import TenantId, TenantScope, tenant_key
+
+_PATTERN = "liftos:{*}:run:*"
+_RESYNC = "liftos:resync"
+_RECONNECT_SECONDS = 0.5
+
+log = structlog.get_logger(__name__)
+
+
+class RunTopics:
+    """One listening connection a process, fanned out to this process's subscribers."""
+
+    def __init__(self, redis: Redis) -> None:
+        self._redis = redis
+        self._waiting: defaultdict[str, set[asyncio.Event]] = defaultdict(set)
+        self._listener: asyncio.Task[None] | None = None
+
+    async def publish(self, tenant_id: TenantId, run_id: UUID) -> None:
+        """Wake every subscriber of the run, in every process; Transient when Redis is away."""
+        await self._send(tenant_key(tenant_id, "run", str(run_id)))
+
+    async def resync(self) -> None:
+        """Wake every subscriber of every run: wake-ups may have been missed."""
+        await self._send(_RESYNC)
+
+    @asynccontextmanager
+    async def subscribe(
+        self, scope: TenantScope, run_id: UUID
+    ) -> AsyncIterator[AsyncIterator[None]]:
+        """Wake-ups of a run: one at once, then one or more after every step.
+
+        Several steps in a row may come as one wake-up.
+        """
+        topic = scope.key("run", str(run_id))
+        awake = asyncio.Event()
+        awake.set()
+        self._waiting[topic].add(awake)
+        self._listen()
+        try:
+            yield _wake_ups(awake)
+        finally:
+            self._forget(topic, awake)
+
+    async def ping(self) -> None:
+        """Raise Transient unless Redis answers."""
+        try:
+            await self._redis.echo(b"ping")
+        except (RedisError, OSError) as error:
+            raise Transient("the cache does not answer") from error
+
+    async def aclose(self) -> None:
+        """Stop listening."""
+        if self._listener is not None:
+            self._listener.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._listener
+
+    async def _send(self, topic: str) -> None:
+        try:
+            await self._redis.publish(topic, b"")
+        except (RedisError, OSError) as error:
+            raise Transient("the cache does not answer") from error
+
+    def _forget(self, topic: str, awake: asyncio.Event) -> None:
+        self._waiting[topic].discard(awake)
+        if not self._waiting[topic]:
+            del self._waiting[topic]
+
+    def _listen(self) -> None:
+        if self._listener is None or self._listener.done():
+            self._listener = asyncio.create_task(self._keep_listening())
+
+    async def _keep_listening(self) -> None:
+        while True:
+            try:
+                async with self._redis.pubsub(ignore_subscribe_messages=True) as channel:
+                    await channel.psubscribe(_PATTERN)
+                    await channel.subscribe(_RESYNC)
+                    self._wake_all()
+                    await self._relay(channel)
+            except (RedisError, OSError) as error:
+                log.warning("listening to the cache failed", error=type(error).__name__)
+            await asyncio.sleep(_RECONNECT_SECONDS)
+
+    async def _relay(self, channel: PubSub) -> None:
+        async for message in channel.listen():
+            topic = message["channel"].decode()
+            if topic == _RESYNC:
+                self._wake_all()
+            for awake in self._waiting.get(topic, ()):
+                awake.set()
+
+    def _wake_all(self) -> None:
+        for waiting in self._waiting.values():
+            for awake in waiting:
+                awake.set()
+
+
+async def _wake_ups(awake: asyncio.Event) -> AsyncIterator[None]:
+    while True:
+        await awake.wait()
+        awake.clear()
+        yield

@@ -1,0 +1,1 @@
+"""Postgres: SQL in, records out."""

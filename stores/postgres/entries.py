@@ -1,0 +1,281 @@
+"""Marketing entries, as they stand or as they were known at a moment."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
+from uuid import UUID
+
+import asyncpg
+
+from core.errors import BadInput
+from core.records.connections import Level, Source
+from core.records.entries import (
+    DateBasis,
+    EntryFilter,
+    EntryKey,
+    EntryOrder,
+    EntryRecord,
+    Metrics,
+    VintageRecord,
+)
+from core.records.pages import Page, PageRequest
+from core.scope import TenantScope
+from stores.postgres.conditions import Conditions
+from stores.postgres.database import Connection, Database
+from stores.postgres.paging import Ordering, page_of
+
+METRICS = (
+    "spend",
+    "impressions",
+    "clicks",
+    "link_clicks",
+    "reach",
+    "video_views",
+    "conversions",
+    "conversion_value",
+    "conversion_type",
+    "actions",
+)
+_DIMENSIONS = (
+    "date",
+    "digest",
+    "source",
+    "connection_id",
+    "account_id",
+    "level",
+    "entity_id",
+    "entity_name",
+    "campaign",
+    "date_basis",
+    "attribution_setting",
+    "channel",
+    "platform_channel",
+    "currency",
+    "first_learned_at",
+)
+_VERSIONED = ("learned_at", "is_present", "run_id", "raw_page_id", "raw_position", *METRICS)
+
+_BARRIER = timedelta(minutes=1)
+
+
+def entry_relation(tenant: str, as_of: str | None) -> str:
+    """A FROM item `e` of the entries that were present at `as_of` (now when None).
+
+    Both arguments are placeholders. Every row carries its dimensions, its metrics, and
+    `vintage_count`, `time_zone`, `look_back_days`, `last_read_at` (of its day).
+    """
+    read_at = "" if as_of is None else f" AND d.read_at <= {as_of}"
+    return f"""(
+        SELECT x.*, c.time_zone, c.look_back_days,
+               (SELECT max(d.read_at) FROM day_reading d
+                WHERE d.tenant_id = {tenant} AND d.connection_id = x.connection_id
+                  AND d.date = x.date{read_at}) AS last_read_at
+        FROM {_present(tenant) if as_of is None else _known(tenant, as_of)} x
+        JOIN connection c ON c.tenant_id = {tenant} AND c.id = x.connection_id
+    ) e"""
+
+
+IS_MATURE = (
+    "coalesce((e.last_read_at AT TIME ZONE e.time_zone)::date - e.date > e.look_back_days, false)"
+)
+"""Whether the day was last read after its look-back had passed, in the account's zone."""
+
+
+def _present(tenant: str) -> str:
+    columns = ", ".join((*_DIMENSIONS, *_VERSIONED, "vintage_count"))
+    return f"(SELECT {columns} FROM marketing_entry WHERE tenant_id = {tenant} AND is_present)"
+
+
+def _known(tenant: str, as_of: str) -> str:
+    dimensions = ", ".join(f"m.{column}" for column in _DIMENSIONS)
+    versioned = ", ".join(f"v.{column}" for column in _VERSIONED)
+    return f"""(
+        SELECT {dimensions}, {versioned}, v.vintage_count
+        FROM marketing_entry m
+        CROSS JOIN LATERAL (
+            SELECT w.*, count(*) OVER () AS vintage_count
+            FROM marketing_entry_vintage w
+            WHERE w.tenant_id = {tenant} AND w.date = m.date AND w.digest = m.digest
+              AND w.learned_at <= {as_of}
+            ORDER BY w.learned_at DESC LIMIT 1
+        ) v
+        WHERE m.tenant_id = {tenant} AND m.first_learned_at <= {as_of} AND v.is_present)"""
+
+
+async def settle(connection: Connection, scope: TenantScope, as_of: datetime | None) -> None:
+    """Make `as_of` a moment whose answer can no longer change.
+
+    A merge may hold a `learned_at` before `as_of` and commit after this read: for a recent
+    moment, wait until no merge of this tenant is under way. Raises BadInput for the future.
+    """
+    if as_of is None:
+        return
+    now = datetime.now(UTC)
+    if as_of > now:
+        raise BadInput(
+            f"asOf {as_of.isoformat()} is in the future",
+            field="asOf",
+            mend="give a moment that has passed",
+        )
+    if now - as_of < _BARRIER:
+        await connection.execute("SELECT pg_advisory_xact_lock_shared($1)", merge_lock(scope))
+
+
+def merge_lock(scope: TenantScope) -> int:
+    """The advisory lock that a merge of this tenant holds until it has committed."""
+    return scope.tenant_id.int & 0x7FFF_FFFF_FFFF_FFFF
+
+
+class EntryStore:
+    """Reads entries and their vintages; merges are in `merge.py`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def page(
+        self,
+        scope: TenantScope,
+        where: EntryFilter,
+        order: EntryOrder,
+        request: PageRequest,
+        as_of: datetime | None = None,
+    ) -> Page[EntryRecord]:
+        """One page; cursor parts are the ISO date and the digest in hex."""
+        conditions, relation = entries_as_of(scope, as_of)
+        _restrict(conditions, where)
+        ordering = _ORDERINGS[order]
+        ordering.seek(conditions, request)
+        sql = (
+            f"SELECT e.*, {IS_MATURE} AS is_mature FROM {relation} "
+            f"WHERE {conditions} {ordering.clause(request)}"
+        )
+        async with self._database.read(scope) as connection:
+            await settle(connection, scope, as_of)
+            rows = await connection.fetch(sql, *conditions.values)
+        return page_of(rows, request, entry_record)
+
+    async def count(
+        self, scope: TenantScope, where: EntryFilter, as_of: datetime | None = None
+    ) -> int:
+        """How many entries `where` holds."""
+        conditions, relation = entries_as_of(scope, as_of)
+        _restrict(conditions, where)
+        sql = f"SELECT count(*) FROM {relation} WHERE {conditions}"
+        async with self._database.read(scope) as connection:
+            await settle(connection, scope, as_of)
+            return int(await connection.fetchval(sql, *conditions.values))
+
+    async def by_keys(
+        self, scope: TenantScope, keys: Sequence[EntryKey], as_of: datetime | None = None
+    ) -> dict[EntryKey, EntryRecord]:
+        """The entries of `keys` that are present."""
+        conditions, relation = entries_as_of(scope, as_of)
+        _restrict_to_keys(conditions, "e", keys)
+        sql = f"SELECT e.*, {IS_MATURE} AS is_mature FROM {relation} WHERE {conditions}"
+        async with self._database.read(scope) as connection:
+            await settle(connection, scope, as_of)
+            rows = await connection.fetch(sql, *conditions.values)
+        return {record.key: record for record in map(entry_record, rows)}
+
+    async def vintages(
+        self, scope: TenantScope, keys: Sequence[EntryKey]
+    ) -> dict[EntryKey, tuple[VintageRecord, ...]]:
+        """Every version of each key, oldest first."""
+        conditions = Conditions(scope.tenant_id)
+        conditions.add("v.tenant_id = $1")
+        _restrict_to_keys(conditions, "v", keys)
+        columns = ", ".join(("date", "digest", *_VERSIONED))
+        sql = (
+            f"SELECT {columns} FROM marketing_entry_vintage v WHERE {conditions} "
+            "ORDER BY date, digest, learned_at"
+        )
+        async with self._database.read(scope) as connection:
+            rows = await connection.fetch(sql, *conditions.values)
+        found: defaultdict[EntryKey, list[VintageRecord]] = defaultdict(list)
+        for row in rows:
+            record = _vintage_record(row)
+            found[record.key].append(record)
+        return {key: tuple(versions) for key, versions in found.items()}
+
+
+def entries_as_of(scope: TenantScope, as_of: datetime | None) -> tuple[Conditions, str]:
+    """Conditions whose $1 is the tenant, and the relation `e` of its entries at `as_of`."""
+    conditions = Conditions(scope.tenant_id)
+    moment = None if as_of is None else conditions.parameter(as_of)
+    return conditions, entry_relation("$1", moment)
+
+
+def _restrict(conditions: Conditions, where: EntryFilter) -> None:
+    if where.dates is not None:
+        conditions.add("e.date BETWEEN {} AND {}", where.dates.since, where.dates.until)
+    conditions.among("e.source", where.sources)
+    conditions.among("e.channel", where.channels)
+    conditions.among("e.account_id", where.accounts)
+    conditions.among("e.connection_id", where.connections)
+    conditions.among("e.campaign", where.campaigns)
+    conditions.among("e.level", where.levels)
+    if where.is_mature is not None:
+        conditions.add(f"{IS_MATURE} = {{}}", where.is_mature)
+
+
+def _restrict_to_keys(conditions: Conditions, alias: str, keys: Sequence[EntryKey]) -> None:
+    # The bare dates let Postgres leave out the partitions that hold none of the keys.
+    dates = sorted({key.date for key in keys})
+    conditions.add(f"{alias}.date = ANY({{}}::date[])", dates)
+    conditions.add(
+        f"({alias}.date, {alias}.digest) IN (SELECT * FROM unnest({{}}::date[], {{}}::uuid[]))",
+        [key.date for key in keys],
+        [key.digest for key in keys],
+    )
+
+
+_ORDERINGS = {
+    order: Ordering(("e.date", "e.digest"), (date.fromisoformat, UUID), order.endswith("DESC"))
+    for order in EntryOrder
+}
+
+
+def entry_record(row: asyncpg.Record) -> EntryRecord:
+    """The record of a row of `entry_relation` with `is_mature`."""
+    return EntryRecord(
+        key=EntryKey(row["date"], row["digest"]),
+        source=Source(row["source"]),
+        connection_id=row["connection_id"],
+        account_id=row["account_id"],
+        level=Level(row["level"]),
+        entity_id=row["entity_id"],
+        entity_name=row["entity_name"],
+        campaign=row["campaign"],
+        date_basis=DateBasis(row["date_basis"]),
+        attribution_setting=row["attribution_setting"],
+        channel=row["channel"],
+        platform_channel=row["platform_channel"],
+        currency=row["currency"],
+        time_zone=row["time_zone"],
+        metrics=_metrics(row),
+        learned_at=row["learned_at"],
+        first_learned_at=row["first_learned_at"],
+        vintage_count=row["vintage_count"],
+        is_mature=row["is_mature"],
+        run_id=row["run_id"],
+        raw_page_id=row["raw_page_id"],
+        raw_position=row["raw_position"],
+    )
+
+
+def _vintage_record(row: asyncpg.Record) -> VintageRecord:
+    return VintageRecord(
+        key=EntryKey(row["date"], row["digest"]),
+        learned_at=row["learned_at"],
+        is_present=row["is_present"],
+        metrics=_metrics(row),
+        run_id=row["run_id"],
+        raw_page_id=row["raw_page_id"],
+        raw_position=row["raw_position"],
+    )
+
+
+def _metrics(row: asyncpg.Record) -> Metrics:
+    return Metrics(**{name: row[name] for name in METRICS})

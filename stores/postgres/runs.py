@@ -1,0 +1,154 @@
+"""Runs as their callers see them: asked for, watched, cancelled, tried again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+
+from core.commands import StartIngestion
+from core.errors import Conflict, NotFound
+from core.records.pages import Page, PageRequest
+from core.records.runs import RunEventKind, RunEventRecord, RunKind, RunRecord, RunStatus
+from core.scope import TenantScope
+from stores.postgres.conditions import Conditions
+from stores.postgres.database import Connection, Database
+from stores.postgres.paging import Ordering, page_of
+from stores.postgres.queue import enqueue_run
+from stores.postgres.run_events import event_record, record_event
+from stores.postgres.run_records import run_record
+
+_NEWEST_FIRST = Ordering(("id",), (UUID,), is_descending=True)
+
+
+class RunStore:
+    """What a caller may do with runs; the worker's side is in `run_work.py`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def by_ids(self, scope: TenantScope, ids: Sequence[UUID]) -> dict[UUID, RunRecord]:
+        """The runs of these ids that exist."""
+        sql = "SELECT * FROM run WHERE tenant_id = $1 AND id = ANY($2)"
+        async with self._database.read(scope) as connection:
+            rows = await connection.fetch(sql, scope.tenant_id, list(ids))
+        return {row["id"]: run_record(row) for row in rows}
+
+    async def page(
+        self,
+        scope: TenantScope,
+        request: PageRequest,
+        connections: Sequence[UUID] = (),
+        statuses: Sequence[RunStatus] = (),
+    ) -> Page[RunRecord]:
+        """One page, newest first; the cursor part is the id."""
+        where = Conditions(scope.tenant_id)
+        where.add("tenant_id = $1")
+        where.among("connection_id", connections)
+        where.among("status", statuses)
+        _NEWEST_FIRST.seek(where, request)
+        sql = f"SELECT * FROM run WHERE {where} {_NEWEST_FIRST.clause(request)}"
+        async with self._database.read(scope) as connection:
+            rows = await connection.fetch(sql, *where.values)
+        return page_of(rows, request, run_record)
+
+    async def start_ingestion(self, scope: TenantScope, command: StartIngestion) -> RunRecord:
+        """Write the command and its job in one transaction."""
+        async with self._database.write(scope) as connection:
+            try:
+                run_id = await connection.fetchval(_INSERT, *_values(scope, command))
+            except asyncpg.ForeignKeyViolationError as error:
+                raise NotFound(
+                    "no such connection or upload",
+                    field="connectionId",
+                    mend="use the ids of your own connection and upload",
+                ) from error
+            return await _queue(connection, scope, run_id, "waiting for a worker")
+
+    async def request_cancel(self, scope: TenantScope, run_id: UUID) -> RunRecord:
+        """End a queued run at once, a running one at its next page; Conflict when it has ended."""
+        async with self._database.write(scope) as connection:
+            run = await _locked(connection, scope, run_id)
+            if run.status.is_final:
+                raise _ended(run, "only a queued or running run can be cancelled")
+            await connection.execute(_CANCEL, scope.tenant_id, run_id)
+            if run.status is RunStatus.QUEUED:
+                await record_event(
+                    connection, scope, run_id, RunEventKind.CANCELLED, "cancelled before it began"
+                )
+            return await _locked(connection, scope, run_id)
+
+    async def retry(self, scope: TenantScope, run_id: UUID) -> RunRecord:
+        """Queue an ended run again; it goes on from its last checkpoint."""
+        async with self._database.write(scope) as connection:
+            run = await _locked(connection, scope, run_id)
+            if not run.status.is_final or run.status is RunStatus.SUCCEEDED:
+                raise _ended(run, "only a failed, cancelled or parked run can be tried again")
+            await connection.execute(_REOPEN, scope.tenant_id, run_id)
+            return await _queue(connection, scope, run_id, "queued again")
+
+    async def events_after(
+        self, scope: TenantScope, run_id: UUID, after: int, limit: int
+    ) -> tuple[RunEventRecord, ...]:
+        """The events behind sequence `after`, at most `limit`, in order."""
+        sql = (
+            "SELECT * FROM run_event WHERE tenant_id = $1 AND run_id = $2 AND sequence > $3 "
+            "ORDER BY sequence LIMIT $4"
+        )
+        async with self._database.read(scope) as connection:
+            rows = await connection.fetch(sql, scope.tenant_id, run_id, after, limit)
+        return tuple(map(event_record, rows))
+
+
+async def _queue(
+    connection: Connection, scope: TenantScope, run_id: UUID, message: str
+) -> RunRecord:
+    await record_event(connection, scope, run_id, RunEventKind.QUEUED, message)
+    await enqueue_run(connection, scope.tenant_id, run_id)
+    return await _locked(connection, scope, run_id)
+
+
+async def _locked(connection: Connection, scope: TenantScope, run_id: UUID) -> RunRecord:
+    sql = "SELECT * FROM run WHERE tenant_id = $1 AND id = $2 FOR UPDATE"
+    row = await connection.fetchrow(sql, scope.tenant_id, run_id)
+    if row is None:
+        raise NotFound("no such run", field="runId", mend="use the id of one of your runs")
+    return run_record(row)
+
+
+def _ended(run: RunRecord, mend: str) -> Conflict:
+    return Conflict(f"the run is {run.status.lower()}", field="runId", mend=mend)
+
+
+def _values(scope: TenantScope, command: StartIngestion) -> tuple[Any, ...]:
+    return (
+        scope.tenant_id,
+        RunKind.INGESTION,
+        command.connection_id,
+        command.dates and command.dates.since,
+        command.dates and command.dates.until,
+        command.upload_id,
+        asdict(command.file) if command.upload_id else {},
+        scope.actor,
+    )
+
+
+_INSERT = """
+INSERT INTO run (
+    tenant_id, kind, connection_id, since, until, upload_id, options, requested_by
+) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING id
+"""
+_CANCEL = """
+UPDATE run SET is_cancel_requested = true,
+    status = CASE status WHEN 'QUEUED' THEN 'CANCELLED' ELSE status END,
+    ended_at = CASE status WHEN 'QUEUED' THEN now() ELSE ended_at END
+WHERE tenant_id = $1 AND id = $2
+"""
+_REOPEN = """
+UPDATE run SET status = 'QUEUED', is_cancel_requested = false, crashes = 0, error = NULL,
+    receipt = NULL, ended_at = NULL
+WHERE tenant_id = $1 AND id = $2
+"""

@@ -1,0 +1,76 @@
+"""Builds every store over its drivers."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from redis.asyncio import Redis
+
+from stores.cache.topics import RunTopics
+from stores.postgres.attribution import AttributionStore
+from stores.postgres.calendar import CalendarStore
+from stores.postgres.campaigns import CampaignStore
+from stores.postgres.connections import ConnectionStore
+from stores.postgres.database import Database, open_database
+from stores.postgres.entries import EntryStore
+from stores.postgres.insights import InsightStore
+from stores.postgres.keys import KeyStore
+from stores.postgres.lineage import LineageStore
+from stores.postgres.logins import Logins
+from stores.postgres.queue import QueueStore
+from stores.postgres.runs import RunStore
+from stores.postgres.tenants import TenantStore
+from stores.postgres.uploads import UploadStore
+from stores.vault import Vault
+
+
+@dataclass(frozen=True, slots=True)
+class Stores:
+    """Every store of one process."""
+
+    database: Database
+    tenants: TenantStore
+    keys: KeyStore
+    connections: ConnectionStore
+    runs: RunStore
+    queue: QueueStore
+    uploads: UploadStore
+    lineage: LineageStore
+    entries: EntryStore
+    campaigns: CampaignStore
+    calendar: CalendarStore
+    attribution: AttributionStore
+    insights: InsightStore
+    topics: RunTopics
+
+
+@asynccontextmanager
+async def open_stores(
+    logins: Logins, redis_url: str, master_key: bytes, *, pool_size: int = 16
+) -> AsyncIterator[Stores]:
+    """Stores over one Postgres and one Redis; connections are opened when first needed."""
+    redis = Redis.from_url(redis_url, health_check_interval=15)
+    topics = RunTopics(redis)
+    async with open_database(logins, size=pool_size) as database:
+        try:
+            yield Stores(
+                database=database,
+                tenants=TenantStore(database),
+                keys=KeyStore(database),
+                connections=ConnectionStore(database, Vault(master_key)),
+                runs=RunStore(database),
+                queue=QueueStore(database),
+                uploads=UploadStore(database),
+                lineage=LineageStore(database),
+                entries=EntryStore(database),
+                campaigns=CampaignStore(database),
+                calendar=CalendarStore(database),
+                attribution=AttributionStore(database),
+                insights=InsightStore(database),
+                topics=topics,
+            )
+        finally:
+            await topics.aclose()
+            await redis.aclose()
