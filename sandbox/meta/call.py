@@ -82,7 +82,12 @@ def _in_body(body: bytes, request: Request) -> dict[str, str]:
         return {}
     if not request.headers.get("content-type", "").startswith("application/json"):
         return dict(parse_qsl(body.decode()))
-    sent = orjson.loads(body)
+    try:
+        sent = orjson.loads(body)
+    except orjson.JSONDecodeError as error:
+        raise invalid_parameter("the body must be valid JSON.") from error
+    if not isinstance(sent, dict):
+        raise invalid_parameter("the body must be a JSON object.")
     return {
         name: value if isinstance(value, str) else orjson.dumps(value).decode()
         for name, value in sent.items()

@@ -12,7 +12,7 @@ from sandbox.answers import json_answer
 from sandbox.fault_middleware import FAULT_KEY
 from sandbox.faults import Fault
 from sandbox.meta import ids
-from sandbox.meta.call import read_call
+from sandbox.meta.call import Call, read_call
 from sandbox.meta.endpoints import Endpoints
 from sandbox.meta.errors import GraphError
 from sandbox.meta.gate import Gate
@@ -62,11 +62,17 @@ class MetaPlatform:
         self._gate.usage.forget()
 
     async def _serve(self, request: Request) -> Response:
-        call = await read_call(request)
         trace_id = self._trace_id()
+        try:
+            call = await read_call(request)
+        except GraphError as error:
+            return json_answer(error.body(trace_id), error.status)
+        return self._answer(call, request.scope.get(FAULT_KEY, Fault.NONE), trace_id)
+
+    def _answer(self, call: Call, fault: Fault, trace_id: str) -> Response:
         endpoints = Endpoints(self._sandbox, self._gate, self._reports, call)
         try:
-            content, status = endpoints.answer(request.scope.get(FAULT_KEY, Fault.NONE)), 200
+            content, status = endpoints.answer(fault), 200
         except GraphError as error:
             content, status = error.body(trace_id), error.status
             headers = self._gate.headers(call, endpoints.granted, trace_id) | _challenge(error)

@@ -15,7 +15,7 @@ _RATE_NOISE: Final = 0.22
 _DEMAND_PULL: Final = 0.4
 _CLICK_1D_SHARE: Final = 0.72
 _CLICK_28D_EXTRA: Final = 0.16
-_ECHO_CHANCE: Final = 0.004
+_ECHO_CHANCE: Final = 0.012
 _VANISHING_SHARE: Final = 0.5
 
 
