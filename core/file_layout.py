@@ -15,6 +15,9 @@ from 1."""
 REFUSED = "$refused"
 """Key of a record that could not be read whole: {"field", "reason", "mend"}."""
 
+CELLS = "$cells"
+"""Key of what could be read of a refused record: a list of texts."""
+
 
 @dataclass(frozen=True, slots=True)
 class FileLayout:

@@ -52,10 +52,28 @@ def choose_encoding(path: Path, wanted: str | None) -> Encoding:
     if name is None or not name.startswith(("utf-16", "utf-32")):
         _refuse_binary(head)
     if name is not None:
-        return Encoding(name, is_mixed=not _is_valid(path, name))
+        return _checked(path, name)
     if _is_valid(path, "utf-8"):
         return Encoding("utf-8", is_mixed=False)
     return _legacy(path)
+
+
+def declared_encoding(path: Path, wanted: str | None) -> str:
+    """The codec that was asked for or that a byte order mark names; else UTF-8, as JSON is."""
+    with path.open("rb") as file:
+        head = file.read(CHUNK_BYTES)
+    return (_codec(wanted) if wanted else _marked(head) or _wide(head)) or "utf-8"
+
+
+def _checked(path: Path, name: str) -> Encoding:
+    is_valid = _is_valid(path, name)
+    if not is_valid and name.startswith(("utf-16", "utf-32")):
+        raise BadInput(
+            f"the file is not valid {name}: it is broken or cut short",
+            field="encoding",
+            mend="save it again as UTF-8, or give the encoding it is in",
+        )
+    return Encoding(name, is_mixed=not is_valid)
 
 
 def _codec(name: str) -> str:
@@ -129,7 +147,11 @@ def _legacy(path: Path) -> Encoding:
                 return Encoding("utf-8", is_mixed=True)
             strays += line if len(strays) < SAMPLE_BYTES else b""
     name = _likeliest(bytes(strays))
-    return Encoding(name, is_mixed=False) if _is_valid(path, name) else Encoding("utf-8", True)
+    return (
+        Encoding(name, is_mixed=False)
+        if _is_valid(path, name)
+        else Encoding("utf-8", is_mixed=True)
+    )
 
 
 def _likeliest(sample: bytes) -> str:

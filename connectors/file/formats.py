@@ -86,7 +86,7 @@ def _text_format(head: bytes, filename: str) -> FileFormat:
 
 
 def _object_format(text: str) -> FileFormat:
-    first, newline, rest = text.partition("\n")
+    first, _, rest = text.partition("\n")
     try:
         value = json.loads(first)
     except ValueError:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from connectors.file.headers import Headers
 from core.jsonvalue import JSONValue
 
 
@@ -45,7 +46,7 @@ class Table:
     """
 
     format: str
-    headers: tuple[str, ...]
+    headers: Headers
     facts: Mapping[str, JSONValue]
     read: Callable[[], Iterator[Row]]
     is_typed: bool = False

@@ -1,0 +1,147 @@
+"""Where the header row stands, and which column holds which field."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from itertools import count, islice
+
+from core.errors import BadInput
+from core.file_fields import FILE_FIELDS, NODE_FIELDS, field_of
+from core.file_layout import CELLS, REFUSED, ROW
+
+HEADER_ROWS = 50
+"""How many rows from the top a header may stand below: titles and blank lines come first."""
+
+_ENOUGH = 2
+_SHOWN = 12
+
+
+def recognised(cells: Iterable[str | None], columns: Mapping[str, str]) -> int:
+    """How many different fields the cells name, as headers or by an explicit mapping."""
+    texts = [cell.strip() for cell in cells if cell]
+    known = {found[0] for text in texts if (found := field_of(text)) is not None}
+    return len(known | {field for field, header in columns.items() if header in texts})
+
+
+@dataclass(frozen=True, slots=True)
+class Headers:
+    """Columns as the file titles them, and as keys of a record, where each is unique."""
+
+    titles: tuple[str, ...]
+    keys: tuple[str, ...]
+
+
+def headers_of(titles: Sequence[str]) -> Headers:
+    """Titles with their keys: blank ones called by place, repeated and reserved ones numbered."""
+    taken = {ROW, REFUSED, CELLS}
+    keys = []
+    for place, title in enumerate(titles, start=1):
+        stem = title or f"column_{place}"
+        key = next(
+            name
+            for name in _numbered(stem)
+            if name not in taken and (name == title or name not in titles)
+        )
+        taken.add(key)
+        keys.append(key)
+    return Headers(tuple(titles), tuple(keys))
+
+
+def _numbered(stem: str) -> Iterator[str]:
+    yield stem
+    yield from (f"{stem}_{n}" for n in count(2))
+
+
+def find_header(
+    rows: Iterable[tuple[int, Sequence[str | None]]], columns: Mapping[str, str]
+) -> tuple[int, Headers]:
+    """The number and the names of the row that names most fields; the first of equals.
+
+    BadInput when no row names two fields, or the one that was mapped.
+    """
+    head = [
+        (number, [(cell or "").strip() for cell in cells])
+        for number, cells in islice(rows, HEADER_ROWS)
+    ]
+    if not head:
+        raise BadInput("the file is empty", field="file", mend="upload a file that holds rows")
+    best = max(head, key=lambda row: (recognised(row[1], columns), -row[0]))
+    if recognised(best[1], columns) >= min(_ENOUGH, len(columns) or _ENOUGH):
+        return best[0], headers_of(best[1])
+    raise BadInput(
+        f"no header row was found in the first {HEADER_ROWS} rows; the first row holds: "
+        + _listed(head[0][1]),
+        field="columns",
+        mend="begin with a row of column names such as date, campaign_id, spend, or map them "
+        'in columns: {"date": "<your header>"}',
+    )
+
+
+def map_columns(headers: Headers, columns: Mapping[str, str]) -> dict[str, str]:
+    """The key of each field's column: the one mapped in `columns`, else its best alias.
+
+    An empty text in `columns` leaves the field out. BadInput for a field or header that does not
+    exist and for two columns that name one field equally well.
+    """
+    mapped = {field: _explicit(field, name.strip(), headers) for field, name in columns.items()}
+    taken = {key for key in mapped.values() if key}
+    for field, candidates in _candidates(headers, taken).items():
+        if field not in mapped:
+            mapped[field] = _best(field, candidates)
+    return {field: key for field, key in mapped.items() if key}
+
+
+def _explicit(field: str, name: str, headers: Headers) -> str:
+    if field not in FILE_FIELDS:
+        raise BadInput(
+            f"{field!r} is not a field of an entry",
+            field="columns",
+            mend=f"use one of {', '.join(FILE_FIELDS)}",
+        )
+    if headers.titles.count(name) > 1:
+        raise _ambiguous(field, [name] * headers.titles.count(name))
+    if name and name not in headers.keys:
+        raise BadInput(
+            f"no column is called {name!r}; the file has {_listed(headers.titles)}",
+            field=f"columns.{field}",
+            mend="give a header exactly as it stands in the file",
+        )
+    return name
+
+
+def _candidates(headers: Headers, taken: AbstractSet[str]) -> dict[str, list[tuple[int, str, str]]]:
+    found: dict[str, list[tuple[int, str, str]]] = {}
+    for title, key in zip(headers.titles, headers.keys, strict=True):
+        match = field_of(title)
+        if match is not None and key not in taken:
+            found.setdefault(match[0], []).append((match[1], title, key))
+    return found
+
+
+def _best(field: str, candidates: Sequence[tuple[int, str, str]]) -> str:
+    rank = min(candidate[0] for candidate in candidates)
+    best = [candidate for candidate in candidates if candidate[0] == rank]
+    if len(best) > 1:
+        raise _ambiguous(field, [title for _, title, _ in best])
+    return best[0][2]
+
+
+def _ambiguous(field: str, titles: Sequence[str]) -> BadInput:
+    return BadInput(
+        f"{len(titles)} columns may be {field}: {_listed(titles)}",
+        field=f"columns.{field}",
+        mend=f"rename all but one of them in the file, or map {field} to the right one in columns",
+    )
+
+
+def node_column(headers: Headers, first: Mapping[str, str | None]) -> dict[str, str]:
+    """The field that Keboola's `parent_id` holds, by the node that the first record came from."""
+    field = NODE_FIELDS.get(first.get("fb_graph_node") or "")
+    return {field: "parent_id"} if field and "parent_id" in headers.keys else {}
+
+
+def _listed(names: Sequence[str | None]) -> str:
+    shown = [repr(name) for name in names if name]
+    return ", ".join(shown[:_SHOWN]) + (", \u2026" if len(shown) > _SHOWN else "")

@@ -1,0 +1,88 @@
+"""A 64-bit digest for the natural key of each row; rows of one key always share it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+from pandas.util import hash_array
+
+from connectors.file.mapping import entity_column
+from connectors.file.rows import Row
+from core.file_days import day_key
+from core.file_layout import FileLayout
+from core.records.connections import Level
+
+Digests: TypeAlias = npt.NDArray[np.uint64]
+
+KNOWN_DAYS = 100_000
+
+
+@dataclass(slots=True)
+class KeyMaker:
+    """Digests of rows; `places` are the columns of date, entity and attribution setting."""
+
+    places: tuple[int, ...]
+    date_format: str | None
+    _days: dict[str, str] = field(default_factory=dict)
+
+    def digests(self, rows: Sequence[Row]) -> Digests:
+        """One digest a row; the rows are whole. The same in every process."""
+        day_place, *others = self.places
+        columns = [[(row.cells[place] or "").strip() for row in rows] for place in others]
+        days = [self._day(row.cells[day_place] or "") for row in rows]
+        texts = ["\x1f".join(parts) for parts in zip(days, *columns, strict=True)]
+        return hash_array(np.array(texts, dtype=object), categorize=False)
+
+    def _day(self, text: str) -> str:
+        key = self._days.get(text)
+        if key is None:
+            if len(self._days) > KNOWN_DAYS:
+                self._days.clear()
+            key = self._days[text] = day_key(text, self.date_format)
+        return key
+
+
+def key_maker(layout: FileLayout, keys: Sequence[str], level: Level) -> KeyMaker:
+    """A maker for the records of a file whose columns are called `keys`."""
+    columns = (
+        layout.columns["date"],
+        entity_column(layout.columns, level),
+        layout.columns.get("attribution_setting"),
+    )
+    return KeyMaker(tuple(keys.index(c) for c in columns if c is not None), layout.date_format)
+
+
+class RepeatFinder:
+    """Whether any digest occurs twice, in memory of 8 bytes a row up to a limit.
+
+    Past the limit the answer is that one may: the reader then keeps keys together, which is
+    right either way and only slower.
+    """
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._seen: list[Digests] = []
+        self._count = 0
+        self.is_settled = False
+
+    def see(self, digests: Digests) -> None:
+        """Take in more digests."""
+        self._count += len(digests)
+        self._seen.append(np.sort(digests))
+        if self._count > self._limit or _has_repeat(self._seen[-1]):
+            self._seen.clear()
+            self.is_settled = True
+
+    def found(self) -> bool:
+        """Whether a digest occurred, or may have occurred, twice."""
+        return self.is_settled or (
+            bool(self._seen) and _has_repeat(np.sort(np.concatenate(self._seen)))
+        )
+
+
+def _has_repeat(ordered: Digests) -> bool:
+    return bool((ordered[1:] == ordered[:-1]).any())

@@ -1,0 +1,64 @@
+"""Rows as lines of JSON, the form in which a page carries them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import orjson
+
+from connectors.file.rows import NumberText, Refusal, Row, Table
+from core.file_fields import NUMBER_FIELDS
+from core.file_layout import CELLS, REFUSED, ROW, FileLayout
+
+_UNSTORABLE = Refusal(
+    "row",
+    "the row holds a character that cannot be stored: NUL or half a surrogate pair",
+    "remove it from the text",
+)
+_NUL = b"\\u0000"
+
+
+def json_lines(rows: Sequence[Row], table: Table, layout: FileLayout) -> list[bytes]:
+    """One JSON object a row: every cell as text, null where it is empty."""
+    keys = table.headers.keys
+    places = _commas(table, layout)
+    return [_line(_with_commas(row, places) if places else row, keys) for row in rows]
+
+
+def _line(row: Row, keys: Sequence[str]) -> bytes:
+    if row.refusal is not None:
+        return _refused(row, row.refusal)
+    record: dict[str, object] = {ROW: row.number}
+    record.update(zip(keys, [cell or None for cell in row.cells], strict=True))
+    try:
+        line = orjson.dumps(record)
+    except orjson.JSONEncodeError:
+        return _refused(row, _UNSTORABLE)
+    return _refused(row, _UNSTORABLE) if _NUL in line else line
+
+
+def _refused(row: Row, refusal: Refusal) -> bytes:
+    cells = [_storable(cell) for cell in row.cells]
+    return orjson.dumps({ROW: row.number, REFUSED: refusal._asdict(), CELLS: cells})
+
+
+def _storable(cell: str | None) -> str | None:
+    if cell is None:
+        return None
+    return cell.encode(errors="replace").decode().replace("\x00", "\ufffd")
+
+
+def _commas(table: Table, layout: FileLayout) -> list[int]:
+    """Columns whose typed numbers are written with a comma, since the file's texts are."""
+    if not table.is_typed or layout.decimal_separator == ".":
+        return []
+    columns = layout.columns
+    return [table.headers.keys.index(columns[f]) for f in NUMBER_FIELDS if f in columns]
+
+
+def _with_commas(row: Row, places: Sequence[int]) -> Row:
+    cells = list(row.cells)
+    for place in places if row.refusal is None else ():
+        cell = cells[place]
+        cells[place] = cell.replace(".", ",") if type(cell) is NumberText else cell
+    return row._replace(cells=cells)
