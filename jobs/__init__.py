@@ -1,0 +1,1 @@
+"""Floor 4: background work. Composes connectors, transforms and stores; knows no GraphQL."""

@@ -26,6 +26,8 @@ _UNAVAILABLE = (
     asyncpg.CannotConnectNowError,
     asyncpg.AdminShutdownError,
     asyncpg.CrashShutdownError,
+    asyncpg.InsufficientResourcesError,
+    asyncpg.DeadlockDetectedError,
     asyncpg.InterfaceError,
     ConnectionError,
     TimeoutError,

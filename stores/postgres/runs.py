@@ -21,6 +21,10 @@ from stores.postgres.queue import enqueue_run
 from stores.postgres.run_events import event_record, record_event
 from stores.postgres.run_records import run_record
 
+_CANCEL_MESSAGES = {
+    RunEventKind.CANCELLED: "cancelled before it began",
+    RunEventKind.CANCELLING: "its worker is told to stop",
+}
 _NEWEST_FIRST = Ordering(("id",), (UUID,), is_descending=True)
 
 
@@ -75,10 +79,9 @@ class RunStore:
             if run.status.is_final:
                 raise _ended(run, "only a queued or running run can be cancelled")
             await connection.execute(_CANCEL, scope.tenant_id, run_id)
-            if run.status is RunStatus.QUEUED:
-                await record_event(
-                    connection, scope, run_id, RunEventKind.CANCELLED, "cancelled before it began"
-                )
+            queued = run.status is RunStatus.QUEUED
+            kind = RunEventKind.CANCELLED if queued else RunEventKind.CANCELLING
+            await record_event(connection, scope, run_id, kind, _CANCEL_MESSAGES[kind])
             return await _locked(connection, scope, run_id)
 
     async def retry(self, scope: TenantScope, run_id: UUID) -> RunRecord:

@@ -1,0 +1,49 @@
+"""A worker's own clockwork: passing on what moved, and giving lost runs their job back."""
+
+from __future__ import annotations
+
+import asyncio
+
+import structlog
+
+from core.errors import Transient
+from core.scope import TenantScope
+from jobs.runner import Runner
+from stores.postgres.logins import Logins
+from stores.postgres.queue import RunJob
+from stores.postgres.run_watch import watch_runs
+from stores.wiring import Stores
+
+_RECONNECT_SECONDS = 0.5
+
+log = structlog.get_logger(__name__)
+
+
+async def relay(logins: Logins, stores: Stores, runner: Runner) -> None:
+    """Pass every move of a run from Postgres on to Redis, for ever.
+
+    After a gap, on either side, all subscribers are told to look at their logs.
+    """
+    while True:
+        try:
+            async with watch_runs(logins) as moves:
+                await stores.topics.resync()
+                async for tenant_id, run_id in moves:
+                    await stores.topics.publish(tenant_id, run_id)
+                    await runner.look_at(RunJob(tenant_id, run_id))
+        except Exception as error:  # noqa: BLE001 - the relay must not end
+            log.warning("the relay was interrupted", error=repr(error))
+        await asyncio.sleep(_RECONNECT_SECONDS)
+
+
+async def recover(stores: Stores, every_seconds: float) -> None:
+    """Give open runs without a job their job back, now and every so often, for ever."""
+    while True:
+        try:
+            for job in await stores.queue.orphans():
+                scope = TenantScope(job.tenant_id, actor=f"run:{job.run_id}")
+                log.warning("an open run had no job", run_id=str(job.run_id))
+                await stores.queue.requeue(scope, job.run_id)
+        except Transient as error:
+            log.warning("open runs were not looked at", error=error.message)
+        await asyncio.sleep(every_seconds)

@@ -1,0 +1,132 @@
+"""What becomes of a job: its run is claimed, worked on, and ended, whatever happens."""
+
+from __future__ import annotations
+
+import asyncio
+from uuid import UUID
+
+import structlog
+
+from core.errors import ErrorKind, LiftosError, Transient
+from core.records.runs import RunError
+from core.scope import TenantScope
+from core.settings import Settings
+from jobs.ingest import Ingestion
+from jobs.sources import open_source
+from stores.postgres.queue import RunJob
+from stores.postgres.queue_worker import TryAgain
+from stores.postgres.run_work import CancelRequested, Claimed, ClaimLost
+from stores.wiring import Stores
+from stores.work import WorkStores
+
+MAX_ATTEMPTS = 8
+_LONGEST_PAUSE_SECONDS = 300.0
+
+log = structlog.get_logger(__name__)
+
+
+class Runner:
+    """Works on runs, and can be told to let go of one."""
+
+    def __init__(self, stores: Stores, work: WorkStores, settings: Settings) -> None:
+        self._stores = stores
+        self._work = work
+        self._settings = settings
+        self._in_hand: dict[UUID, asyncio.Task[None]] = {}
+
+    async def handle(self, job: RunJob, attempts: int) -> None:
+        """Work on the job's run; raises TryAgain when it is to be given back."""
+        scope = TenantScope(job.tenant_id, actor=f"run:{job.run_id}")
+        with structlog.contextvars.bound_contextvars(
+            tenant_id=str(job.tenant_id), run_id=str(job.run_id)
+        ):
+            claimed = await self._claim(scope, job.run_id)
+            if claimed is not None:
+                await self._work_on(scope, claimed, attempts)
+
+    def has(self, run_id: UUID) -> bool:
+        """Whether this worker is working on the run."""
+        return run_id in self._in_hand
+
+    async def look_at(self, job: RunJob) -> None:
+        """Let go of a run whose caller asked for its end."""
+        task = self._in_hand.get(job.run_id)
+        if task is None:
+            return
+        scope = TenantScope(job.tenant_id, actor=f"run:{job.run_id}")
+        run = (await self._stores.runs.by_ids(scope, [job.run_id])).get(job.run_id)
+        if run is not None and run.is_cancel_requested:
+            task.cancel()
+
+    def let_go(self) -> None:
+        """Stop working on every run; each goes back to the queue."""
+        for task in self._in_hand.values():
+            task.cancel()
+
+    async def _claim(self, scope: TenantScope, run_id: UUID) -> Claimed | None:
+        try:
+            return await self._work.runs.claim(scope, run_id)
+        except Transient as error:
+            raise TryAgain(error.retry_after_seconds or 1) from error
+
+    async def _work_on(self, scope: TenantScope, claimed: Claimed, attempts: int) -> None:
+        task = asyncio.create_task(self._ingest(scope, claimed))
+        self._in_hand[claimed.run.id] = task
+        try:
+            await asyncio.shield(task)
+        except asyncio.CancelledError:
+            task.cancel()
+            await self._stopped(scope, claimed)
+        except Exception as error:  # noqa: BLE001 - every end of a run is recorded
+            await self._ended_by(scope, claimed, error, attempts)
+        finally:
+            del self._in_hand[claimed.run.id]
+
+    async def _ingest(self, scope: TenantScope, claimed: Claimed) -> None:
+        async with open_source(self._stores, self._settings, scope, claimed.run) as source:
+            ingestion = Ingestion(self._stores, self._work, scope, claimed, source)
+            receipt = await ingestion.run()
+        log.info("run succeeded", counters=receipt.counters)
+
+    async def _stopped(self, scope: TenantScope, claimed: Claimed) -> None:
+        found = await self._stores.runs.by_ids(scope, [claimed.run.id])
+        if found[claimed.run.id].is_cancel_requested:
+            await self._work.runs.cancel(scope, claimed)
+            return
+        await self._work.runs.wait(scope, claimed, "its worker was stopped")
+        raise TryAgain(0)
+
+    async def _ended_by(
+        self, scope: TenantScope, claimed: Claimed, error: Exception, attempts: int
+    ) -> None:
+        if isinstance(error, ClaimLost):
+            log.info("run taken over by another worker")
+        elif isinstance(error, CancelRequested):
+            await self._work.runs.cancel(scope, claimed)
+        elif isinstance(error, Transient) and attempts < MAX_ATTEMPTS:
+            pause = error.retry_after_seconds or min(2.0**attempts, _LONGEST_PAUSE_SECONDS)
+            log.warning("run waits", reason=error.message, seconds=pause)
+            await self._work.runs.wait(scope, claimed, error.message)
+            raise TryAgain(pause) from error
+        else:
+            await self._fail(scope, claimed, error)
+
+    async def _fail(self, scope: TenantScope, claimed: Claimed, error: Exception) -> None:
+        if isinstance(error, LiftosError):
+            log.warning("run failed", code=error.code, reason=error.message)
+        else:
+            log.error("run failed", exc_info=error)
+        await self._work.runs.fail(scope, claimed, run_error(error))
+
+
+def run_error(error: Exception) -> RunError:
+    """An error as a run shows it; what is not ours to show is not shown."""
+    if isinstance(error, LiftosError):
+        return RunError(error.code, error.kind, error.message, error.field, error.mend)
+    return RunError(
+        "INTERNAL",
+        ErrorKind.BUG,
+        "an internal error; the worker's log has it under this run's id",
+        None,
+        "try the run again; it goes on from its last checkpoint",
+    )

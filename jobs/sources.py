@@ -1,0 +1,86 @@
+"""Opens what a run reads: an account of a source, or an uploaded file."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from connectors.base import Connector
+from connectors.file.connector import FileConnector
+from connectors.registry import ConnectorAccount, open_connector
+from core.commands import FileOptions, FileReading
+from core.errors import BadInput
+from core.jsonvalue import JSONObject
+from core.records.connections import ConnectionRecord, Level, Source
+from core.records.runs import RunRecord
+from core.scope import TenantScope
+from core.settings import Settings
+from stores.wiring import Stores
+
+
+@dataclass(frozen=True, slots=True)
+class OpenSource:
+    """A connector at work. `is_whole`: a reading says all there is for its days."""
+
+    connection: ConnectionRecord
+    connector: Connector
+    is_whole: bool
+
+
+@asynccontextmanager
+async def open_source(
+    stores: Stores, settings: Settings, scope: TenantScope, run: RunRecord
+) -> AsyncIterator[OpenSource]:
+    """What `run` reads; closed, and a spooled file removed, at the end."""
+    connection = await stores.connections.one(scope, run.connection_id)
+    if connection.source is Source.FILE:
+        async with _open_file(stores, scope, run, connection.level) as opened:
+            options = file_options(run.options)
+            whole = options.reading is FileReading.COMPLETE
+            yield OpenSource(connection, opened, is_whole=whole)
+        return
+    credentials = await stores.connections.credentials(scope, connection.id)
+    connector = open_connector(connection.source, _account(connection), credentials, settings)
+    try:
+        yield OpenSource(connection, connector, is_whole=True)
+    finally:
+        await connector.aclose()
+
+
+@asynccontextmanager
+async def _open_file(
+    stores: Stores, scope: TenantScope, run: RunRecord, level: Level
+) -> AsyncIterator[FileConnector]:
+    if run.upload_id is None:
+        raise BadInput("the run names no uploaded file", field="uploadId")
+    upload = await stores.uploads.one(scope, run.upload_id)
+    with tempfile.TemporaryDirectory(prefix="liftos-") as folder:
+        path = Path(folder) / "upload"
+        with path.open("wb") as spool:
+            async for chunk in stores.uploads.chunks(scope, upload.id):
+                spool.write(chunk)
+        connector = FileConnector(path, upload.filename, file_options(run.options), level)
+        try:
+            yield connector
+        finally:
+            await connector.aclose()
+
+
+def file_options(kept: JSONObject) -> FileOptions:
+    """The options that a run was started with."""
+    fields = dict(kept)
+    reading = FileReading(str(fields.pop("reading", FileReading.PARTIAL)))
+    return FileOptions(**fields, reading=reading)  # type: ignore[arg-type]  # kept by asdict
+
+
+def _account(connection: ConnectionRecord) -> ConnectorAccount:
+    return ConnectorAccount(
+        account_id=connection.account_id,
+        currency=connection.currency,
+        time_zone=connection.time_zone,
+        level=connection.level,
+        look_back_days=connection.look_back_days,
+    )

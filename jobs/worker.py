@@ -1,0 +1,55 @@
+"""A worker: consumes the queue, relays what moves, recovers what was lost, until told to stop."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+
+import structlog
+
+from core.settings import Settings
+from jobs.calendars import keep_calendars
+from jobs.clockwork import recover, relay
+from jobs.runner import Runner
+from stores.postgres.logins import Logins
+from stores.postgres.queue_worker import consume
+from stores.wiring import Stores
+from stores.work import work_stores
+
+log = structlog.get_logger(__name__)
+
+
+async def work(settings: Settings, logins: Logins, stores: Stores, stop: asyncio.Event) -> None:
+    """Work until `stop` is set; runs in hand then go back to the queue at once."""
+    runner = Runner(stores, work_stores(stores), settings)
+    beat = settings.worker_heartbeat_seconds
+    clockwork = [
+        asyncio.create_task(relay(logins, stores, runner)),
+        asyncio.create_task(recover(stores, every_seconds=beat)),
+        asyncio.create_task(keep_calendars(stores)),
+        asyncio.create_task(_let_go(stop, runner)),
+    ]
+    log.info("worker started", concurrency=settings.worker_concurrency)
+    try:
+        await consume(
+            logins,
+            runner.handle,
+            stop,
+            heartbeat_seconds=beat,
+            concurrency=settings.worker_concurrency,
+        )
+    finally:
+        await _end(clockwork)
+    log.info("worker stopped")
+
+
+async def _let_go(stop: asyncio.Event, runner: Runner) -> None:
+    await stop.wait()
+    runner.let_go()
+
+
+async def _end(tasks: list[asyncio.Task[None]]) -> None:
+    for task in tasks:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task

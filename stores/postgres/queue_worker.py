@@ -1,0 +1,95 @@
+"""Takes jobs from PgQueuer's queue and hands them to a handler, until told to stop."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+
+import asyncpg
+import structlog
+from pgqueuer import AsyncpgDriver, Job, Queries, QueueManager, RetryRequested
+
+from stores.postgres.logins import Logins
+from stores.postgres.queue import RUN_ENTRYPOINT, RunJob
+
+_RECONNECT_SECONDS = 0.5
+_BATCH = 2
+
+log = structlog.get_logger(__name__)
+
+
+class TryAgain(Exception):
+    """Raised by a handler: give the job back to the queue for this many seconds."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"try again in {seconds} s")
+        self.seconds = seconds
+
+
+Handler = Callable[[RunJob, int], Awaitable[None]]
+"""Works on a job; the number says how often it was given back before."""
+
+
+async def consume(
+    logins: Logins,
+    handle: Handler,
+    stop: asyncio.Event,
+    *,
+    heartbeat_seconds: float,
+    concurrency: int,
+) -> None:
+    """Hand out jobs, at most `concurrency` at once, until `stop`.
+
+    Connects again when the database goes away. A job whose worker is silent for
+    `heartbeat_seconds` is handed to another.
+    """
+    while not stop.is_set():
+        try:
+            await _consume_once(logins, handle, stop, heartbeat_seconds, concurrency)
+        except Exception as error:  # noqa: BLE001 - whatever it was, the worker must go on
+            log.warning("the queue was lost", error=repr(error))
+        await _pause(stop)
+
+
+async def _pause(stop: asyncio.Event) -> None:
+    try:
+        await asyncio.wait_for(stop.wait(), _RECONNECT_SECONDS)
+    except TimeoutError:
+        return
+
+
+async def _consume_once(
+    logins: Logins,
+    handle: Handler,
+    stop: asyncio.Event,
+    heartbeat_seconds: float,
+    concurrency: int,
+) -> None:
+    connection = await asyncpg.connect(logins.app)
+    manager = QueueManager(Queries(AsyncpgDriver(connection)))
+    connection.add_termination_listener(lambda _: manager.shutdown.set())
+
+    @manager.entrypoint(RUN_ENTRYPOINT)
+    async def run_job(job: Job) -> None:
+        try:
+            await handle(RunJob.from_payload(job.payload), job.attempts)
+        except TryAgain as again:
+            raise RetryRequested(timedelta(seconds=again.seconds), str(again)) from again
+
+    stopper = asyncio.create_task(_stop_with(stop, manager))
+    try:
+        await manager.run(
+            dequeue_timeout=timedelta(seconds=heartbeat_seconds),
+            batch_size=min(_BATCH, concurrency),
+            max_concurrent_tasks=max(concurrency, 2 * min(_BATCH, concurrency)),
+            heartbeat_timeout=timedelta(seconds=heartbeat_seconds),
+        )
+    finally:
+        stopper.cancel()
+        await connection.close(timeout=2)
+
+
+async def _stop_with(stop: asyncio.Event, manager: QueueManager) -> None:
+    await stop.wait()
+    manager.shutdown.set()

@@ -1,0 +1,22 @@
+"""The stores of a worker, which bring Arrow with them; the API process does without."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from stores.postgres.readings import ReadingStore
+from stores.postgres.run_work import RunWorkStore
+from stores.wiring import Stores
+
+
+@dataclass(frozen=True, slots=True)
+class WorkStores:
+    """Steps of runs and the end of readings."""
+
+    runs: RunWorkStore
+    readings: ReadingStore
+
+
+def work_stores(stores: Stores) -> WorkStores:
+    """A worker's stores over the database that `stores` use."""
+    return WorkStores(RunWorkStore(stores.database), ReadingStore(stores.database))
