@@ -1,7 +1,9 @@
 """Starting or joining a home's services."""
 
+import errno
 import logging
 import os
+import shutil
 import threading
 import time
 from pathlib import Path
@@ -18,6 +20,8 @@ STEP_SECONDS = 0.01
 WATCH_SECONDS = 0.5
 SLOWEST_WATCH_SECONDS = 10.0
 STOP_PATIENCE_SECONDS = 30.0
+MOST_KEEPERS = 5
+LEAST_FREE_BYTES = 1_000_000
 
 logger = logging.getLogger(__name__)
 
@@ -104,17 +108,17 @@ def _join(home: Home, deadline: float) -> int:
 
 
 def _until_ready(home: Home, deadline: float) -> Path:
-    waited_for_a_keeper = False
-    while time.monotonic() < deadline:
-        if waited_for_a_keeper and (failure := read_failure(home)):
-            raise failure
-        ensure_keeper(home)
-        waited_for_a_keeper = True
+    keepers = 0
+    while time.monotonic() < deadline and keepers <= MOST_KEEPERS:
+        keepers += ensure_keeper(home)
         state = read_state(home)
         if state and state.ready and _answer(Path(state.sockets)):
             return Path(state.sockets)
+        if failure := read_failure(home):
+            raise failure
         time.sleep(STEP_SECONDS)
-    raise _late(home, "they are still starting")
+    reason = "they end again and again" if keepers > MOST_KEEPERS else "they are still starting"
+    raise _late(home, reason)
 
 
 def _answer(sockets: Path) -> bool:
@@ -122,8 +126,11 @@ def _answer(sockets: Path) -> bool:
 
 
 def _late(home: Home, reason: str) -> EmbeddedError:
+    """A keeper on a full disk cannot even write down why it failed."""
+    if shutil.disk_usage(home.root).free < LEAST_FREE_BYTES:
+        return unusable(home, OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(home.root)))
     return EmbeddedError(
-        f"The embedded services in {home.root} did not answer in time",
+        f"The embedded services in {home.root} did not answer",
         reason,
         f"See {home.logs}, or try again with a longer time limit.",
     )

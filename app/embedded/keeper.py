@@ -78,10 +78,18 @@ def _serve(household: _Household, bell: Bell) -> None:
         household.database.tend()
         household.cache.tend()
         state = _state(household)
-        if state != told:
-            write_state(household.home, state)
+        if state != told and _tell(household.home, state):
             told = state
         bell.wait(IDLE_STEP_SECONDS if state.ready else STARTING_STEP_SECONDS)
+
+
+def _tell(home: Home, state: State) -> bool:
+    """A full disk must not end servers that run: it is told again until it is written."""
+    try:
+        write_state(home, state)
+    except OSError:
+        return False
+    return True
 
 
 def _state(household: _Household) -> State:

@@ -23,7 +23,7 @@ _DRAFT_PREFIX = "postgres.new-"
 # Fast shutdown (a checkpoint), then immediate (recovery at the next start), then the axe.
 _STOP_STEPS = ((signal.SIGINT, 60.0), (signal.SIGQUIT, 5.0), (signal.SIGKILL, 5.0))
 # Backends of a killed postmaster need a moment to notice and let go of these.
-_PASSING = ("pre-existing shared memory block", "postmaster.pid")
+_PASSING = ("pre-existing shared memory block", 'lock file "postmaster.pid" already exists')
 _SETTINGS = {
     "listen_addresses": "",
     "unix_socket_permissions": "0700",
@@ -99,6 +99,7 @@ def _initdb(binaries: Binaries, draft: Path, log: Path, account: Account | None)
     command = (str(binaries.initdb), "-D", str(draft), f"--username={OWNER}", "--auth=trust")
     child = spawn((*command, "--encoding=UTF8", *locale), log, account, signal.SIGKILL)
     if child.wait() != 0:
+        shutil.rmtree(draft, ignore_errors=True)
         raise start_failure("The database cluster", log_since(log, start), log)
 
 

@@ -155,10 +155,10 @@ def log_since(log: Path, start: int) -> str:
 
 def start_failure(name: str, output: str, log: Path) -> EmbeddedError:
     """An error whose reason is the server's own last words."""
-    lines = [_PREFIX.sub("", line).strip() for line in output.splitlines()]
-    reason = "; ".join([line for line in lines if line][-3:]) or "it ended without a word"
-    if "No space left on device" in output:
+    lines = [_PREFIX.sub("", line).strip() for line in output.splitlines() if line.strip()]
+    full = [line for line in lines if "No space left on device" in line]
+    if full:
         mend = "Free some space, or choose another folder with LIFTOS_HOME."
-    else:
-        mend = f"See {log}."
-    return EmbeddedError(f"{name} did not start", reason, mend)
+        return EmbeddedError(f"{name} did not start", full[0], mend)
+    reason = "; ".join(lines[-3:]) or "it ended without a word"
+    return EmbeddedError(f"{name} did not start", reason, f"See {log}.")

@@ -59,7 +59,7 @@ def _failure_file(home: Home) -> Path:
 
 
 def _write(path: Path, content: dict[str, Any]) -> None:
-    draft = path.with_name(f"{path.name}.{os.getpid()}")
+    draft = path.with_name(f"{path.name}.new")
     with os.fdopen(open_private(draft, os.O_WRONLY | os.O_TRUNC), "w") as output:
         json.dump(content, output)
     draft.replace(path)

@@ -2,17 +2,19 @@
 
 # ruff: noqa: ASYNC220, ASYNC240 - nothing else runs on these loops
 
+import contextlib
 import os
 import shutil
 import signal
 import subprocess
+import sys
 import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from app.embedded import EmbeddedError, attach, default_home, process, status
+from app.embedded import EmbeddedError, attach, default_home, launch, process, status
 from app.embedded.home import open_home
 
 
@@ -92,6 +94,39 @@ def test_a_server_that_cannot_start_says_why_and_leaves_nothing(
     assert tools.processes_of(fresh_home) == {}
 
 
+def test_keepers_that_die_without_a_word_are_not_started_for_ever(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(launch, "KEEPER", ("-c", "pass"))
+    with pytest.raises(EmbeddedError, match="again and again"):
+        attach(home)
+
+
+def test_a_keeper_that_cannot_be_loaded_is_reported(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(launch, "KEEPER", ("-c", "raise SystemExit(3)"))
+    with pytest.raises(EmbeddedError, match=r"status 3.*keeper\.log"):
+        attach(home)
+
+
+@pytest.mark.skipif(os.geteuid() != 0 or sys.platform != "linux", reason="mounts a small disk")
+@pytest.mark.parametrize("megabytes", [25, 60])
+def test_a_full_disk_is_named(folder: Path, tools: Any, megabytes: int) -> None:
+    disk = folder / "disk"
+    disk.mkdir()
+    command = ["mount", "-t", "tmpfs", "-o", f"size={megabytes}m", "tmpfs", str(disk)]
+    if subprocess.run(command, check=False, capture_output=True).returncode:
+        pytest.skip("mounting is not allowed here")
+    try:
+        with pytest.raises(EmbeddedError, match="No space left on device"):
+            _fill_and_attach(disk)
+        assert tools.processes_of(disk) == {}
+        assert not list(disk.glob("home/postgres.new*"))
+    finally:
+        subprocess.run(["umount", disk], check=True)
+
+
 def test_a_home_that_is_a_file_is_refused(folder: Path) -> None:
     (folder / "home").touch()
     with pytest.raises(EmbeddedError, match="LIFTOS_HOME"):
@@ -118,3 +153,11 @@ def test_the_usual_home_follows_the_data_folder_of_a_plain_user(
     assert default_home({}) == Path.home() / "Library/Application Support/liftos"
     monkeypatch.setattr(os, "geteuid", lambda: 0)
     assert default_home({}) == Path("/var/lib/liftos")
+
+
+def _fill_and_attach(disk: Path) -> None:
+    attach(disk / "home").close()
+    with contextlib.suppress(OSError), (disk / "filler").open("wb", buffering=0) as filler:
+        while filler.write(bytes(4096)):
+            pass
+    attach(disk / "home")
