@@ -1,0 +1,28 @@
+"""Which GA4 default channel group a platform's traffic belongs to.
+
+Groups: https://support.google.com/analytics/answer/9756891 (read Nov 2026). Platforms say
+themselves what they delivered, so UTM rules play no part.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+from core.records.connections import Source
+
+UNASSIGNED: Final = "Unassigned"
+
+CHANNEL_GROUPS: Final[Mapping[tuple[Source, str | None], str]] = MappingProxyType(
+    {
+        (Source.META_ADS, None): "Paid Social",
+    }
+)
+"""By platform and the platform's own channel; None stands for all of a platform's traffic."""
+
+
+def channel_group(source: Source, platform_channel: str | None = None) -> str:
+    """The group of a platform's own channel, or of the platform where it has just one."""
+    own = CHANNEL_GROUPS.get((source, platform_channel))
+    return own or CHANNEL_GROUPS.get((source, None), UNASSIGNED)

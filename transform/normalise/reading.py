@@ -1,0 +1,109 @@
+"""Reads a page's records field by field and remembers why a record cannot go in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from core.jsonvalue import JSONObject, JSONValue
+from core.records.ingestion import Rejection
+from transform.normalise.columns import ArrowColumn, Mask, parsed
+
+_ZERO: Final = pa.scalar(0)
+_FALSE: Final = pa.scalar(False)  # noqa: FBT003 -- a scalar, not a switch
+
+MEND: Final = "mend it at the source and read the days again, or replay the record"
+
+_WANTED: Final = {
+    "text": "a text",
+    "integer": "a whole number",
+    "amount": "a number",
+    "date": "a date such as 2026-11-22",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong with a record, at which of its fields."""
+
+    field: str
+    reason: str
+    mend: str
+
+
+class Reading:
+    """One page's records as columns. A record is refused once, for the first thing found."""
+
+    def __init__(self, records: Sequence[JSONValue]) -> None:
+        self.records = records
+        self._rows: list[JSONObject] = [r if isinstance(r, dict) else {} for r in records]
+        self._faults: dict[int, Fault] = {}
+        stray = np.array([not isinstance(r, dict) for r in records], dtype=bool)
+        self.refuse(stray, "", "the record is not an object")
+
+    def values(self, field: str) -> list[JSONValue]:
+        """The raw values of `field`, None where absent."""
+        return [row.get(field) for row in self._rows]
+
+    def column(
+        self, field: str, kind: str, *, is_required: bool = False, may_be_negative: bool = True
+    ) -> ArrowColumn:
+        """`field` as a column of `kind`; refuses records whose value does not fit."""
+        return self.typed(
+            self.values(field),
+            field,
+            kind,
+            is_required=is_required,
+            may_be_negative=may_be_negative,
+        )
+
+    def typed(
+        self,
+        values: Sequence[JSONValue],
+        field: str,
+        kind: str,
+        *,
+        is_required: bool = False,
+        may_be_negative: bool = True,
+    ) -> ArrowColumn:
+        """`values`, taken from `field`, as a column of `kind`."""
+        column = parsed(values, kind)
+        self.refuse(column.unread, field, f"is not {_WANTED[kind]}")
+        if is_required:
+            self.refuse(mask(pc.is_null(column.values)), field, "is missing")
+        if not may_be_negative:
+            self.refuse(mask(pc.less(column.values, _ZERO)), field, "is negative")
+        return column.values
+
+    def refuse(self, refused: Mask, field: str, reason: str, mend: str = MEND) -> None:
+        """Refuse the marked records, unless they already are."""
+        for position in np.flatnonzero(refused).tolist():
+            self._faults.setdefault(position, Fault(field, reason, mend))
+
+    @property
+    def accepted(self) -> Mask:
+        """Which records go in."""
+        accepted = np.ones(len(self.records), dtype=bool)
+        accepted[list(self._faults)] = False
+        return accepted
+
+    def rejections(self) -> tuple[Rejection, ...]:
+        """The refused records, in the order of the page."""
+        return tuple(self._rejection(position) for position in sorted(self._faults))
+
+    def _rejection(self, position: int) -> Rejection:
+        fault, record = self._faults[position], self.records[position]
+        payload = record if isinstance(record, dict) else {"value": record}
+        reason = f"{fault.field} {fault.reason}".strip()
+        return Rejection(position, fault.field, reason, fault.mend, payload)
+
+
+def mask(flags: ArrowColumn) -> Mask:
+    """A boolean column as a mask; null is no."""
+    found: Mask = flags.fill_null(_FALSE).to_numpy(zero_copy_only=False)
+    return found
