@@ -102,11 +102,16 @@ async def _connection(pool: Pool) -> AsyncIterator[Connection]:
 async def _prepare(connection: asyncpg.Connection[asyncpg.Record]) -> None:
     await connection.set_type_codec(
         "jsonb",
-        encoder=lambda value: b"\x01" + orjson.dumps(value),
+        encoder=_jsonb,
         decoder=lambda data: orjson.loads(data[1:]),
         schema="pg_catalog",
         format="binary",
     )
+
+
+def _jsonb(value: object) -> bytes:
+    # Text is JSON already: PgQueuer writes its own on our connections. We store no bare strings.
+    return b"\x01" + (value.encode() if isinstance(value, str) else orjson.dumps(value))
 
 
 async def _pool(url: str, size: int) -> Pool:

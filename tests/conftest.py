@@ -1,0 +1,203 @@
+"""The real thing for every suite: one Postgres and Valkey, one sandbox, tenants of one's own."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+from app.embedded import attach
+from core.commands import ConnectSource, CreateTenant, StartIngestion
+from core.records.connections import ConnectionRecord, Level, Source
+from core.records.runs import RunRecord
+from core.records.tenants import TenantRecord
+from core.scope import Permission, Role, SystemScope, TenantScope
+from core.settings import Settings
+from core.units import DateRange
+from jobs.calendars import fill_calendar
+from jobs.worker import work
+from stores.postgres.logins import Logins, derive_logins
+from stores.postgres.migrate import migrate
+from stores.wiring import Stores, open_stores
+
+MASTER_KEY = bytes(range(32))
+SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """Where the services of this test session answer."""
+
+    logins: Logins
+    redis_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class SandboxAt:
+    """A sandbox process."""
+
+    url: str
+    pid: int
+
+
+@pytest.fixture(scope="session")
+def services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
+    """Postgres and Valkey, embedded, or those that LIFTOS_DATABASE_URL and _REDIS_URL name."""
+    external, redis = os.environ.get("LIFTOS_DATABASE_URL"), os.environ.get("LIFTOS_REDIS_URL")
+    if external and redis:
+        logins = derive_logins(external, MASTER_KEY)
+        asyncio.run(migrate(logins))
+        yield Services(logins, redis)
+        return
+    with attach(tmp_path_factory.mktemp("home")) as attachment:
+        logins = derive_logins(attachment.postgres_url, MASTER_KEY)
+        asyncio.run(migrate(logins))
+        yield Services(logins, attachment.redis_url)
+
+
+@pytest.fixture(scope="session")
+async def stores(services: Services) -> AsyncIterator[Stores]:
+    async with open_stores(services.logins, services.redis_url, MASTER_KEY) as opened:
+        yield opened
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def start_sandbox(*arguments: str) -> tuple[subprocess.Popen[bytes], str]:
+    port = free_port()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "sandbox", "--port", str(port), *arguments],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    url = f"http://127.0.0.1:{port}"
+    for _ in range(200):
+        try:
+            with urllib.request.urlopen(f"{url}/_sandbox/health", timeout=1):
+                return process, url
+        except OSError:
+            time.sleep(0.05)
+    process.kill()
+    pytest.fail("the sandbox did not start")
+
+
+@pytest.fixture(scope="session")
+def sandbox() -> Iterator[SandboxAt]:
+    """A sandbox whose clock stands at 2026-11-20 12:00 UTC; tests that move it start their own."""
+    process, url = start_sandbox("--seed", "1", "--now", "2026-11-20T12:00:00+00:00")
+    yield SandboxAt(url, process.pid)
+    process.kill()
+    process.wait()
+
+
+_NUMBERS = count(1)
+
+
+@dataclass(frozen=True, slots=True)
+class Tenant:
+    """A tenant of a test's own and the scope of its administrator."""
+
+    record: TenantRecord
+    scope: TenantScope
+
+
+NewTenant = Callable[..., Awaitable[Tenant]]
+
+
+@pytest.fixture(scope="session")
+def new_tenant(stores: Stores) -> NewTenant:
+    async def make(*, calendar: bool = False, **fields: object) -> Tenant:
+        command = CreateTenant(slug=f"t{os.getpid()}-{next(_NUMBERS)}", name="Test", **fields)  # type: ignore[arg-type]
+        record = await stores.tenants.create(SystemScope(reason="tests"), command)
+        if calendar:
+            await fill_calendar(stores, record, record.created_at.date())
+        return Tenant(record, scope_of(record))
+
+    return make
+
+
+def scope_of(record: TenantRecord, *roles: Role) -> TenantScope:
+    return TenantScope(
+        record.id,
+        actor="user:test",
+        roles=frozenset(roles or (Role.ADMIN,)),
+        permissions=frozenset(Permission),
+    )
+
+
+@pytest.fixture
+async def tenant(new_tenant: NewTenant) -> Tenant:
+    return await new_tenant()
+
+
+def meta_account(number: int = 1001, **changes: object) -> ConnectSource:
+    fields = {
+        "source": Source.META_ADS,
+        "account_id": f"act_{number}",
+        "name": "Northwind",
+        "currency": "EUR",
+        "time_zone": "Europe/Berlin",
+        "level": Level.CAMPAIGN,
+        "look_back_days": 28,
+        "access_token": f"sandbox-token-{number}",
+    }
+    return ConnectSource(**(fields | changes))  # type: ignore[arg-type]
+
+
+def worker_settings(meta_url: str) -> Settings:
+    return Settings(
+        meta_base_url=meta_url, worker_heartbeat_seconds=1.0, log_level="warning"
+    )
+
+
+RunningWorker = Callable[[str], AbstractAsyncContextManager[None]]
+
+
+@pytest.fixture(scope="session")
+def running_worker(services: Services, stores: Stores) -> RunningWorker:
+    """A worker in this process, reading Meta at the given address."""
+
+    @asynccontextmanager
+    async def run(meta_url: str) -> AsyncIterator[None]:
+        stop = asyncio.Event()
+        task = asyncio.create_task(work(worker_settings(meta_url), services.logins, stores, stop))
+        try:
+            yield
+        finally:
+            stop.set()
+            await asyncio.wait_for(task, 20)
+
+    return run
+
+
+async def ended(stores: Stores, scope: TenantScope, run_id: UUID, seconds: float = 60) -> RunRecord:
+    """The run once it has ended, following its log as a subscriber does."""
+    async with asyncio.timeout(seconds), stores.topics.subscribe(scope, run_id) as wake_ups:
+        async for _ in wake_ups:
+            run = (await stores.runs.by_ids(scope, [run_id]))[run_id]
+            if run.status.is_final:
+                return run
+    pytest.fail("the run did not end")
+
+
+async def ingest(
+    stores: Stores, scope: TenantScope, connection: ConnectionRecord, since: str, until: str
+) -> RunRecord:
+    dates = DateRange(*(__import__("datetime").date.fromisoformat(d) for d in (since, until)))
+    run = await stores.runs.start_ingestion(scope, StartIngestion(connection.id, dates=dates))
+    return await ended(stores, scope, run.id)
