@@ -11,9 +11,9 @@ from pathlib import Path
 
 from core.errors import ConfigError
 from core.settings import Settings
+from stores.vault import KEY_BYTES, parse_master_key
 
 SHORTEST_JWT_SECRET = 32
-MASTER_KEY_BYTES = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,23 +49,9 @@ def _long_enough(secret: str) -> str:
 
 def _master_key(settings: Settings, folder: Path) -> bytes:
     if settings.master_key is not None:
-        return _decoded(settings.master_key.get_secret_value(), "LIFTOS_MASTER_KEY")
-    path = folder / "master_key"
-    text = keep(path, lambda: base64.b64encode(os.urandom(MASTER_KEY_BYTES)).decode())
-    return _decoded(text, str(path))
-
-
-def _decoded(text: str, origin: str) -> bytes:
-    try:
-        key = base64.b64decode(text, validate=True)
-    except ValueError:
-        key = b""
-    if len(key) != MASTER_KEY_BYTES:
-        raise ConfigError(
-            f"{origin} is not {MASTER_KEY_BYTES} bytes in base64",
-            mend="make one with: openssl rand -base64 32",
-        )
-    return key
+        return parse_master_key(settings.master_key.get_secret_value())
+    made = keep(folder / "master_key", lambda: base64.b64encode(os.urandom(KEY_BYTES)).decode())
+    return parse_master_key(made)
 
 
 def keep(path: Path, make: Callable[[], str]) -> str:

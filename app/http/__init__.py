@@ -1,0 +1,1 @@
+"""The HTTP app: GraphQL, uploads, health, metrics, and what surrounds each request."""

@@ -1,0 +1,128 @@
+"""Prometheus metrics of one process, at /metrics."""
+
+from __future__ import annotations
+
+import re
+import time
+
+from fastapi import APIRouter
+from prometheus_client import (
+    CONTENT_TYPE_LATEST,
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    ProcessCollector,
+    generate_latest,
+)
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+PREFIX = "liftos_core_data"
+ROUTES = frozenset({"/graphql", "/uploads", "/healthz", "/readyz", "/metrics"})
+MOST_OPERATIONS = 200
+OPERATION_NAME = re.compile(r"[_A-Za-z][_0-9A-Za-z]{0,79}")
+BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
+
+
+class Metrics:
+    """A registry of its own, so that two apps in one process do not meet.
+
+    Callers choose the names of their operations: the first `MOST_OPERATIONS` are told apart,
+    the rest count as `other`.
+    """
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        ProcessCollector(namespace=PREFIX, registry=self.registry)
+        labels = ("route", "operation")
+        self.requests = Counter(
+            f"{PREFIX}_http_requests",
+            "Requests answered",
+            ("method", "status", *labels),
+            registry=self.registry,
+        )
+        self.seconds = Histogram(
+            f"{PREFIX}_http_request_seconds",
+            "Time from a request's arrival to the end of its answer",
+            labels,
+            registry=self.registry,
+            buckets=BUCKETS,
+        )
+        self.in_flight = Gauge(
+            f"{PREFIX}_http_in_flight", "Requests being answered", registry=self.registry
+        )
+        self.sockets = Gauge(
+            f"{PREFIX}_websocket_connections", "Open sockets", registry=self.registry
+        )
+        self._operations: set[str] = set()
+
+    def operation(self, name: object) -> str:
+        """The label for an operation's name."""
+        if not isinstance(name, str) or not OPERATION_NAME.fullmatch(name):
+            return ""
+        if len(self._operations) < MOST_OPERATIONS:
+            self._operations.add(name)
+        return name if name in self._operations else "other"
+
+
+class Measure:
+    """Counts and times every request."""
+
+    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
+        self._app = app
+        self._metrics = metrics
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on."""
+        if scope["type"] == "websocket":
+            with self._metrics.sockets.track_inprogress():
+                await self._app(scope, receive, send)
+        elif scope["type"] == "http":
+            with self._metrics.in_flight.track_inprogress():
+                await self._timed(scope, receive, send)
+        else:
+            await self._app(scope, receive, send)
+
+    async def _timed(self, scope: Scope, receive: Receive, send: Send) -> None:
+        status = 499
+        began = time.perf_counter()
+
+        async def send_watched(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        try:
+            await self._app(scope, receive, send_watched)
+        finally:
+            self._count(scope, status, time.perf_counter() - began)
+
+    def _count(self, scope: Scope, status: int, seconds: float) -> None:
+        route = route_of(scope["path"])
+        operation = self._metrics.operation(scope.get("state", {}).get("operation"))
+        method = scope["method"] if scope["method"] in {"GET", "POST"} else "other"
+        self._metrics.requests.labels(method, str(status), route, operation).inc()
+        self._metrics.seconds.labels(route, operation).observe(seconds)
+
+
+def route_of(path: str) -> str:
+    """The label for a path: one of a fixed few."""
+    if path.startswith("/graphiql/"):
+        return "/graphiql"
+    return path if path in ROUTES else "other"
+
+
+def metrics_router(metrics: Metrics) -> APIRouter:
+    """The route that tells them."""
+    router = APIRouter()
+
+    @router.get("/metrics")
+    async def told() -> Response:
+        """In Prometheus's text format."""
+        return Response(
+            generate_latest(metrics.registry), headers={"Content-Type": CONTENT_TYPE_LATEST}
+        )
+
+    return router

@@ -1,0 +1,61 @@
+"""The HTTP app over a running platform."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+
+from app.http.factory import create_app
+from app.http.services import Services
+from app.identity.wiring import open_door
+from app.wiring import open_platform
+from core.errors import ConfigError
+from core.scope import TenantScope
+from core.settings import Settings
+from graph.context import Context
+from graph.schema import build_schema
+from resolvers.session import Session
+from stores.postgres.migrate import are_migrations_current
+from stores.wiring import Stores
+
+
+def build_app(settings: Settings) -> FastAPI:
+    """The app as it is deployed; its lifespan opens the platform."""
+
+    @asynccontextmanager
+    async def opened() -> AsyncIterator[Services]:
+        async with open_platform(settings) as platform:
+            secret = platform.endpoints.secrets.jwt
+            async with open_services(settings, secret, platform.stores) as services:
+                yield services
+
+    return create_app(settings, build_schema(), opened)
+
+
+@asynccontextmanager
+async def open_services(
+    settings: Settings, jwt_secret: str | None, stores: Stores
+) -> AsyncIterator[Services]:
+    """What the app needs, over `stores`."""
+
+    def context(scope: TenantScope, request_id: str) -> object:
+        return Context(Session.open(scope, stores), request_id)
+
+    async def migrations() -> None:
+        if not await are_migrations_current(stores.database):
+            raise ConfigError("the database is at another version", mend="run: liftos migrate")
+
+    async with open_door(settings, jwt_secret, stores.keys, stores.tenants) as door:
+        yield Services(
+            door=door,
+            contexts=context,
+            uploads=stores.uploads,
+            probes={
+                "database": stores.database.ping,
+                "cache": stores.topics.ping,
+                "queue": stores.queue.ping,
+                "migrations": migrations,
+            },
+        )

@@ -1,0 +1,82 @@
+"""The composition root: from settings to a running platform."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from app.embedded import attach, default_home
+from app.identity.secrets import Secrets, secrets_of
+from core.settings import Settings
+from stores.postgres.logins import Logins, derive_logins
+from stores.wiring import Stores, open_stores
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Endpoints:
+    """Where the services are and the secrets to use them; out of repr, so out of logs."""
+
+    home: Path
+    secrets: Secrets
+    logins: Logins
+    redis_url: str
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Platform:
+    """Settings, endpoints and every store of one process."""
+
+    settings: Settings
+    endpoints: Endpoints
+    stores: Stores
+
+
+OpenPlatform = Callable[[], AbstractAsyncContextManager[Platform]]
+
+
+def home_of(settings: Settings) -> Path:
+    """The folder of all state."""
+    return (settings.home or default_home()).expanduser().resolve()
+
+
+@contextmanager
+def open_endpoints(settings: Settings) -> Iterator[Endpoints]:
+    """The services that settings name; the embedded ones for those that they leave out.
+
+    Embedded services run for as long as some process holds this open.
+    """
+    home = home_of(settings)
+    if settings.database_url is not None and settings.redis_url is not None:
+        redis_url = settings.redis_url.get_secret_value()
+        yield _endpoints(settings, home, settings.database_url.get_secret_value(), redis_url)
+        return
+    with attach(home) as embedded:
+        owner, redis_url = embedded.postgres_url, embedded.redis_url
+        if settings.database_url is not None:
+            owner = settings.database_url.get_secret_value()
+        if settings.redis_url is not None:
+            redis_url = settings.redis_url.get_secret_value()
+        yield _endpoints(settings, home, owner, redis_url)
+
+
+@asynccontextmanager
+async def open_platform(settings: Settings) -> AsyncIterator[Platform]:
+    """Everything a process needs to work; closed in the opposite order."""
+    with open_endpoints(settings) as endpoints:
+        stores = open_stores(endpoints.logins, endpoints.redis_url, endpoints.secrets.master_key)
+        async with stores as opened:
+            yield Platform(settings, endpoints, opened)
+
+
+def _endpoints(settings: Settings, home: Path, owner: str, redis_url: str) -> Endpoints:
+    secrets = secrets_of(settings, home)
+    app, system = settings.database_app_url, settings.database_system_url
+    logins = derive_logins(
+        owner,
+        secrets.master_key,
+        app=app.get_secret_value() if app else None,
+        system=system.get_secret_value() if system else None,
+    )
+    return Endpoints(home, secrets, logins, redis_url)
