@@ -7,13 +7,10 @@ from datetime import UTC, datetime
 
 from core.commands import FileOptions
 from core.errors import BadInput
-from core.records.ingestion import ENTRY_COLUMNS
+from core.file_fields import FILE_FIELDS
 from resolvers.text import clean
 
-COMPUTED = frozenset({"source", "digest", "campaign", "position", "records"})
-"""Columns of a frame that no file holds: they are worked out."""
-
-FIELDS = frozenset(c.name for c in ENTRY_COLUMNS) - COMPUTED | {"campaign_id", "campaign_name"}
+FIELDS = frozenset(FILE_FIELDS)
 """Fields of an entry that a header may be mapped to."""
 
 SAMPLE = datetime(2024, 12, 31, tzinfo=UTC)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from uuid import UUID
 
@@ -27,7 +27,7 @@ INSIGHTS: Listing[InsightRecord] = Listing("insights", MAX_INSIGHTS, (uuid_part,
 async def page(
     session: Session,
     arguments: PageArguments,
-    kinds: Collection[InsightKind],
+    kinds: Sequence[InsightKind],
     dates: DateRange | None,
 ) -> Page[InsightRecord]:
     """One page of the tenant's insights, newest first."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Collection
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from uuid import UUID
 
 from core.errors import BadInput, NotFound
@@ -27,8 +27,8 @@ RUNS: Listing[RunRecord] = Listing("runs", MAX_RUNS, (uuid_part,), _sort_key)
 async def page(
     session: Session,
     arguments: PageArguments,
-    connections: Collection[UUID],
-    statuses: Collection[RunStatus],
+    connections: Sequence[UUID],
+    statuses: Sequence[RunStatus],
 ) -> Page[RunRecord]:
     """One page of the tenant's runs, newest first."""
     request = RUNS.request(arguments)

@@ -1,0 +1,59 @@
+"""What a caller is shown of an error: our own as they are, the unforeseen masked and logged."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import structlog
+from graphql import GraphQLError, GraphQLSyntaxError
+from strawberry.exceptions import StrawberryInputCoercionError
+
+from core.errors import Bug, LiftosError
+
+MASKED = "Internal error"
+LOG: structlog.stdlib.BoundLogger = structlog.get_logger("graph")
+
+
+def present(error: GraphQLError, request_id: str) -> GraphQLError:
+    """The error as the caller may see it, always with a stable `extensions.code`."""
+    original = error.original_error
+    if isinstance(original, LiftosError) and not isinstance(original, Bug):
+        return _replaced(error, original.message, _extensions(original))
+    code = _code(error)
+    if code is None:
+        LOG.error(
+            "a resolver failed", request_id=request_id, path=error.path, exc_info=original or error
+        )
+        return _replaced(error, MASKED, {"code": "INTERNAL", "requestId": request_id})
+    return _replaced(error, error.message, {**(error.extensions or {}), "code": code})
+
+
+def _code(error: GraphQLError) -> str | None:
+    """The code of an error that the executor or a rule raised; None for one to be masked."""
+    given = (error.extensions or {}).get("code")
+    if isinstance(given, str):
+        return given
+    if isinstance(error, GraphQLSyntaxError):
+        return "GRAPHQL_PARSE_FAILED"
+    if isinstance(error.original_error, StrawberryInputCoercionError):
+        return "BAD_USER_INPUT"
+    if isinstance(error, StrawberryInputCoercionError):
+        return "BAD_USER_INPUT"
+    # Without a path it is about the request; with one, a resolver's.
+    return "BAD_USER_INPUT" if error.path is None and error.original_error is None else None
+
+
+def _extensions(original: LiftosError) -> dict[str, Any]:
+    told = {"code": original.code, "field": original.field, "mend": original.mend}
+    return {name: value for name, value in told.items() if value is not None}
+
+
+def _replaced(error: GraphQLError, message: str, extensions: dict[str, Any]) -> GraphQLError:
+    return GraphQLError(
+        message,
+        nodes=error.nodes,
+        source=error.source,
+        positions=error.positions,
+        path=error.path,
+        extensions=extensions,
+    )

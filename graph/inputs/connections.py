@@ -1,0 +1,55 @@
+"""What it takes to connect a source."""
+
+from __future__ import annotations
+
+import strawberry
+
+from core.commands import ConnectSource
+from core.records.connections import Level, Source
+from resolvers.connections import LOOK_BACK_DAYS
+
+
+@strawberry.input(description="One account of one source, and how to read it.")
+class ConnectSourceInput:
+    """ConnectSource as the caller gives it."""
+
+    source: Source = strawberry.field(description="Which source.")
+    account_id: str = strawberry.field(
+        description="The source's own id of the account; any name of yours for FILE and WEBHOOK."
+    )
+    name: str = strawberry.field(description="A name for people, up to 500 characters.")
+    currency: str = strawberry.field(description="ISO 4217 code of the account's amounts.")
+    time_zone: str = strawberry.field(
+        description="IANA zone in which the account's days run, such as `Europe/Berlin`."
+    )
+    level: Level = strawberry.field(
+        default=Level.CAMPAIGN, description="The kind of thing its entries are to be about."
+    )
+    look_back_days: int | None = strawberry.field(
+        default=None,
+        description=(
+            "How many days must pass before the source stops changing a day, 0 to 90. Left out: "
+            "the source's own, such as 28 for META_ADS."
+        ),
+    )
+    access_token: str | None = strawberry.field(
+        default=None,
+        description=(
+            "A token that may read the account. Needed by META_ADS, GOOGLE_ADS and KLAVIYO. "
+            "Sealed at once; it never comes back out."
+        ),
+    )
+
+    def to_command(self) -> ConnectSource:
+        """The command, not yet checked."""
+        days = self.look_back_days
+        return ConnectSource(
+            source=self.source,
+            account_id=self.account_id,
+            name=self.name,
+            currency=self.currency,
+            time_zone=self.time_zone,
+            level=self.level,
+            look_back_days=LOOK_BACK_DAYS[self.source] if days is None else days,
+            access_token=self.access_token,
+        )

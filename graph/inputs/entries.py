@@ -1,0 +1,85 @@
+"""Filters of entries and of attribution rows."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Annotated
+
+import strawberry
+
+from core.records.connections import Level, Source
+from core.records.entries import EntryFilter
+from graph.ids import CAMPAIGN, CONNECTION
+from graph.inputs.dates import DateRangeInput
+from resolvers.text import choices, clean
+
+ALL = "Empty or left out: all. At most 1,000."
+
+
+@strawberry.input(
+    description="Which marketing entries. Conditions are joined by and, values of one by or."
+)
+class MarketingEntryFilter:
+    """EntryFilter as the caller gives it."""
+
+    dates: DateRangeInput | None = strawberry.field(
+        default=None, description="Their days. Left out: all."
+    )
+    sources: list[Source] | None = strawberry.field(
+        default=None, description=f"Their sources. {ALL}"
+    )
+    channels: list[str] | None = strawberry.field(
+        default=None, description=f"Their channels, spelled exactly. {ALL}"
+    )
+    accounts: list[str] | None = strawberry.field(
+        default=None, description=f"The sources' own ids of their accounts. {ALL}"
+    )
+    connections: list[strawberry.ID] | None = strawberry.field(
+        default=None, description=f"Ids of the connections that brought them. {ALL}"
+    )
+    campaigns: list[strawberry.ID] | None = strawberry.field(
+        default=None, description=f"Ids of their campaigns. {ALL}"
+    )
+    levels: list[Level] | None = strawberry.field(
+        default=None, description=f"The kinds of things they are about. {ALL}"
+    )
+    is_mature: bool | None = strawberry.field(
+        default=None, description="Only entries that are, or are not, expected to stay as they are."
+    )
+
+
+Filter = Annotated[
+    MarketingEntryFilter | None,
+    strawberry.argument(description="Which entries. Left out: all."),
+]
+AsOf = Annotated[
+    dt.datetime | None,
+    strawberry.argument(
+        description=(
+            "Answer with what was known at this moment, exactly. Left out: what is known now."
+        )
+    ),
+]
+
+
+def entry_filter(given: MarketingEntryFilter | None) -> EntryFilter:
+    """The filter, or BadInput naming the part of it that is wrong."""
+    if given is None:
+        return EntryFilter()
+    connections = choices(given.connections, "filter.connections")
+    campaigns = choices(given.campaigns, "filter.campaigns")
+    return EntryFilter(
+        dates=given.dates.to_range("filter.dates") if given.dates else None,
+        sources=choices(given.sources, "filter.sources"),
+        channels=texts(given.channels, "filter.channels"),
+        accounts=texts(given.accounts, "filter.accounts"),
+        connections=tuple(CONNECTION.decode(i, "filter.connections") for i in connections),
+        campaigns=tuple(CAMPAIGN.decode(i, "filter.campaigns") for i in campaigns),
+        levels=choices(given.levels, "filter.levels"),
+        is_mature=given.is_mature,
+    )
+
+
+def texts(values: list[str] | None, field: str) -> tuple[str, ...]:
+    """The values of a text condition."""
+    return tuple(clean(value, field) for value in choices(values, field))

@@ -1,0 +1,19 @@
+"""Mutation: the root fields of every slice that writes."""
+
+from __future__ import annotations
+
+import strawberry
+
+from graph.mutations.connections import ConnectionMutations
+from graph.mutations.ingestion import IngestionMutations
+from graph.mutations.runs import RunMutations
+
+
+@strawberry.type(
+    description=(
+        "What can be written. Each answers a union: its payload, or an error that says which "
+        "input is at fault and what mends it. Work runs in the background; follow its run."
+    )
+)
+class Mutation(ConnectionMutations, IngestionMutations, RunMutations):
+    """The bases in the order of the schema."""

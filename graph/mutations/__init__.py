@@ -1,0 +1,1 @@
+"""Root fields of Mutation; one module a slice."""

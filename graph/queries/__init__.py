@@ -1,0 +1,1 @@
+"""Root fields of Query; one module a slice."""

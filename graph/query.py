@@ -1,0 +1,34 @@
+"""Query: the root fields of every slice."""
+
+from __future__ import annotations
+
+import strawberry
+
+from graph.queries.attribution import AttributionQueries
+from graph.queries.calendar import CalendarQueries
+from graph.queries.campaigns import CampaignQueries
+from graph.queries.connections import ConnectionQueries
+from graph.queries.entries import EntryQueries
+from graph.queries.federation import FederationQueries
+from graph.queries.insights import InsightQueries
+from graph.queries.lineage import LineageQueries
+from graph.queries.node import NodeQueries
+from graph.queries.runs import RunQueries
+from graph.queries.viewer import ViewerQueries
+
+
+@strawberry.type(description="What can be read. Everything is of your own tenant.")
+class Query(
+    ViewerQueries,
+    NodeQueries,
+    EntryQueries,
+    CampaignQueries,
+    CalendarQueries,
+    AttributionQueries,
+    InsightQueries,
+    ConnectionQueries,
+    RunQueries,
+    LineageQueries,
+    FederationQueries,
+):
+    """The bases in the order of the schema."""

@@ -1,0 +1,54 @@
+"""SourceConnection: one account of one source. Not named Connection, which is Relay's word."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import strawberry
+
+from core.records.connections import ConnectionRecord, ConnectionStatus, Level, Source
+from graph.ids import CONNECTION
+from graph.types.node import Node
+
+
+@strawberry.federation.type(
+    keys=["id"],
+    description=(
+        "One account of one source, as you set it up. Every entry it brings is of one level, "
+        "currency and time zone. Its credentials never come back out."
+    ),
+)
+class SourceConnection(Node):
+    """ConnectionRecord on the wire."""
+
+    source: Source = strawberry.field(description="Which source.")
+    account_id: str = strawberry.field(description="The source's own id of the account.")
+    name: str = strawberry.field(description="The name you gave it.")
+    currency: str = strawberry.field(description="ISO 4217 code of the account's amounts.")
+    time_zone: str = strawberry.field(description="IANA zone in which the account's days run.")
+    level: Level = strawberry.field(description="The kind of thing its entries are about.")
+    look_back_days: int = strawberry.field(
+        description="How many days must pass before the source stops changing a day."
+    )
+    status: ConnectionStatus = strawberry.field(description="Whether it may be read from.")
+    created_at: dt.datetime = strawberry.field(description="When it was set up.")
+    last_read_at: dt.datetime | None = strawberry.field(
+        description="When its newest complete reading ended; null before the first."
+    )
+
+    @classmethod
+    def from_record(cls, record: ConnectionRecord) -> SourceConnection:
+        """The connection on the wire."""
+        return cls(
+            id=CONNECTION.encode(record.id),
+            source=record.source,
+            account_id=record.account_id,
+            name=record.name,
+            currency=record.currency,
+            time_zone=record.time_zone,
+            level=record.level,
+            look_back_days=record.look_back_days,
+            status=record.status,
+            created_at=record.created_at,
+            last_read_at=record.last_read_at,
+        )

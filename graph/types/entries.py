@@ -1,0 +1,172 @@
+"""MarketingEntry: the unified fact."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING, Annotated
+
+import strawberry
+
+from core.records.connections import Level, Source
+from core.records.entries import DateBasis, EntryFilter, EntryOrder, EntryRecord
+from graph.context import Info
+from graph.fields import resolved
+from graph.ids import ENTRY
+from graph.pagination import Connection, edges, page_info
+from graph.types import campaigns as campaign_types
+from graph.types.calendar import CalendarDimension
+from graph.types.connections import SourceConnection
+from graph.types.lineage import Lineage
+from graph.types.links import present
+from graph.types.metrics import MetricColumns, metric_columns
+from graph.types.node import Node
+from graph.types.runs import Run
+from graph.types.vintages import Vintage
+from resolvers import calendar, campaigns, connections, entries, runs
+from resolvers.paging import PageArguments
+from resolvers.session import Session
+
+if TYPE_CHECKING:
+    from graph.types.campaigns import Campaign
+
+
+@strawberry.federation.type(
+    keys=["id"],
+    description=(
+        "What one source says about one entity on one day. One entry per account, entity, date, "
+        "date basis and attribution setting. Answers hold its newest numbers unless `asOf` asks "
+        "for earlier ones; `vintages` holds them all."
+    ),
+)
+class MarketingEntry(Node, MetricColumns):
+    """EntryRecord on the wire."""
+
+    record: strawberry.Private[EntryRecord]
+    date: dt.date = strawberry.field(
+        description="A day in `timeZone`, as the source reports it; never shifted to UTC."
+    )
+    source: Source = strawberry.field(description="Which source said so.")
+    account_id: str = strawberry.field(description="The source's own id of the account.")
+    level: Level = strawberry.field(description="The kind of thing the entry is about.")
+    entity_id: str = strawberry.field(description="The source's own id of that thing.")
+    entity_name: str | None = strawberry.field(description="Its name, when the source gave one.")
+    date_basis: DateBasis = strawberry.field(description="What `date` is the date of.")
+    attribution_setting: str = strawberry.field(
+        description="How the source attributed conversions, in its own words."
+    )
+    channel: str = strawberry.field(
+        description="Marketing channel, comparable over sources, such as `Paid Social`."
+    )
+    platform_channel: str | None = strawberry.field(
+        description="The source's own channel, such as `PERFORMANCE_MAX`."
+    )
+    currency: str = strawberry.field(description="ISO 4217 code of every amount of this entry.")
+    time_zone: str = strawberry.field(description="IANA zone of the account, in which days run.")
+    learned_at: dt.datetime = strawberry.field(description="When these numbers became known.")
+    first_learned_at: dt.datetime = strawberry.field(
+        description="When the entry was first heard of."
+    )
+    vintage_count: int = strawberry.field(description="How many vintages the entry has.")
+    is_mature: bool = strawberry.field(
+        description=(
+            "Whether the day was last read after its look-back had passed: the source is not "
+            "expected to change it any more."
+        )
+    )
+
+    @classmethod
+    def from_record(cls, record: EntryRecord) -> MarketingEntry:
+        """The entry on the wire."""
+        return cls(
+            id=ENTRY.encode(record.key),
+            record=record,
+            date=record.key.date,
+            source=record.source,
+            account_id=record.account_id,
+            level=record.level,
+            entity_id=record.entity_id,
+            entity_name=record.entity_name,
+            date_basis=record.date_basis,
+            attribution_setting=record.attribution_setting,
+            channel=record.channel,
+            platform_channel=record.platform_channel,
+            currency=record.currency,
+            time_zone=record.time_zone,
+            learned_at=record.learned_at,
+            first_learned_at=record.first_learned_at,
+            vintage_count=record.vintage_count,
+            is_mature=record.is_mature,
+            **metric_columns(record.metrics),
+        )
+
+    @resolved("The campaign it belongs to; null above campaign level.")
+    async def campaign(
+        self, info: Info
+    ) -> Annotated[Campaign, strawberry.lazy("graph.types.campaigns")] | None:
+        """Batched over the whole answer."""
+        if self.record.campaign is None:
+            return None
+        record = await campaigns.campaign(info.context.session, self.record.campaign)
+        return None if record is None else campaign_types.Campaign.from_record(record)
+
+    @resolved("Its day in your calendar; null outside the calendar's years.")
+    async def calendar(self, info: Info) -> CalendarDimension | None:
+        """Batched over the whole answer."""
+        record = await calendar.day(info.context.session, self.record.key.date)
+        return None if record is None else CalendarDimension.from_record(record)
+
+    @resolved("The connection that brought it.")
+    async def connection(self, info: Info) -> SourceConnection:
+        """Batched over the whole answer."""
+        record = await connections.connection(info.context.session, self.record.connection_id)
+        return SourceConnection.from_record(present(record, "connection"))
+
+    @resolved("The run that learned its current numbers.")
+    async def run(self, info: Info) -> Run:
+        """Batched over the whole answer."""
+        record = await runs.run(info.context.session, self.record.run_id)
+        return Run.from_record(present(record, "run"))
+
+    @resolved("Everything ever known of it, oldest first; the last is what it says now.")
+    async def vintages(self, info: Info) -> list[Vintage]:
+        """Batched over the whole answer."""
+        history = await entries.history(info.context.session, self.record.key)
+        return [Vintage.from_record(step) for step in history]
+
+    @resolved("Where its current numbers stand in what the source sent.")
+    def lineage(self) -> Lineage:
+        """The page follows when it is selected."""
+        return Lineage(raw_page_id=self.record.raw_page_id, position=self.record.raw_position)
+
+
+@strawberry.type(description="One page of marketing entries.")
+class MarketingEntryConnection(Connection[MarketingEntry]):
+    """A page of entries that can count its whole list."""
+
+    where: strawberry.Private[EntryFilter]
+    as_of: strawberry.Private[dt.datetime | None]
+
+    @resolved("How many entries the filter lets through in all. Counted only when selected.")
+    async def total_count(self, info: Info) -> int:
+        """A store call of its own."""
+        return await entries.count(info.context.session, self.where, self.as_of)
+
+
+async def entry_connection(
+    session: Session,
+    where: EntryFilter,
+    order: EntryOrder,
+    arguments: PageArguments,
+    as_of: dt.datetime | None = None,
+) -> MarketingEntryConnection:
+    """One page of entries on the wire."""
+    listing = entries.listing(order)
+    page = await entries.page(session, where, order, arguments, as_of)
+    nodes = [MarketingEntry.from_record(record) for record in page.items]
+    return MarketingEntryConnection(
+        edges=edges(page, listing, nodes),
+        nodes=nodes,
+        page_info=page_info(page, listing),
+        where=where,
+        as_of=as_of,
+    )

@@ -1,0 +1,155 @@
+"""Enumerations of the records, described for the schema."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import Enum
+from typing import TypeVar
+
+import strawberry
+from strawberry.types.enum import StrawberryEnumDefinition
+
+from core.commands import FileReading
+from core.errors import ErrorKind
+from core.records.connections import ConnectionStatus, Level, Source
+from core.records.entries import DateBasis, EntryOrder
+from core.records.insights import InsightKind
+from core.records.runs import RunEventKind, RunKind, RunStatus
+from core.scope import Role
+
+E = TypeVar("E", bound=Enum)
+
+
+def _described(
+    enum: type[E], about: str, values: Mapping[E, str], name: str | None = None
+) -> type[E]:
+    """Make `enum` part of the schema; every one of its members must be in `values`."""
+    strawberry.enum(enum, name=name, description=about)
+    definition: StrawberryEnumDefinition = enum.__strawberry_definition__  # type: ignore[attr-defined]  # set by strawberry.enum
+    for member, value in zip(enum, definition.values, strict=True):
+        value.description = values[member]
+    return enum
+
+
+ENUMS: tuple[type[Enum], ...] = (
+    _described(
+        Source,
+        "Where data comes from.",
+        {
+            Source.META_ADS: "Meta's Marketing API: Facebook and Instagram.",
+            Source.GOOGLE_ADS: "The Google Ads API.",
+            Source.KLAVIYO: "Klaviyo's reports on e-mail and text messages.",
+            Source.WEBHOOK: "Records sent to a webhook of ours.",
+            Source.FILE: "An uploaded file.",
+        },
+    ),
+    _described(
+        Level,
+        "The kind of thing one entry is about.",
+        {
+            Level.ACCOUNT: "A whole account.",
+            Level.CAMPAIGN: "A campaign.",
+            Level.AD_SET: "An ad set, or Google's ad group.",
+            Level.AD: "A single ad.",
+        },
+    ),
+    _described(
+        ConnectionStatus,
+        "Whether a connection may be read from.",
+        {
+            ConnectionStatus.ACTIVE: "It may.",
+            ConnectionStatus.PAUSED: "Not until somebody makes it active again.",
+        },
+    ),
+    _described(
+        DateBasis,
+        "What the date of an entry is the date of.",
+        {
+            DateBasis.DELIVERY: "The day an ad was shown.",
+            DateBasis.EVENT: "The day something happened, such as an order.",
+            DateBasis.SEND: "The day a message was sent; everything it led to counts there.",
+        },
+    ),
+    _described(
+        EntryOrder,
+        "Order of a list of entries; ties are broken by a fixed hidden key.",
+        {
+            EntryOrder.DATE_ASC: "Oldest day first.",
+            EntryOrder.DATE_DESC: "Newest day first.",
+        },
+        name="MarketingEntryOrder",
+    ),
+    _described(
+        InsightKind,
+        "What an insight states.",
+        {InsightKind.RESTATEMENT: "A source changed numbers it had already reported."},
+    ),
+    _described(
+        RunKind,
+        "What a run does.",
+        {RunKind.INGESTION: "Reads a source and keeps what it said."},
+    ),
+    _described(
+        RunStatus,
+        "Where a run stands.",
+        {
+            RunStatus.QUEUED: "Waiting for a worker.",
+            RunStatus.RUNNING: "A worker is at it.",
+            RunStatus.SUCCEEDED: "Done, and its receipt balances.",
+            RunStatus.FAILED: "Ended by an error; see `error`.",
+            RunStatus.CANCELLED: "Ended because somebody asked for it.",
+            RunStatus.PARKED: "Held because it brought down its worker several times.",
+        },
+    ),
+    _described(
+        RunEventKind,
+        "What happened to a run.",
+        {
+            RunEventKind.QUEUED: "It was asked for.",
+            RunEventKind.STARTED: "A worker took it up.",
+            RunEventKind.RESUMED: "A worker took it up where another had left it.",
+            RunEventKind.PAGE_STORED: "A page of the source was kept.",
+            RunEventKind.WINDOW_COMPLETED: "A window of days was read to its end.",
+            RunEventKind.WAITING: "The source asks for patience.",
+            RunEventKind.SUCCEEDED: "It is done.",
+            RunEventKind.FAILED: "It ended by an error.",
+            RunEventKind.CANCELLING: "Somebody asked it to stop; its worker is told.",
+            RunEventKind.CANCELLED: "It ended because somebody asked for it.",
+            RunEventKind.PARKED: "It is held.",
+        },
+    ),
+    _described(
+        ErrorKind,
+        "Who can do something about an error.",
+        {
+            ErrorKind.USER: "Whoever asked, by asking differently.",
+            ErrorKind.CONFIG: "Whoever looks after settings and credentials.",
+            ErrorKind.TRANSIENT: "Time: it was retried and may work later.",
+            ErrorKind.TERMINAL: "Nobody here: the source refused for good.",
+            ErrorKind.BUG: "We: a promise of our own was broken.",
+        },
+    ),
+    _described(
+        FileReading,
+        "What a file says about the rows it does not hold.",
+        {
+            FileReading.PARTIAL: "Nothing: rows of earlier files stay as they are.",
+            FileReading.COMPLETE: (
+                "It is all there is from its first day to its last: entries of those days that it "
+                "lacks have vanished."
+            ),
+        },
+    ),
+    _described(
+        Role,
+        "What a caller is to the tenant; each role grants permissions.",
+        {
+            Role.ADMIN: "May do everything, connecting sources included.",
+            Role.DEVELOPER: "May read, ingest and export.",
+            Role.ANALYST: "May read, and read attribution rows.",
+            Role.USER: "May read data and insights.",
+            Role.VIEWER: "May read data.",
+        },
+    ),
+)
+"""Every enumeration of the schema."""

@@ -1,0 +1,151 @@
+"""Run: one execution of background work."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Annotated
+
+import strawberry
+
+from core.errors import ErrorKind
+from core.records.runs import (
+    RunError as Failure,
+)
+from core.records.runs import (
+    RunEventKind,
+    RunEventRecord,
+    RunKind,
+    RunRecord,
+    RunStatus,
+)
+from graph.context import Info
+from graph.fields import resolved
+from graph.ids import RUN
+from graph.types.connections import SourceConnection
+from graph.types.dates import DateRange
+from graph.types.links import present
+from graph.types.node import Node
+from graph.types.receipts import RunCounters, RunReceipt
+from resolvers import connections, runs
+
+
+@strawberry.type(description="Why a run ended.")
+class RunError:
+    """RunError on the wire."""
+
+    code: str = strawberry.field(description="Stable code for programs.")
+    kind: ErrorKind = strawberry.field(description="Who can do something about it.")
+    message: str = strawberry.field(description="What is wrong, in a sentence fit to show.")
+    field: str | None = strawberry.field(description="The input at fault, when there is one.")
+    mend: str | None = strawberry.field(description="What to do next, when that is known.")
+
+    @classmethod
+    def from_record(cls, record: Failure) -> RunError:
+        """The error on the wire."""
+        return cls(
+            code=record.code,
+            kind=record.kind,
+            message=record.message,
+            field=record.field,
+            mend=record.mend,
+        )
+
+
+@strawberry.type(description="One step of a run.")
+class RunEvent:
+    """RunEventRecord on the wire."""
+
+    sequence: int = strawberry.field(
+        description="Counts from 1 without gaps. Pass the last one you saw as `after` to resume."
+    )
+    at: dt.datetime = strawberry.field(description="When it happened.")
+    kind: RunEventKind = strawberry.field(description="What happened.")
+    status: RunStatus = strawberry.field(description="Where the run stood then.")
+    message: str = strawberry.field(description="It in a sentence fit to show.")
+    progress: float = strawberry.field(description="Share of the run's range done, 0 to 1.")
+    counters: RunCounters = strawberry.field(description="What it had seen by then.")
+
+    @classmethod
+    def from_record(cls, record: RunEventRecord) -> RunEvent:
+        """The event on the wire."""
+        return cls(
+            sequence=record.sequence,
+            at=record.at,
+            kind=record.kind,
+            status=record.status,
+            message=record.message,
+            progress=record.progress,
+            counters=RunCounters.from_record(record.counters),
+        )
+
+
+@strawberry.federation.type(
+    keys=["id"],
+    description="One execution of background work, with its progress and, at its end, a receipt.",
+)
+class Run(Node):
+    """RunRecord on the wire."""
+
+    record: strawberry.Private[RunRecord]
+    kind: RunKind = strawberry.field(description="What it does.")
+    status: RunStatus = strawberry.field(description="Where it stands.")
+    dates: DateRange | None = strawberry.field(
+        description="The days it reads, in the account's zone; null when a file decides."
+    )
+    upload_id: strawberry.ID | None = strawberry.field(description="The file it reads, if any.")
+    counters: RunCounters = strawberry.field(description="What it has seen so far.")
+    progress: float = strawberry.field(description="Share of its range done, 0 to 1.")
+    receipt: RunReceipt | None = strawberry.field(
+        description="What it did; null until it has finished."
+    )
+    error: RunError | None = strawberry.field(description="Why it ended, when by an error.")
+    is_cancel_requested: bool = strawberry.field(description="Whether somebody asked it to stop.")
+    requested_by: str = strawberry.field(description="Who asked for it, such as `user:…`.")
+    created_at: dt.datetime = strawberry.field(description="When it was asked for.")
+    started_at: dt.datetime | None = strawberry.field(
+        description="When a worker first took it up; null before."
+    )
+    ended_at: dt.datetime | None = strawberry.field(description="When it ended; null before.")
+
+    @classmethod
+    def from_record(cls, record: RunRecord) -> Run:
+        """The run on the wire."""
+        return cls(
+            id=RUN.encode(record.id),
+            record=record,
+            kind=record.kind,
+            status=record.status,
+            dates=DateRange.from_record(record.dates) if record.dates else None,
+            upload_id=strawberry.ID(str(record.upload_id)) if record.upload_id else None,
+            counters=RunCounters.from_record(record.counters),
+            progress=record.progress,
+            receipt=RunReceipt.from_record(record.receipt) if record.receipt else None,
+            error=RunError.from_record(record.error) if record.error else None,
+            is_cancel_requested=record.is_cancel_requested,
+            requested_by=record.requested_by,
+            created_at=record.created_at,
+            started_at=record.started_at,
+            ended_at=record.ended_at,
+        )
+
+    @resolved("The connection it reads.")
+    async def connection(self, info: Info) -> SourceConnection:
+        """Batched over the whole answer."""
+        record = await connections.connection(info.context.session, self.record.connection_id)
+        return SourceConnection.from_record(present(record, "connection"))
+
+    @resolved("What has happened to it, in order.")
+    async def events(
+        self,
+        info: Info,
+        *,
+        first: Annotated[
+            int, strawberry.argument(description="How many to answer, 1 to 1,000.")
+        ] = 100,
+        after: Annotated[
+            int, strawberry.argument(description="Answer what follows this sequence.")
+        ] = 0,
+    ) -> list[RunEvent]:
+        """A store call for each run."""
+        found = await runs.events(info.context.session, self.record.id, after, first)
+        return [RunEvent.from_record(event) for event in found]

@@ -1,0 +1,72 @@
+"""What the reading floors ask of the stores: protocols, so that they know no driver.
+
+`stores.wiring.Stores` satisfies `Stores`; so does anything that wraps or stands in for it.
+Every method takes the scope first.
+"""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from loaders.ports.facts import (
+    AttributionStore,
+    CalendarStore,
+    CampaignStore,
+    EntryStore,
+    InsightStore,
+)
+from loaders.ports.work import ConnectionStore, LineageStore, RunStore, TenantStore, Topics
+
+
+class Stores(Protocol):
+    """Every store that the reading floors use."""
+
+    @property
+    def entries(self) -> EntryStore:
+        """Marketing entries and their vintages."""
+        ...
+
+    @property
+    def campaigns(self) -> CampaignStore:
+        """Campaigns."""
+        ...
+
+    @property
+    def calendar(self) -> CalendarStore:
+        """Days of the tenant's calendar."""
+        ...
+
+    @property
+    def connections(self) -> ConnectionStore:
+        """Connections."""
+        ...
+
+    @property
+    def runs(self) -> RunStore:
+        """Runs and their events."""
+        ...
+
+    @property
+    def lineage(self) -> LineageStore:
+        """Raw pages and refused records."""
+        ...
+
+    @property
+    def attribution(self) -> AttributionStore:
+        """Attribution rows."""
+        ...
+
+    @property
+    def insights(self) -> InsightStore:
+        """Insights."""
+        ...
+
+    @property
+    def tenants(self) -> TenantStore:
+        """The tenant itself."""
+        ...
+
+    @property
+    def topics(self) -> Topics:
+        """Wake-ups of runs."""
+        ...

@@ -1,0 +1,114 @@
+"""Ports of what was measured and what follows from it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Protocol
+from uuid import UUID
+
+from core.records.attribution import AttributionFilter, AttributionRowRecord
+from core.records.calendar import CalendarDayRecord
+from core.records.entries import (
+    CampaignRecord,
+    EntryFilter,
+    EntryKey,
+    EntryOrder,
+    EntryRecord,
+    VintageRecord,
+)
+from core.records.insights import InsightKind, InsightRecord
+from core.records.pages import Page, PageRequest
+from core.scope import TenantScope
+from core.units import DateRange
+
+
+class EntryStore(Protocol):
+    """Marketing entries and their vintages."""
+
+    async def page(
+        self,
+        scope: TenantScope,
+        where: EntryFilter,
+        order: EntryOrder,
+        request: PageRequest,
+        as_of: datetime | None,
+    ) -> Page[EntryRecord]:
+        """One page; the cursor is (date, digest)."""
+        ...
+
+    async def count(self, scope: TenantScope, where: EntryFilter, as_of: datetime | None) -> int:
+        """How many entries `where` lets through."""
+        ...
+
+    async def by_keys(
+        self, scope: TenantScope, keys: Sequence[EntryKey], as_of: datetime | None = None
+    ) -> dict[EntryKey, EntryRecord]:
+        """Those of `keys` that exist."""
+        ...
+
+    async def vintages(
+        self, scope: TenantScope, keys: Sequence[EntryKey]
+    ) -> dict[EntryKey, tuple[VintageRecord, ...]]:
+        """The vintages of each of `keys`, oldest first."""
+        ...
+
+
+class CampaignStore(Protocol):
+    """Campaigns."""
+
+    async def by_digests(
+        self, scope: TenantScope, digests: Sequence[UUID]
+    ) -> dict[UUID, CampaignRecord]:
+        """Those of `digests` that exist."""
+        ...
+
+    async def page(self, scope: TenantScope, request: PageRequest) -> Page[CampaignRecord]:
+        """One page; the cursor is (digest,)."""
+        ...
+
+
+class CalendarStore(Protocol):
+    """Days of the tenant's calendar."""
+
+    async def by_dates(
+        self, scope: TenantScope, dates: Sequence[date]
+    ) -> dict[date, CalendarDayRecord]:
+        """Those of `dates` that the calendar holds."""
+        ...
+
+    async def range(self, scope: TenantScope, dates: DateRange) -> tuple[CalendarDayRecord, ...]:
+        """The days of `dates`, in order."""
+        ...
+
+
+class AttributionStore(Protocol):
+    """Attribution rows."""
+
+    async def page(
+        self,
+        scope: TenantScope,
+        where: AttributionFilter,
+        request: PageRequest,
+        as_of: datetime | None,
+    ) -> Page[AttributionRowRecord]:
+        """One page; the cursor is (date, source, channel, currency)."""
+        ...
+
+
+class InsightStore(Protocol):
+    """Insights."""
+
+    async def by_ids(self, scope: TenantScope, ids: Sequence[UUID]) -> dict[UUID, InsightRecord]:
+        """Those of `ids` that exist."""
+        ...
+
+    async def page(
+        self,
+        scope: TenantScope,
+        request: PageRequest,
+        kinds: Sequence[InsightKind] = (),
+        dates: DateRange | None = None,
+    ) -> Page[InsightRecord]:
+        """One page, newest first; the cursor is (id,)."""
+        ...

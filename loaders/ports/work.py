@@ -1,0 +1,102 @@
+"""Ports of what brings data in, and of whose it is."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AbstractAsyncContextManager
+from typing import Protocol
+from uuid import UUID
+
+from core.commands import ConnectSource, StartIngestion
+from core.records.connections import ConnectionRecord
+from core.records.lineage import RawPageRecord, RejectedRecord
+from core.records.pages import Page, PageRequest
+from core.records.runs import RunEventRecord, RunRecord, RunStatus
+from core.records.tenants import TenantRecord
+from core.scope import TenantScope
+
+
+class ConnectionStore(Protocol):
+    """Connections."""
+
+    async def by_ids(self, scope: TenantScope, ids: Sequence[UUID]) -> dict[UUID, ConnectionRecord]:
+        """Those of `ids` that exist."""
+        ...
+
+    async def page(self, scope: TenantScope, request: PageRequest) -> Page[ConnectionRecord]:
+        """One page; the cursor is (id,)."""
+        ...
+
+    async def create(self, scope: TenantScope, command: ConnectSource) -> ConnectionRecord:
+        """Set up a connection; Conflict when the account is already connected."""
+        ...
+
+
+class RunStore(Protocol):
+    """Runs and their events."""
+
+    async def by_ids(self, scope: TenantScope, ids: Sequence[UUID]) -> dict[UUID, RunRecord]:
+        """Those of `ids` that exist."""
+        ...
+
+    async def page(
+        self,
+        scope: TenantScope,
+        request: PageRequest,
+        connections: Sequence[UUID] = (),
+        statuses: Sequence[RunStatus] = (),
+    ) -> Page[RunRecord]:
+        """One page, newest first; the cursor is (id,)."""
+        ...
+
+    async def start_ingestion(self, scope: TenantScope, command: StartIngestion) -> RunRecord:
+        """Write the run and enqueue its job."""
+        ...
+
+    async def request_cancel(self, scope: TenantScope, run_id: UUID) -> RunRecord:
+        """Ask a run to stop; Conflict when it has ended."""
+        ...
+
+    async def retry(self, scope: TenantScope, run_id: UUID) -> RunRecord:
+        """Start a run that failed once more; Conflict in any other state."""
+        ...
+
+    async def events_after(
+        self, scope: TenantScope, run_id: UUID, after: int, limit: int
+    ) -> tuple[RunEventRecord, ...]:
+        """At most `limit` events whose sequence is greater than `after`, in order."""
+        ...
+
+
+class LineageStore(Protocol):
+    """Raw pages and refused records."""
+
+    async def pages_by_ids(
+        self, scope: TenantScope, ids: Sequence[UUID]
+    ) -> dict[UUID, RawPageRecord]:
+        """Those of `ids` that exist."""
+        ...
+
+    async def rejected(
+        self, scope: TenantScope, run_id: UUID, request: PageRequest
+    ) -> Page[RejectedRecord]:
+        """One page of what a run refused; the cursor is (id,)."""
+        ...
+
+
+class TenantStore(Protocol):
+    """The tenant itself."""
+
+    async def current(self, scope: TenantScope) -> TenantRecord:
+        """The tenant of `scope`."""
+        ...
+
+
+class Topics(Protocol):
+    """Wake-ups of runs."""
+
+    def subscribe(
+        self, scope: TenantScope, run_id: UUID
+    ) -> AbstractAsyncContextManager[AsyncIterator[None]]:
+        """Yields once right after subscribing, then whenever the run may have moved."""
+        ...
