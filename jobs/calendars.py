@@ -9,7 +9,8 @@ import structlog
 
 from core.errors import Transient
 from core.records.tenants import TenantRecord
-from core.scope import SystemScope, TenantScope
+from core.scope import SystemScope
+from jobs.scopes import upkeep_scope
 from stores.wiring import Stores
 from transform.calendar import CalendarProfile, calendar_days
 
@@ -35,7 +36,7 @@ async def keep_calendars(stores: Stores) -> None:
 
 async def fill_calendar(stores: Stores, tenant: TenantRecord, today: date) -> None:
     """Fill a tenant's calendar when it ends less than two years ahead of `today`."""
-    scope = TenantScope(tenant.id, actor="run:calendar")
+    scope = upkeep_scope(tenant)
     extent = await stores.calendar.extent(scope)
     if extent is not None and extent.until >= today + _AHEAD - _SLACK:
         return

@@ -7,8 +7,8 @@ import asyncio
 import structlog
 
 from core.errors import Transient
-from core.scope import TenantScope
 from jobs.runner import Runner
+from jobs.scopes import job_scope
 from stores.postgres.logins import Logins
 from stores.postgres.queue import RunJob
 from stores.postgres.run_watch import watch_runs
@@ -41,7 +41,7 @@ async def recover(stores: Stores, every_seconds: float) -> None:
     while True:
         try:
             for job in await stores.queue.orphans():
-                scope = TenantScope(job.tenant_id, actor=f"run:{job.run_id}")
+                scope = job_scope(job)
                 log.warning("an open run had no job", run_id=str(job.run_id))
                 await stores.queue.requeue(scope, job.run_id)
         except Transient as error:

@@ -12,6 +12,7 @@ from core.records.runs import RunError
 from core.scope import TenantScope
 from core.settings import Settings
 from jobs.ingest import Ingestion
+from jobs.scopes import job_scope
 from jobs.sources import open_source
 from stores.postgres.queue import RunJob
 from stores.postgres.queue_worker import TryAgain
@@ -36,7 +37,7 @@ class Runner:
 
     async def handle(self, job: RunJob, attempts: int) -> None:
         """Work on the job's run; raises TryAgain when it is to be given back."""
-        scope = TenantScope(job.tenant_id, actor=f"run:{job.run_id}")
+        scope = job_scope(job)
         with structlog.contextvars.bound_contextvars(
             tenant_id=str(job.tenant_id), run_id=str(job.run_id)
         ):
@@ -53,7 +54,7 @@ class Runner:
         task = self._in_hand.get(job.run_id)
         if task is None:
             return
-        scope = TenantScope(job.tenant_id, actor=f"run:{job.run_id}")
+        scope = job_scope(job)
         run = (await self._stores.runs.by_ids(scope, [job.run_id])).get(job.run_id)
         if run is not None and run.is_cancel_requested:
             task.cancel()

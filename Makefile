@@ -1,0 +1,40 @@
+# `make demo` and `make test` bring their own environment: only Python >= 3.11 is needed.
+PYTHON := $(shell for p in python3.13 python3.12 python3.11 python3; do \
+	command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(not (3,11) <= sys.version_info[:2] < (3,14))' 2>/dev/null && { echo $$p; break; }; done)
+UV := .venv/bin/uv
+
+.PHONY: demo up test test-long check schema bench clean
+
+demo: .venv/ready
+	@exec .venv/bin/liftos demo $(ARGS)
+
+up: .venv/ready
+	@exec .venv/bin/liftos up $(ARGS)
+
+test: .venv/ready
+	.venv/bin/pytest -m 'not long' $(ARGS)
+
+test-long: .venv/ready
+	.venv/bin/pytest -m long $(ARGS)
+
+check: .venv/ready
+	.venv/bin/ruff format --check .
+	.venv/bin/ruff check .
+	.venv/bin/mypy .
+	.venv/bin/lint-imports
+
+schema: .venv/ready
+	.venv/bin/python -m graph.export
+
+bench: .venv/ready
+	.venv/bin/python -m benchmarks.ingest
+
+.venv/ready: pyproject.toml uv.lock
+	@test -n "$(PYTHON)" || { echo "Python 3.11, 3.12 or 3.13 is needed and none was found"; exit 1; }
+	@test -x .venv/bin/python || $(PYTHON) -m venv .venv
+	@test -x $(UV) || .venv/bin/python -m pip install --quiet --disable-pip-version-check uv
+	$(UV) sync --locked --inexact --quiet
+	@touch $@
+
+clean:
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache

@@ -1,0 +1,114 @@
+"""Every table that names a tenant is guarded, and the application's login cannot step around."""
+
+from __future__ import annotations
+
+import asyncpg
+import pytest
+from conftest import NewTenant, Services, Tenant, meta_account
+from core.scope import SystemScope
+from stores.wiring import Stores
+
+UNGUARDED = {
+    "alembic_version": "says only which version the database is at",
+    "audit_log": "upkeep's own log: the application has no right to it",
+    "pgqueuer": "jobs name a tenant and a run, nothing else",
+    "pgqueuer_log": "as pgqueuer",
+    "pgqueuer_schedules": "what is scheduled for all",
+    "pgqueuer_statistics": "counts",
+}
+TABLES = """
+SELECT c.relname, c.relrowsecurity, c.relforcerowsecurity,
+       EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname = 'tenant_id'
+               AND NOT a.attisdropped) AS has_tenant,
+       (SELECT array_agg(p.polname::text ORDER BY p.polname) FROM pg_policy p
+        WHERE p.polrelid = c.oid) AS policies
+FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p')
+"""
+
+
+async def owner(services: Services) -> asyncpg.Connection[asyncpg.Record]:
+    assert services.logins.owner is not None
+    return await asyncpg.connect(services.logins.owner)
+
+
+async def test_every_table_of_a_tenant_has_forced_row_level_security(services: Services) -> None:
+    connection = await owner(services)
+    await connection.execute("SELECT ensure_months(ARRAY['2026-01-01'::date])")
+    tables = {row["relname"]: row for row in await connection.fetch(TABLES)}
+    await connection.close()
+    unguarded = {name for name, row in tables.items() if not row["has_tenant"]}
+    assert unguarded == set(UNGUARDED)
+    for name, row in tables.items():
+        if name not in UNGUARDED:
+            assert row["relrowsecurity"], name
+            assert row["relforcerowsecurity"], name
+            assert row["policies"] == ["own_tenant", "upkeep"], name
+
+
+async def test_the_logins_are_plain(services: Services) -> None:
+    for login, role in (
+        (services.logins.app, "liftos_app"),
+        (services.logins.system, "liftos_system"),
+    ):
+        connection = await asyncpg.connect(login)
+        row = await connection.fetchrow(
+            "SELECT session_user AS name, rolsuper, rolbypassrls, rolcreaterole, rolcreatedb, "
+            "(SELECT count(*) FROM pg_auth_members m WHERE m.member = r.oid) AS memberships "
+            "FROM pg_roles r WHERE rolname = session_user"
+        )
+        owned = await connection.fetchval(
+            "SELECT count(*) FROM pg_class WHERE relowner = session_user::regrole"
+        )
+        await connection.close()
+        assert tuple(row or ()) == (role, False, False, False, False, 0)
+        assert owned == 0
+
+
+async def test_without_a_tenant_the_application_sees_no_row(
+    services: Services, stores: Stores, tenant: Tenant
+) -> None:
+    await stores.connections.create(tenant.scope, meta_account())
+    connection = await asyncpg.connect(services.logins.app)
+    tables = [
+        row["relname"]
+        for row in await connection.fetch(TABLES)
+        if row["has_tenant"]
+        and await connection.fetchval("SELECT has_table_privilege($1, 'SELECT')", row["relname"])
+    ]
+    assert "connection" in tables
+    for table in tables:
+        assert await connection.fetchval(f"SELECT count(*) FROM {table}") == 0, table
+    await connection.close()
+
+
+async def test_the_application_cannot_write_for_another_tenant(
+    services: Services, stores: Stores, new_tenant: NewTenant
+) -> None:
+    mine, theirs = await new_tenant(), await new_tenant()
+    async with stores.database.write(mine.scope) as connection:
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await connection.execute(
+                "INSERT INTO campaign (tenant_id, digest, source, account_id, campaign_id) "
+                "VALUES ($1, gen_random_uuid(), 'META_ADS', 'a', 'c')",
+                theirs.record.id,
+            )
+
+
+async def test_partitions_cannot_be_read_past_their_parent(
+    services: Services, tenant: Tenant
+) -> None:
+    connection = await asyncpg.connect(services.logins.app)
+    await connection.execute("SELECT ensure_months(ARRAY['2026-01-01'::date])")
+    with pytest.raises(asyncpg.InsufficientPrivilegeError):
+        await connection.fetch("SELECT * FROM marketing_entry_202601")
+    await connection.close()
+
+
+async def test_work_across_tenants_leaves_its_reason(services: Services, stores: Stores) -> None:
+    await stores.tenants.all(SystemScope(reason="catalogue test", actor="test"))
+    connection = await owner(services)
+    found = await connection.fetchval(
+        "SELECT count(*) FROM audit_log WHERE reason = 'catalogue test' AND actor = 'test'"
+    )
+    await connection.close()
+    assert found == 1
