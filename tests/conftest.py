@@ -17,6 +17,7 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
+
 from app.embedded import attach
 from core.commands import ConnectSource, CreateTenant, StartIngestion
 from core.records.connections import ConnectionRecord, Level, Source

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import ast
 import inspect
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import tomllib
+
 from core.scope import SystemScope, TenantScope
 from stores.postgres.readings import ReadingStore
 from stores.postgres.run_work import RunWorkStore

@@ -5,6 +5,7 @@ import urllib.request
 from decimal import Decimal
 
 from conftest import RunningWorker, SandboxAt, Tenant, ingest, meta_account
+
 from core.records.entries import EntryFilter, EntryOrder
 from core.records.pages import PageRequest
 from core.records.runs import RunStatus

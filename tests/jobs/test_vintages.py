@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 import urllib.request
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
-from conftest import RunningWorker, Tenant, ended, ingest, meta_account, start_sandbox
+from conftest import NewTenant, RunningWorker, Tenant, ingest, meta_account, start_sandbox
+
 from core.errors import BadInput
-from core.records.connections import ConnectionRecord
 from core.records.entries import EntryFilter, EntryOrder, EntryRecord
 from core.records.pages import PageRequest
 from core.records.runs import RunRecord
@@ -21,6 +21,9 @@ from stores.wiring import Stores
 
 SINCE, UNTIL = "2026-10-01", "2026-10-22"
 VANISHING = ("120200100100060000", date(2026, 10, 20))
+
+
+Readings = tuple[Tenant, RunRecord, RunRecord, list[EntryRecord]]
 
 
 class Clock:
@@ -60,8 +63,8 @@ async def everything(
 
 @pytest.fixture(scope="module")
 async def two_readings(
-    stores: Stores, new_tenant, running_worker: RunningWorker, clock: Clock
-) -> AsyncIterator[tuple[Tenant, RunRecord, RunRecord, list[EntryRecord]]]:
+    stores: Stores, new_tenant: NewTenant, running_worker: RunningWorker, clock: Clock
+) -> Readings:
     tenant = await new_tenant()
     connection = await stores.connections.create(tenant.scope, meta_account(look_back_days=1))
     async with running_worker(clock.url):
@@ -70,11 +73,11 @@ async def two_readings(
         before = await everything(stores, tenant.scope)
         clock.set("2026-10-24T12:00:00+00:00")
         second = await ingest(stores, tenant.scope, connection, SINCE, UNTIL)
-    yield tenant, first, second, before
+    return tenant, first, second, before
 
 
 async def test_as_of_the_first_reading_answers_the_first_reading_exactly(
-    stores: Stores, two_readings
+    stores: Stores, two_readings: Readings
 ) -> None:
     tenant, first, _, before = two_readings
     assert first.receipt is not None
@@ -85,14 +88,18 @@ async def test_as_of_the_first_reading_answers_the_first_reading_exactly(
     assert {entry.vintage_count for entry in then} == {1}
 
 
-async def test_before_the_first_reading_nothing_was_known(stores: Stores, two_readings) -> None:
+async def test_before_the_first_reading_nothing_was_known(
+    stores: Stores, two_readings: Readings
+) -> None:
     tenant, _, _, before = two_readings
     earliest = min(entry.learned_at for entry in before)
     assert await everything(stores, tenant.scope, datetime(2026, 1, 1, tzinfo=UTC)) == []
     assert await everything(stores, tenant.scope, earliest) != []
 
 
-async def test_a_vanished_row_is_a_tombstone_not_a_delete(stores: Stores, two_readings) -> None:
+async def test_a_vanished_row_is_a_tombstone_not_a_delete(
+    stores: Stores, two_readings: Readings
+) -> None:
     tenant, _, second, before = two_readings
     after = {entry.key for entry in await everything(stores, tenant.scope)}
     gone = [entry for entry in before if entry.key not in after]
@@ -105,7 +112,7 @@ async def test_a_vanished_row_is_a_tombstone_not_a_delete(stores: Stores, two_re
         assert versions[1].metrics.spend is None
 
 
-async def test_counters_and_vintages_agree(stores: Stores, two_readings) -> None:
+async def test_counters_and_vintages_agree(stores: Stores, two_readings: Readings) -> None:
     tenant, first, second, before = two_readings
     entries = await everything(stores, tenant.scope)
     assert first.counters.created == len(before)
@@ -117,7 +124,7 @@ async def test_counters_and_vintages_agree(stores: Stores, two_readings) -> None
 
 
 async def test_each_restatement_of_a_settled_day_is_told_with_its_sums(
-    stores: Stores, two_readings
+    stores: Stores, two_readings: Readings
 ) -> None:
     tenant, _, second, before = two_readings
     insights = (await stores.insights.page(tenant.scope, PageRequest(50))).items
@@ -148,7 +155,9 @@ async def test_a_moment_in_the_future_is_refused(stores: Stores, tenant: Tenant)
     assert refused.value.field == "asOf"
 
 
-async def test_maturity_follows_the_last_reading_of_the_day(stores: Stores, two_readings) -> None:
+async def test_maturity_follows_the_last_reading_of_the_day(
+    stores: Stores, two_readings: Readings
+) -> None:
     tenant, _, _, _ = two_readings
     entries = await everything(stores, tenant.scope)
     assert {entry.is_mature for entry in entries} == {True}

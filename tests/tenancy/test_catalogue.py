@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncpg
 import pytest
 from conftest import NewTenant, Services, Tenant, meta_account
+
 from core.scope import SystemScope
 from stores.wiring import Stores
 
@@ -82,7 +83,7 @@ async def test_without_a_tenant_the_application_sees_no_row(
 
 
 async def test_the_application_cannot_write_for_another_tenant(
-    services: Services, stores: Stores, new_tenant: NewTenant
+    stores: Stores, new_tenant: NewTenant
 ) -> None:
     mine, theirs = await new_tenant(), await new_tenant()
     async with stores.database.write(mine.scope) as connection:
@@ -94,9 +95,7 @@ async def test_the_application_cannot_write_for_another_tenant(
             )
 
 
-async def test_partitions_cannot_be_read_past_their_parent(
-    services: Services, tenant: Tenant
-) -> None:
+async def test_partitions_cannot_be_read_past_their_parent(services: Services) -> None:
     connection = await asyncpg.connect(services.logins.app)
     await connection.execute("SELECT ensure_months(ARRAY['2026-01-01'::date])")
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
