@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from core.file_amounts import CURRENCY_SYMBOLS
+from core.records.connections import Level
 
 SEND_DATE_ALIASES: tuple[str, ...] = (
     "send date",
@@ -132,6 +133,16 @@ layout: one row per entity, day and action type, the metrics repeated on each.
 MONEY_FIELDS = ("spend", "conversion_value")
 WHOLE_FIELDS = ("impressions", "clicks", "link_clicks", "reach", "video_views", "spend_micros")
 NUMBER_FIELDS = (*MONEY_FIELDS, *WHOLE_FIELDS, "conversions", "value")
+
+ENTITY_FIELDS: Mapping[Level, tuple[str, str]] = MappingProxyType(
+    {
+        Level.ACCOUNT: ("account_id", "account_name"),
+        Level.CAMPAIGN: ("campaign_id", "campaign_name"),
+        Level.AD_SET: ("ad_set_id", "ad_set_name"),
+        Level.AD: ("ad_id", "ad_name"),
+    }
+)
+"""The id and the name of the entity that a row of each level is about."""
 
 NODE_FIELDS: Mapping[str, str] = MappingProxyType(
     {

@@ -18,12 +18,12 @@ from core.commands import FileOptions
 _SAMPLE_LINES = 200
 _BAD_QUOTE = Refusal(
     "row",
-    "a quoted cell does not end where it should",
+    "has a quoted cell that does not end where it should",
     'double every " inside a quoted cell and close every quote',
 )
 _BAD_BYTES = Refusal(
     "row",
-    "the line is neither in the file's encoding nor in Windows-1252",
+    "is neither in the file's encoding nor in Windows-1252",
     "save the file again as UTF-8, or give the encoding it is in",
 )
 
@@ -90,7 +90,7 @@ def _next_cells(
     if len(cells) < width.least or any(cells[width.most :]):
         return cells, Refusal(
             "row",
-            f"the row has {len(cells)} cells where the header has {width.most}",
+            f"has {len(cells)} cells where the header has {width.most}",
             "quote cells that hold the delimiter or a line break, and write every cell",
         )
     return (cells + [""] * (width.most - len(cells)))[: width.most], None

@@ -68,7 +68,7 @@ def _array_records(path: Path, encoding: str) -> Iterator[Record]:
             yield number, flat(value), "", False
         else:
             text = json.dumps(value, ensure_ascii=False)[:1000]
-            yield number, Refusal("row", "the record is no JSON object", _MEND), text, False
+            yield number, Refusal("row", "is no JSON object", _MEND), text, False
 
 
 def _pieces(path: Path, encoding: str) -> Iterator[str]:
@@ -88,7 +88,7 @@ def _pieces(path: Path, encoding: str) -> Iterator[str]:
 def _line_records(lines: Iterator[str]) -> Iterator[Record]:
     for number, line in enumerate(lines, start=1):
         if isinstance(line, UndecodableLine):
-            reason = "the line is neither in the file's encoding nor in Windows-1252"
+            reason = "is neither in the file's encoding nor in Windows-1252"
             yield (
                 number,
                 Refusal("row", reason, "save the file again as UTF-8"),
@@ -105,11 +105,9 @@ def _line_record(line: str) -> Mapping[str, str | None] | Refusal:
     try:
         value: JSONValue = DECODER.decode(line)
     except json.JSONDecodeError as error:
-        return Refusal(
-            "row", f"the line is broken JSON at column {error.colno}: {error.msg}", _MEND
-        )
+        return Refusal("row", f"is broken JSON at column {error.colno}: {error.msg}", _MEND)
     except RecursionError:
-        return Refusal("row", "the line is nested too deeply", _MEND)
+        return Refusal("row", "is nested too deeply", _MEND)
     if not isinstance(value, dict):
-        return Refusal("row", "the line is no JSON object", _MEND)
+        return Refusal("row", "is no JSON object", _MEND)
     return flat(value)

@@ -8,15 +8,16 @@ from datetime import UTC, datetime
 from connectors.file.headers import Headers, map_columns, node_column
 from core.commands import FileOptions
 from core.errors import BadInput
-from core.file_fields import MONEY_FIELDS, NUMBER_FIELDS, is_send_date, split_currency
+from core.file_fields import (
+    ENTITY_FIELDS,
+    MONEY_FIELDS,
+    NUMBER_FIELDS,
+    is_send_date,
+    split_currency,
+)
 from core.file_layout import FileLayout
 from core.records.connections import Level
 
-ENTITY_FIELDS: Mapping[Level, tuple[str, str]] = {
-    Level.CAMPAIGN: ("campaign_id", "campaign_name"),
-    Level.AD_SET: ("ad_set_id", "ad_set_name"),
-    Level.AD: ("ad_id", "ad_name"),
-}
 _PROBE_DAY = datetime(2026, 11, 22, tzinfo=UTC)
 
 
@@ -43,8 +44,13 @@ def first_layout(
 
 
 def entity_column(columns: Mapping[str, str], level: Level) -> str | None:
-    """The column that tells entities of `level` apart: their id, or their name without one."""
-    return next((columns[f] for f in ENTITY_FIELDS.get(level, ()) if f in columns), None)
+    """The column that tells entities of `level` apart: their id, or their name without one.
+
+    None at account level: a connection has one account.
+    """
+    if level is Level.ACCOUNT:
+        return None
+    return next((columns[field] for field in ENTITY_FIELDS[level] if field in columns), None)
 
 
 def _consistent(columns: Mapping[str, str]) -> dict[str, str]:

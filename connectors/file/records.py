@@ -12,7 +12,7 @@ from core.file_layout import CELLS, REFUSED, ROW, FileLayout
 
 _UNSTORABLE = Refusal(
     "row",
-    "the row holds a character that cannot be stored: NUL or half a surrogate pair",
+    "holds a character that cannot be stored: NUL or half a surrogate pair",
     "remove it from the text",
 )
 _NUL = b"\\u0000"

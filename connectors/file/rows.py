@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import NamedTuple
 
 from connectors.file.headers import Headers
@@ -17,7 +18,7 @@ class NumberText(str):
 
 
 class Refusal(NamedTuple):
-    """Why a row cannot be handed on whole."""
+    """Why a row cannot be handed on whole; `reason` continues a sentence that `field` begins."""
 
     field: str
     reason: str
@@ -42,7 +43,7 @@ class Table:
     """A file opened: its headers and a way to read its records again from the top.
 
     `facts` is what a page's request says of the file. Blank rows are left out by `read`.
-    `has_serial_dates`: a number in a date column counts days as Excel does.
+    `serial_epoch`: where a number in a date column counts its days from.
     """
 
     format: str
@@ -50,4 +51,4 @@ class Table:
     facts: Mapping[str, JSONValue]
     read: Callable[[], Iterator[Row]]
     is_typed: bool = False
-    has_serial_dates: bool = False
+    serial_epoch: datetime | None = None

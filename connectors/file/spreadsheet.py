@@ -30,14 +30,14 @@ def open_workbook(path: Path, options: FileOptions) -> Table:
     """The sheet asked for, else the first with a known header, else the first with data."""
     _refuse_large(path)
     try:
-        name, line, headers = _choose_sheet(path, options)
+        name, line, headers, epoch = _choose_sheet(path, options)
     except (KeyError, ValueError, OSError, zipfile.BadZipFile, SyntaxError) as error:
         raise unreadable(f"an XLSX workbook that can be read: {error}") from error
 
     def read() -> Iterator[Row]:
         return _rows(path, name, line, headers)
 
-    return Table("xlsx", headers, {"sheet": name}, read, is_typed=True, has_serial_dates=True)
+    return Table("xlsx", headers, {"sheet": name}, read, is_typed=True, serial_epoch=epoch)
 
 
 def _refuse_large(path: Path) -> None:
@@ -59,8 +59,9 @@ def _open(path: Path, *, formulas: bool = False) -> Any:
         return load_workbook(path, read_only=True, data_only=not formulas, keep_links=False)
 
 
-def _choose_sheet(path: Path, options: FileOptions) -> tuple[str, int, Headers]:
+def _choose_sheet(path: Path, options: FileOptions) -> tuple[str, int, Headers, datetime]:
     with closing(_open(path)) as book:
+        epoch: datetime = book.epoch
         names = [sheet.title for sheet in book.worksheets]
         if options.sheet is not None and options.sheet not in names:
             raise BadInput(
@@ -77,7 +78,7 @@ def _choose_sheet(path: Path, options: FileOptions) -> tuple[str, int, Headers]:
     if not filled:
         raise BadInput("the workbook is empty", field="file", mend="upload one that holds rows")
     chosen = max(filled, key=lambda name: _has_header(tops[name], options))
-    return chosen, *find_header(tops[chosen], options.columns)
+    return chosen, *find_header(tops[chosen], options.columns), epoch
 
 
 def _has_header(top: Sequence[tuple[int, Sequence[str | None]]], options: FileOptions) -> bool:
@@ -134,7 +135,7 @@ def _uncached(values: Values, formulas: Values, headers: Headers) -> Refusal | N
         if formula is not None and value is None:
             return Refusal(
                 title,
-                "the cell holds a formula whose result was not saved",
+                "holds a formula whose result was not saved",
                 "open and save the workbook in a spreadsheet program, or paste values",
             )
     return None

@@ -9,11 +9,13 @@ from core.errors import BadInput
 from core.records.connections import Source
 from transform.frames import NormalisedPage
 from transform.normalise.context import Normaliser, PageContext
+from transform.normalise.file import normalise_file
 from transform.normalise.meta import normalise_meta
 
 NORMALISERS: Mapping[Source, Normaliser] = MappingProxyType(
     {
         Source.META_ADS: normalise_meta,
+        Source.FILE: normalise_file,
     }
 )
 

@@ -1,0 +1,32 @@
+"""Uploaded files: JSON lines of text cells, laid out as their connector found out, as entries."""
+
+from __future__ import annotations
+
+from core.file_layout import layout_of
+from transform.frames import NormalisedPage
+from transform.normalise.context import PageContext
+from transform.normalise.entries import normalised_page
+from transform.normalise.file_actions import action_rows, with_actions
+from transform.normalise.file_identity import identity
+from transform.normalise.file_metrics import metrics
+from transform.normalise.file_records import file_records
+from transform.normalise.file_repeats import natural_keys, refuse_contradictions
+
+
+def normalise_file(
+    _stream: str, _media_type: str, body: bytes, context: PageContext
+) -> NormalisedPage:
+    """One page of a file. `context.options` is the `layout` of the page's request.
+
+    All rows of a natural key stand on one page. Of a wide file they must say the same; of a long
+    one (a row per action type) their metrics count once and their actions are gathered.
+    """
+    page = file_records(body, layout_of(context.options))
+    columns = identity(page, context) | metrics(page, context)
+    actions = action_rows(page) if page.layout.is_long else None
+    keys = natural_keys(columns, page.reading.accepted)
+    if actions is None:
+        refuse_contradictions(page, keys, context.level)
+    else:
+        columns = with_actions(columns, page, keys, actions)
+    return normalised_page(columns, page.reading)

@@ -1,0 +1,131 @@
+"""Long files: many rows for an entity's day, each about one action type, made into one entry."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from operator import itemgetter
+from typing import Final, NamedTuple, TypeAlias
+
+import numpy as np
+import orjson
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from core.jsonvalue import JSONValue
+from transform.normalise.columns import ArrowColumn, parsed
+from transform.normalise.conversions import ABSENT, NO_ACTIONS, VIDEO_VIEW, action_values, chosen
+from transform.normalise.file_metrics import METRICS, read_field
+from transform.normalise.file_records import FileRecords
+from transform.normalise.file_repeats import Keys
+from transform.normalise.reading import mask
+
+Lists: TypeAlias = dict[str, list[dict[str, str | None]]]
+
+_ACTIONS: Final = "actions"
+_VALUES: Final = "action_values"
+_MEND: Final = "write the same metrics on every row of an entity's day"
+
+
+class ActionRow(NamedTuple):
+    """What one row adds to its entry: an action type and its value, in the list it belongs to."""
+
+    field: str
+    type: str
+    value: str | None
+
+
+def action_rows(page: FileRecords) -> list[ActionRow | None]:
+    """What each row adds, None for nothing.
+
+    Rows with a value that is no number, or with a value and no type, are refused.
+    """
+    types = page.texts("action_type")
+    values = read_field(page, "value", "amount").plain
+    nameless = [t is None and v is not None for t, v in zip(types, values, strict=True)]
+    page.refuse(np.array(nameless, dtype=bool), "action_type", "is empty beside a value")
+    fields = page.texts("action_field")
+    return [
+        None if kind is None else ActionRow(field or _ACTIONS, kind, value)
+        for field, kind, value in zip(fields, types, values, strict=True)
+    ]
+
+
+def with_actions(
+    columns: Mapping[str, ArrowColumn],
+    page: FileRecords,
+    keys: Keys,
+    rows: Sequence[ActionRow | None],
+) -> dict[str, ArrowColumn]:
+    """`columns` with the metrics and the gathered actions of its key on every row.
+
+    Keys whose metrics differ from row to row are refused whole.
+    """
+    agreed = {name: columns[name] for name in METRICS if name in columns}
+    for name, column in agreed.items():
+        agreed[name] = _first_known(column, keys)
+        apart = np.unique(keys[mask(pc.not_equal(column, agreed[name]))])
+        disagreeing = np.isin(keys, apart[apart >= 0])
+        page.refuse(disagreeing, name, "differs between rows of one entity and day", _MEND)
+    gathered = _gathered(keys, rows)
+    actions = _action_columns([gathered[key] for key in range(int(keys.max(initial=-1)) + 1)])
+    return {**columns, **{name: _taken(c, keys) for name, c in actions.items()}, **agreed}
+
+
+def _first_known(column: ArrowColumn, keys: Keys) -> ArrowColumn:
+    """On every row, the first value of its key that is not null."""
+    known = np.flatnonzero(mask(column.is_valid()) & (keys >= 0))[::-1]
+    first = np.full(int(keys.max(initial=-1)) + 1, -1)
+    first[keys[known]] = known
+    return _taken(column, np.where(keys >= 0, first[keys] if len(first) else -1, -1))
+
+
+def _taken(column: ArrowColumn, places: Keys) -> ArrowColumn:
+    """The values at `places`; null where a place is negative."""
+    indices: ArrowColumn = pa.array(places, pa.int64(), mask=places < 0)
+    return column.take(indices)
+
+
+def _gathered(keys: Keys, rows: Sequence[ActionRow | None]) -> dict[int, Lists]:
+    """The lists of each key, in the order of the page."""
+    found: dict[int, Lists] = defaultdict(dict)
+    for key, row in zip(keys.tolist(), rows, strict=True):
+        if row is not None:
+            action: dict[str, str | None] = {"action_type": row.type, "value": row.value}
+            found[key].setdefault(row.field, []).append(action)
+    return found
+
+
+def _action_columns(entries: Sequence[Lists]) -> dict[str, ArrowColumn]:
+    """Conversions by family, video views and the lists themselves, one row per entry.
+
+    A type that does not stand in a list did not happen; a list that is not there is unknown.
+    """
+    counted = [action_values(lists.get(_ACTIONS)) or NO_ACTIONS for lists in entries]
+    valued = [action_values(lists.get(_VALUES)) or NO_ACTIONS for lists in entries]
+    picked = [chosen(*pair) for pair in zip(counted, valued, strict=True)]
+    is_counted = [_ACTIONS in lists or not lists for lists in entries]
+    is_valued = [_VALUES in lists for lists in entries]
+    views = [row.get(VIDEO_VIEW, ABSENT) for row in counted]
+    return {
+        "conversion_type": pa.array([each.type for each in picked], pa.string()),
+        "conversions": _numbers([each.count for each in picked], is_counted, "amount"),
+        "conversion_value": _numbers([each.value for each in picked], is_valued, "amount"),
+        "video_views": _numbers(views, is_counted, "integer"),
+        "actions": pa.array([_json(lists) for lists in entries], pa.string()),
+    }
+
+
+def _numbers(values: Sequence[JSONValue], is_known: Sequence[bool], kind: str) -> ArrowColumn:
+    pairs = zip(values, is_known, strict=True)
+    column = parsed([value if known else None for value, known in pairs], kind)
+    return column.values
+
+
+def _json(lists: Lists) -> str | None:
+    """The lists, each sorted by action type, as Meta's normaliser keeps them."""
+    if not lists:
+        return None
+    by_type = itemgetter("action_type")
+    named = {_ACTIONS: [], _VALUES: [], **lists}
+    return orjson.dumps({name: sorted(rows, key=by_type) for name, rows in named.items()}).decode()

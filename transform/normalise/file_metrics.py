@@ -1,0 +1,94 @@
+"""What a row of a file counts: exact amounts and whole numbers, null where it says nothing."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Final
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from core.file_amounts import stands_for
+from core.file_fields import MONEY_FIELDS
+from core.units import MONEY_SCALE
+from transform.frames import ARROW_TYPES
+from transform.normalise.columns import ArrowColumn
+from transform.normalise.context import PageContext
+from transform.normalise.file_numbers import Numbers, read_numbers
+from transform.normalise.file_records import FileRecords
+from transform.normalise.reading import mask
+
+COUNTS: Final = ("impressions", "clicks", "link_clicks", "reach", "video_views")
+AMOUNTS: Final = ("spend", "conversions", "conversion_value")
+METRICS: Final = (*COUNTS, *AMOUNTS, "conversion_type")
+_WANTED: Final = {"integer": "is not a whole number", "amount": "is not a number"}
+_ZERO: Final = pa.scalar(0)
+_IN_CURRENCY: Final = "upload amounts of another currency to a connection of its own"
+
+
+def metrics(page: FileRecords, context: PageContext) -> dict[str, ArrowColumn]:
+    """Every metric that the file has a column for. Rows with an impossible value are refused."""
+    found = {f: read_field(page, f, "integer").values for f in COUNTS if page.has(f)}
+    for field in COUNTS:
+        if field in found:
+            _refuse_negative(page, field, found[field])
+    for field in AMOUNTS:
+        if page.has(field):
+            found[field] = _amounts(page, field, context)
+    if page.has("spend_micros"):
+        found["spend"] = _from_micros(page)
+    if page.has("conversions"):
+        found["conversion_type"] = _conversion_types(page, found["conversions"])
+    return found
+
+
+def read_field(page: FileRecords, field: str, kind: str) -> Numbers:
+    """A column of numbers; rows whose value is none are refused."""
+    texts = page.texts(field)
+    numbers = read_numbers(texts, kind, page.layout.decimal_separator)
+    page.refuse_each(numbers.unread, field, texts, _WANTED[kind])
+    if numbers.currencies is not None and field not in MONEY_FIELDS:
+        priced = np.array([currency is not None for currency in numbers.currencies], dtype=bool)
+        page.refuse_each(priced, field, texts, _WANTED[kind])
+    return numbers
+
+
+def _amounts(page: FileRecords, field: str, context: PageContext) -> ArrowColumn:
+    numbers = read_field(page, field, "amount")
+    if numbers.currencies is not None and field in MONEY_FIELDS:
+        strange = [
+            c is not None and not stands_for(c, context.currency) for c in numbers.currencies
+        ]
+        page.refuse_each(
+            np.array(strange, dtype=bool),
+            field,
+            page.texts(field),
+            f"is not in the connection's currency {context.currency}",
+            _IN_CURRENCY,
+        )
+    if field == "spend":
+        _refuse_negative(page, field, numbers.values)
+    return numbers.values
+
+
+def _refuse_negative(page: FileRecords, field: str, values: ArrowColumn) -> None:
+    """Conversions and their value may be taken back; what was delivered or paid may not."""
+    page.refuse_each(mask(pc.less(values, _ZERO)), field, page.texts(field), "is negative")
+
+
+def _from_micros(page: FileRecords) -> ArrowColumn:
+    micros = read_field(page, "spend_micros", "integer").values
+    _refuse_negative(page, "spend_micros", micros)
+    amounts = [
+        None if value is None else Decimal(value).scaleb(-MONEY_SCALE)
+        for value in micros.to_pylist()
+    ]
+    return pa.array(amounts, ARROW_TYPES["amount"])
+
+
+def _conversion_types(page: FileRecords, conversions: ArrowColumn) -> ArrowColumn:
+    """The header that conversions were counted under."""
+    header = page.header("conversions")
+    known = mask(conversions.is_valid()).tolist()
+    return pa.array([header if is_known else None for is_known in known], pa.string())
