@@ -20,8 +20,9 @@ OWNER = "liftos_owner"
 DATABASE = "liftos"
 _NO_SUCH_DATABASE = "3D000"
 _DRAFT_PREFIX = "postgres.new-"
-# Fast shutdown (a checkpoint), then immediate (recovery at the next start), then the axe.
-_STOP_STEPS = ((signal.SIGINT, 60.0), (signal.SIGQUIT, 5.0), (signal.SIGKILL, 5.0))
+# Fast shutdown (a checkpoint), then immediate (recovery at the next start), then the axe. A fast
+# shutdown that arrives during crash recovery was seen to hang, so patience with it is short.
+_STOP_STEPS = ((signal.SIGINT, 20.0), (signal.SIGQUIT, 5.0), (signal.SIGKILL, 5.0))
 # Backends of a killed postmaster need a moment to notice and let go of these.
 _PASSING = ("pre-existing shared memory block", 'lock file "postmaster.pid" already exists')
 _SETTINGS = {
@@ -70,6 +71,7 @@ def service(binaries: Binaries, places: Places, log: Path, account: Account | No
         pid_file=places.postgres / "postmaster.pid",
         log=log,
         account=account,
+        death_signal=signal.SIGQUIT,
         stop_steps=_STOP_STEPS,
         answers=lambda: _is_up(places),
         clear_leftovers=lambda: _clear_leftovers(places),

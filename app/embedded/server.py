@@ -13,7 +13,7 @@ from app.embedded.errors import EmbeddedError
 from app.embedded.ownership import Account
 from app.embedded.process import is_running, open_log, send, spawn
 
-ADOPTION_PATIENCE_SECONDS = 10.0
+ADOPTION_PATIENCE_SECONDS = 5.0
 FIRST_START_PATIENCE_SECONDS = 30.0
 SLOWEST_RESTART_SECONDS = 5.0
 FASTEST_RESTART_SECONDS = 0.05
@@ -28,7 +28,7 @@ class Service:
     """How to run one server.
 
     `marker` appears in the command line of this home's server and no other. `stop_steps` are
-    signals with the seconds to wait after each, gentlest first; the first is also what the kernel
+    signals with the seconds to wait after each, gentlest first; `death_signal` is what the kernel
     sends when the keeper dies. `passing` are log phrases of reasons that go away by themselves.
     """
 
@@ -38,6 +38,7 @@ class Service:
     pid_file: Path
     log: Path
     account: Account | None
+    death_signal: signal.Signals
     stop_steps: tuple[tuple[signal.Signals, float], ...]
     answers: Callable[[], bool]
     clear_leftovers: Callable[[], None]
@@ -75,9 +76,9 @@ class Server:
         if self.pid is not None and self._lives():
             send(self.pid, self.service.stop_steps[0][0])
 
-    def stop(self) -> None:
+    def stop(self, first_step: int = 0) -> None:
         """Stop the server, gently first, and return when it is gone."""
-        for number, seconds in self.service.stop_steps:
+        for number, seconds in self.service.stop_steps[first_step:]:
             if self.pid is None:
                 return
             send(self.pid, number)
@@ -99,8 +100,7 @@ class Server:
         service.clear_leftovers()
         with open_log(service.log) as log:
             self._log_start = log.tell()
-        death_signal = service.stop_steps[0][0]
-        self._child = spawn(service.command, service.log, service.account, death_signal)
+        self._child = spawn(service.command, service.log, service.account, service.death_signal)
         self.pid = self._child.pid
         logger.info("%s %d started", service.name, self.pid)
 
@@ -115,7 +115,7 @@ class Server:
             self._failures = 0
         elif self._child is None and self._age() > ADOPTION_PATIENCE_SECONDS:
             logger.warning("%s %s does not answer: replaced", self.service.name, self.pid)
-            self.stop()
+            self.stop(first_step=1)
 
     def _bury(self) -> None:
         logger.warning("%s %s ended", self.service.name, self.pid)

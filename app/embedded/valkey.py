@@ -51,6 +51,7 @@ def service(binaries: Binaries, places: Places, log: Path, account: Account | No
         pid_file=pid_file,
         log=log,
         account=account,
+        death_signal=signal.SIGTERM,
         stop_steps=_STOP_STEPS,
         answers=lambda: answers(places.sockets),
         clear_leftovers=lambda: (places.sockets / VALKEY_SOCKET).unlink(missing_ok=True),
