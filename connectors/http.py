@@ -163,8 +163,7 @@ class HttpClient:
         return self._whole(response)
 
     def _whole(self, response: httpx2.Response) -> HttpResponse:
-        announced = response.headers.get("content-length")
-        if announced is not None and announced != str(response.num_bytes_downloaded):
+        if _is_short(response):
             raise Transient("the answer is shorter than announced: it was cut off on its way")
         body = self._redactor.body(response.content)
         return HttpResponse(response.status_code, response.headers, body, _parsed(body))
@@ -189,6 +188,13 @@ class _Sealing(httpx2.AsyncBaseTransport):
 
     async def aclose(self) -> None:
         await self._inner.aclose()
+
+
+def _is_short(response: httpx2.Response) -> bool:
+    """Whether fewer bytes came than announced; of an encoded body the decoder notices."""
+    announced = response.headers.get("content-length")
+    is_plain = "content-encoding" not in response.headers
+    return is_plain and announced is not None and announced != str(len(response.content))
 
 
 def _parsed(body: bytes) -> JSONValue:

@@ -25,9 +25,11 @@ from transform.frames import ARROW_TYPES
 Mask: TypeAlias = npt.NDArray[np.bool_]
 ArrowColumn: TypeAlias = "pa.Array[Any]"
 
-_INTEGER: Final = re.compile(r"-?\d{1,18}(?:\.0*)?")
-_AMOUNT: Final = re.compile(r"[+-]?\d{1,14}(?:\.\d*)?(?:[eE][+-]?\d{1,2})?")
-_DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
+_INTEGER: Final = re.compile(r"-?[0-9]+(?:\.0*)?")
+_AMOUNT: Final = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,2})?")
+_DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_FIRST_DATE: Final = pa.scalar(date.min, pa.date32())
+_INTEGER_LIMIT: Final = 2**63
 _EMPTY: Final = pa.scalar("")
 _LIMIT: Final = Decimal(10) ** (20 - MONEY_SCALE)
 _STEP: Final = Decimal(1).scaleb(-MONEY_SCALE)
@@ -75,7 +77,10 @@ def _whole_amount(texts: ArrowColumn) -> ArrowColumn:
 
 
 def _whole_date(texts: ArrowColumn) -> ArrowColumn:
-    return pc.cast(texts, ARROW_TYPES["date"])
+    days = pc.cast(texts, ARROW_TYPES["date"])
+    if pc.any(pc.less(days, _FIRST_DATE)).as_py():
+        raise pa.ArrowInvalid("before the first year")
+    return days
 
 
 def _text(value: JSONValue) -> str | None:
@@ -87,7 +92,8 @@ def _text(value: JSONValue) -> str | None:
 
 def _integer(value: JSONValue) -> int | None:
     text = _number_text(value)
-    return int(Decimal(text)) if _INTEGER.fullmatch(text) else None
+    number = int(Decimal(text)) if _INTEGER.fullmatch(text) else _INTEGER_LIMIT
+    return number if abs(number) < _INTEGER_LIMIT else None
 
 
 def _amount(value: JSONValue) -> Decimal | None:

@@ -6,7 +6,7 @@ Arrow throughout: at 500 rows a page, a pandas frame costs more than everything 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final, TypeAlias
 
 import pyarrow as pa
@@ -88,10 +88,15 @@ def _merged(table: pa.Table) -> pa.Table:
         return table.append_column("records", pa.array([1] * len(keys), pa.int64()))
     last, counted = {key: index for index, key in enumerate(keys)}, Counter(keys)
     order = sorted(first, key=first.__getitem__)
-    positions = table["position"].take([first[key] for key in order])
-    latest = table.take([last[key] for key in order]).drop_columns("position")
+    positions = table["position"].take(_indices(first[key] for key in order))
+    latest = table.take(_indices(last[key] for key in order)).drop_columns("position")
     records = pa.array([counted[key] for key in order], pa.int64())
     return latest.append_column("position", positions).append_column("records", records)
+
+
+def _indices(indices: Iterable[int]) -> ArrowColumn:
+    """Typed, for an empty list has no type of its own."""
+    return pa.array(list(indices), pa.int64())
 
 
 def _days(table: pa.Table) -> list[Any]:
@@ -103,7 +108,7 @@ def _campaigns(table: pa.Table) -> pa.Table:
     """One row per campaign, under its last name on the page."""
     last = {digest: index for index, digest in enumerate(table["campaign"].to_pylist())}
     last.pop(None, None)
-    found = table.drop_columns("digest").take(list(last.values()))
+    found = table.drop_columns("digest").take(_indices(last.values()))
     names = [CAMPAIGN_COLUMNS.get(name, name) for name in found.column_names]
     return _under(CAMPAIGN_SCHEMA, found.rename_columns(names))
 

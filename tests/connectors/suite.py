@@ -1,0 +1,267 @@
+"""What every connector of an API source must do; a source inherits it and says how it is opened.
+
+Runs against the sandbox, through the real HTTP stack, with time that passes only in sleeps.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from abc import ABC, abstractmethod
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+import httpx2
+import pytest
+import structlog
+
+from connectors.base import Connector
+from connectors.registry import ConnectorAccount
+from core.errors import ConfigError, LiftosError, Transient
+from core.jsonvalue import JSONObject
+from core.records.ingestion import RawPage
+from core.units import DateRange
+from tests.connectors.stand_in import FakeTime, Network, StandIn
+
+PASSING_FAULTS = ("server_error", "outage", "truncated", "reset", "transient")
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """Whom to read, with what, through what."""
+
+    account: ConnectorAccount
+    credentials: Mapping[str, str]
+    stand_in: StandIn
+    time: FakeTime
+    network: Network
+
+
+class ConnectorSuite(ABC):
+    """`window` must give at least three pages of `account`."""
+
+    account: ConnectorAccount
+    empty_account: ConnectorAccount
+    foreign_account: ConnectorAccount
+    """An account in another currency than `account`."""
+    unknown_account: ConnectorAccount
+    credentials: Mapping[str, str]
+    expired: Mapping[str, str]
+    forbidden: Mapping[str, str]
+    window: DateRange
+    limit_fault: str
+
+    @abstractmethod
+    def open(self, opening: Opening) -> Connector:
+        """The connector, on the network and clock of `opening`."""
+
+    @abstractmethod
+    def rows(self, body: bytes) -> list[dict[str, object]]:
+        """The records of a page."""
+
+    @abstractmethod
+    def with_unknown_field(self, body: bytes) -> bytes:
+        """The page as a newer version of the source might send it."""
+
+    @asynccontextmanager
+    async def opened(
+        self,
+        stand_in: StandIn,
+        time: FakeTime,
+        account: ConnectorAccount | None = None,
+        credentials: Mapping[str, str] | None = None,
+        network: Network | None = None,
+    ) -> AsyncIterator[Connector]:
+        connector = self.open(
+            Opening(
+                account or self.account,
+                credentials or self.credentials,
+                stand_in,
+                time,
+                network or Network(),
+            )
+        )
+        try:
+            yield connector
+        finally:
+            await connector.aclose()
+
+    async def read(self, connector: Connector, resume: JSONObject | None = None) -> list[RawPage]:
+        return [page async for page in connector.pages(self.window, resume)]
+
+    def all_rows(self, pages: list[RawPage]) -> list[dict[str, object]]:
+        return [row for page in pages for row in self.rows(page.body)]
+
+    async def test_check_tells_name_currency_and_zone(
+        self, stand_in: StandIn, fake_time: FakeTime
+    ) -> None:
+        async with self.opened(stand_in, fake_time) as connector:
+            facts = await connector.check()
+        assert facts.name
+        assert facts.currency == self.account.currency
+        assert facts.time_zone == self.account.time_zone
+
+    async def test_check_tells_each_account_its_own_currency(
+        self, stand_in: StandIn, fake_time: FakeTime
+    ) -> None:
+        async with self.opened(stand_in, fake_time, self.foreign_account) as connector:
+            facts = await connector.check()
+        assert facts.currency == self.foreign_account.currency != self.account.currency
+
+    async def test_only_the_last_page_has_no_checkpoint_and_no_row_comes_twice(
+        self, stand_in: StandIn, fake_time: FakeTime
+    ) -> None:
+        async with self.opened(stand_in, fake_time) as connector:
+            pages = await self.read(connector)
+        rows = [json.dumps(row, sort_keys=True) for row in self.all_rows(pages)]
+        assert len(pages) >= 3
+        assert [page.checkpoint is None for page in pages] == [False] * (len(pages) - 1) + [True]
+        assert len(rows) == len(set(rows))
+
+    async def test_every_checkpoint_leads_to_exactly_the_rest(
+        self, stand_in: StandIn, fake_time: FakeTime
+    ) -> None:
+        async with self.opened(stand_in, fake_time) as connector:
+            pages = await self.read(connector)
+        for done, page in enumerate(pages[:-1], start=1):
+            kept = json.loads(json.dumps(page.checkpoint))
+            async with self.opened(stand_in, fake_time) as connector:
+                rest = await self.read(connector, kept)
+            assert self.all_rows(rest) == self.all_rows(pages[done:])
+
+    async def test_an_empty_account_is_one_empty_page(
+        self, stand_in: StandIn, fake_time: FakeTime
+    ) -> None:
+        async with self.opened(stand_in, fake_time, self.empty_account) as connector:
+            pages = await self.read(connector)
+        assert [self.rows(page.body) for page in pages] == [[]]
+        assert pages[0].checkpoint is None
+
+    async def test_pages_are_kept_as_they_were_sent(
+        self, stand_in: StandIn, fake_time: FakeTime
+    ) -> None:
+        network = Network()
+        async with self.opened(stand_in, fake_time, self.empty_account, network=network) as it:
+            pages = await self.read(it)
+        assert [page.body for page in pages] == network.bodies
+
+    async def test_fields_of_a_newer_version_are_kept_and_do_no_harm(
+        self, stand_in: StandIn, fake_time: FakeTime
+    ) -> None:
+        network = Network(rewrite=self.with_unknown_field)
+        async with self.opened(stand_in, fake_time, network=network) as connector:
+            pages = await self.read(connector)
+        assert all(b"field_of_tomorrow" in page.body for page in pages)
+
+    @pytest.mark.parametrize("fault", PASSING_FAULTS)
+    async def test_a_passing_fault_costs_a_wait_and_no_row(
+        self, stand_in: StandIn, fake_time: FakeTime, fault: str
+    ) -> None:
+        async with self.opened(stand_in, fake_time) as connector:
+            expected = self.all_rows(await self.read(connector))
+        waited = len(fake_time.sleeps)
+        stand_in.fail_next(fault, "none", fault)
+        async with self.opened(stand_in, fake_time) as connector:
+            found = self.all_rows(await self.read(connector))
+        assert found == expected
+        assert len(fake_time.sleeps) >= waited + 2
+
+    async def test_a_timeout_is_tried_again(self, stand_in: StandIn, fake_time: FakeTime) -> None:
+        network = Network(failures=[httpx2.ReadTimeout("slow"), httpx2.ConnectTimeout("slow")])
+        async with self.opened(stand_in, fake_time, network=network) as connector:
+            facts = await connector.check()
+        assert facts.currency == self.account.currency
+        assert len(fake_time.sleeps) == 2
+
+    async def test_a_rate_limit_is_waited_out(self, stand_in: StandIn, fake_time: FakeTime) -> None:
+        stand_in.fail_next("none", self.limit_fault)
+        async with self.opened(stand_in, fake_time) as connector:
+            pages = await self.read(connector)
+        assert len(pages) >= 3
+        assert fake_time.seconds >= 30
+
+    async def test_a_lasting_outage_ends_as_transient(
+        self, stand_in: StandIn, fake_time: FakeTime
+    ) -> None:
+        stand_in.control("faults", {"outage": True})
+        network = Network()
+        async with self.opened(stand_in, fake_time, network=network) as connector:
+            with pytest.raises(Transient):
+                await self.read(connector)
+        assert 3 <= len(network.requests) <= 10
+        assert fake_time.sleeps == sorted(fake_time.sleeps)
+
+    async def test_an_expired_token_is_a_matter_for_an_operator(
+        self, stand_in: StandIn, fake_time: FakeTime
+    ) -> None:
+        network = Network()
+        async with self.opened(
+            stand_in, fake_time, credentials=self.expired, network=network
+        ) as connector:
+            with pytest.raises(ConfigError) as caught:
+                await connector.check()
+        assert caught.value.field == "accessToken"
+        assert "rotate" in str(caught.value.mend)
+        assert len(network.requests) == 1
+
+    async def test_a_token_that_expires_between_pages_ends_the_reading(
+        self, stand_in: StandIn, fake_time: FakeTime
+    ) -> None:
+        seen: list[RawPage] = []
+        async with self.opened(stand_in, fake_time) as connector:
+            with pytest.raises(ConfigError):
+                await self._read_until_expiry(connector, stand_in, seen)
+        assert len(seen) == 1
+        async with self.opened(stand_in, fake_time) as connector:
+            seen += await self.read(connector, seen[0].checkpoint)
+            assert self.all_rows(seen) == self.all_rows(await self.read(connector))
+
+    async def _read_until_expiry(
+        self, connector: Connector, stand_in: StandIn, seen: list[RawPage]
+    ) -> None:
+        async for page in connector.pages(self.window, None):
+            seen.append(page)
+            stand_in.fail_next("expired_token")
+
+    async def test_a_missing_permission_and_an_unknown_account_are_told(
+        self, stand_in: StandIn, fake_time: FakeTime
+    ) -> None:
+        async with self.opened(stand_in, fake_time, credentials=self.forbidden) as connector:
+            with pytest.raises(ConfigError) as caught:
+                await self.read(connector)
+        assert caught.value.mend
+        async with self.opened(stand_in, fake_time, self.unknown_account) as connector:
+            with pytest.raises(ConfigError) as caught:
+                await self.read(connector)
+        assert caught.value.field == "accountId"
+
+    async def test_no_secret_leaves(
+        self, stand_in: StandIn, fake_time: FakeTime, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        caplog.set_level(logging.DEBUG)
+        network = Network()
+        stand_in.fail_next("server_error", self.limit_fault, "none", "expired_token")
+        with structlog.testing.capture_logs() as events:
+            async with self.opened(stand_in, fake_time, network=network) as connector:
+                error = await self._failure(connector)
+                pages = await self.read(connector)
+        left = [repr(pages), repr(events), caplog.text, repr(vars(error)), repr(connector)]
+        assert len(events) >= 2
+        for secret in self.secrets(network):
+            assert not [text for text in left if secret in text]
+
+    async def _failure(self, connector: Connector) -> LiftosError:
+        with pytest.raises(LiftosError) as caught:
+            await self.read(connector)
+        return caught.value
+
+    def secrets(self, network: Network) -> list[str]:
+        """Every credential's value, and what the requests carried beside it."""
+        sent = [value for value in network.requests[0].headers.get_list("authorization") if value]
+        proofs = [
+            request.url.params["appsecret_proof"]
+            for request in network.requests
+            if "appsecret_proof" in request.url.params
+        ]
+        return [*self.credentials.values(), *sent, *proofs]
