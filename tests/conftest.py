@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import os
 import socket
 import subprocess
@@ -12,6 +13,7 @@ import urllib.request
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
+from datetime import date
 from itertools import count
 from pathlib import Path
 from uuid import UUID
@@ -21,6 +23,7 @@ import pytest
 from app.embedded import attach
 from core.commands import ConnectSource, CreateTenant, StartIngestion
 from core.records.connections import ConnectionRecord, Level, Source
+from core.records.lineage import UploadRecord
 from core.records.runs import RunRecord
 from core.records.tenants import TenantRecord
 from core.scope import Permission, Role, SystemScope, TenantScope
@@ -194,9 +197,18 @@ async def ended(stores: Stores, scope: TenantScope, run_id: UUID, seconds: float
     pytest.fail("the run did not end")
 
 
+async def upload(stores: Stores, scope: TenantScope, name: str, body: bytes) -> UploadRecord:
+    upload_id = await stores.uploads.begin(scope, name, "application/octet-stream")
+    chunks = range(0, len(body), 1 << 20)
+    for number, start in enumerate(chunks):
+        await stores.uploads.append(scope, upload_id, number, body[start : start + (1 << 20)])
+    digest = hashlib.sha256(body).hexdigest()
+    return await stores.uploads.finish(scope, upload_id, len(body), digest)
+
+
 async def ingest(
     stores: Stores, scope: TenantScope, connection: ConnectionRecord, since: str, until: str
 ) -> RunRecord:
-    dates = DateRange(*(__import__("datetime").date.fromisoformat(d) for d in (since, until)))
+    dates = DateRange(date.fromisoformat(since), date.fromisoformat(until))
     run = await stores.runs.start_ingestion(scope, StartIngestion(connection.id, dates=dates))
     return await ended(stores, scope, run.id)

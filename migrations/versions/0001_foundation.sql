@@ -1,8 +1,6 @@
 -- Every key begins with tenant_id. Every table that holds one is guarded: forced row-level
 -- security, one policy for the application role (its own tenant), one for upkeep (all).
 
-CREATE EXTENSION IF NOT EXISTS vector;
-
 CREATE FUNCTION current_tenant() RETURNS uuid LANGUAGE sql STABLE PARALLEL SAFE
 RETURN nullif(current_setting('app.tenant_id', true), '')::uuid;
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 import asyncpg
@@ -35,6 +36,15 @@ class Reading:
     is_whole: bool
 
 
+@dataclass(frozen=True, slots=True)
+class _Closing:
+    """A reading at its end: the days it covers, and the moment its end is learned."""
+
+    reading: Reading
+    dates: DateRange
+    moment: datetime
+
+
 class ReadingStore:
     """Completes readings and runs, each in one transaction."""
 
@@ -60,10 +70,12 @@ class ReadingStore:
             dates = reading.dates or await _span(connection, scope, run_id, reading.number)
             refused = await _refused(connection, scope, run_id, reading.number)
             vanished = 0
-            if reading.is_whole and dates and not refused:
-                vanished = await _bury(connection, scope, claimed, reading.number, dates)
             if dates:
-                await _mark_read(connection, scope, claimed, reading, dates)
+                moment = await advance_clock(connection, scope)
+                closing = _Closing(reading, dates, moment)
+                if reading.is_whole and not refused:
+                    vanished = await _bury(connection, scope, claimed, closing)
+                await _mark_read(connection, scope, claimed, closing)
             await connection.execute(
                 _ADVANCE_RUN, scope.tenant_id, run_id, checkpoint, progress, vanished
             )
@@ -104,39 +116,34 @@ async def _refused(connection: Connection, scope: TenantScope, run_id: UUID, num
 
 
 async def _bury(
-    connection: Connection, scope: TenantScope, claimed: Claimed, number: int, dates: DateRange
+    connection: Connection, scope: TenantScope, claimed: Claimed, closing: _Closing
 ) -> int:
-    learned_at = await advance_clock(connection, scope)
     return int(
         await connection.fetchval(
             _BURY,
             scope.tenant_id,
             claimed.run.id,
-            number,
+            closing.reading.number,
             claimed.run.connection_id,
-            dates.since,
-            dates.until,
-            learned_at,
+            closing.dates.since,
+            closing.dates.until,
+            closing.moment,
         )
     )
 
 
 async def _mark_read(
-    connection: Connection,
-    scope: TenantScope,
-    claimed: Claimed,
-    reading: Reading,
-    dates: DateRange,
+    connection: Connection, scope: TenantScope, claimed: Claimed, closing: _Closing
 ) -> None:
-    sql = _READ_WHOLE if reading.is_whole else _READ_SEEN
     await connection.execute(
-        sql,
+        _READ_WHOLE if closing.reading.is_whole else _READ_SEEN,
         scope.tenant_id,
         claimed.run.connection_id,
         claimed.run.id,
-        dates.since,
-        dates.until,
-        reading.number,
+        closing.dates.since,
+        closing.dates.until,
+        closing.reading.number,
+        closing.moment,
     )
     await connection.execute(_LAST_READ, scope.tenant_id, claimed.run.connection_id)
 
@@ -149,6 +156,7 @@ def _told(reading: Reading, dates: DateRange | None, refused: int, vanished: int
 
 
 async def _receipt(connection: Connection, scope: TenantScope, claimed: Claimed) -> Receipt:
+    moment = await advance_clock(connection, scope)
     run = await connection.fetchrow(_COUNTERS, scope.tenant_id, claimed.run.id)
     if run is None:
         raise Bug("the run is gone")
@@ -160,7 +168,7 @@ async def _receipt(connection: Connection, scope: TenantScope, claimed: Claimed)
         counters=counters,
         totals=tuple(map(_total, totals)),
         changed_nothing=not (counters.created or counters.restated or counters.vanished),
-        as_of=run["learned_at"],
+        as_of=moment,
     )
 
 
@@ -196,12 +204,12 @@ SELECT count(*) FROM gone
 """
 _READ_WHOLE = """
 INSERT INTO day_reading (tenant_id, connection_id, date, read_at, run_id)
-SELECT $1, $2, d::date, clock_timestamp(), $3
+SELECT $1, $2, d::date, $7, $3
 FROM generate_series($4::date, $5::date, interval '1 day') d WHERE $6 >= 0
 """
 _READ_SEEN = """
 INSERT INTO day_reading (tenant_id, connection_id, date, read_at, run_id)
-SELECT DISTINCT ON (d) $1, $2, d, now(), $3
+SELECT DISTINCT ON (d) $1, $2, d, $7::timestamptz, $3
 FROM raw_page p, unnest(p.seen_dates) d
 WHERE p.tenant_id = $1 AND p.run_id = $3 AND p.reading = $6 AND d BETWEEN $4 AND $5
 """
@@ -210,11 +218,7 @@ _ADVANCE_RUN = """
 UPDATE run SET checkpoint = $3, progress = greatest(progress, $4), vanished = vanished + $5
 WHERE tenant_id = $1 AND id = $2
 """
-_COUNTERS = """
-SELECT r.*, greatest(k.learned_at, r.created_at) AS learned_at
-FROM run r JOIN data_clock k ON k.tenant_id = r.tenant_id
-WHERE r.tenant_id = $1 AND r.id = $2
-"""
+_COUNTERS = "SELECT * FROM run WHERE tenant_id = $1 AND id = $2"
 _TOTALS = """
 WITH span AS (
     SELECT coalesce(r.since, min(d)) AS since, coalesce(r.until, max(d)) AS until

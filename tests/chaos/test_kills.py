@@ -1,0 +1,212 @@
+"""kill -9 of the worker, of Postgres and of Valkey in mid-run: nothing lost, nothing doubled."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import contextlib
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import MASTER_KEY, ended, meta_account, scope_of, start_sandbox
+
+from app.embedded import attach, status
+from core.commands import CreateTenant, StartIngestion
+from core.records.entries import EntryFilter
+from core.records.runs import RunRecord, RunStatus
+from core.scope import SystemScope, TenantScope
+from core.units import DateRange
+from stores.postgres.logins import Logins, derive_logins
+from stores.postgres.migrate import migrate
+from stores.wiring import Stores, open_stores
+
+RANGE = DateRange(date(2025, 12, 1), date(2026, 10, 31))
+SEED = 20261122
+
+
+@dataclass
+class Workers:
+    """One worker process that is started again whenever it is found dead."""
+
+    home: Path
+    environment: dict[str, str]
+    process: subprocess.Popen[bytes] | None = None
+    deaths: int = 0
+    log: list[str] = field(default_factory=list)
+
+    def start(self) -> None:
+        with (self.home / "worker.log").open("ab") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "app.cli.main", "--home", str(self.home), "worker"],
+                env=os.environ | self.environment,
+                stdout=log,
+                stderr=log,
+            )
+
+    def kill(self) -> None:
+        assert self.process is not None
+        self.process.kill()
+        self.process.wait()
+
+    async def keep_alive(self) -> None:
+        while True:
+            if self.process is None or self.process.poll() is not None:
+                self.deaths += 1
+                self.start()
+            await asyncio.sleep(0.1)
+
+
+@pytest.fixture(scope="module")
+def sandbox_url() -> Iterator[str]:
+    faults = json.dumps({"latency_min_ms": 20, "latency_max_ms": 80})
+    process, url = start_sandbox(
+        "--seed", "7", "--now", "2026-11-20T12:00:00+00:00", "--faults", faults
+    )
+    yield url
+    process.kill()
+    process.wait()
+
+
+@dataclass(frozen=True)
+class Platform:
+    home: Path
+    logins: Logins
+    stores: Stores
+
+
+@pytest.fixture(scope="module")
+async def platform(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Platform]:
+    home = tmp_path_factory.mktemp("chaos")
+    home.chmod(0o755)
+    with attach(home) as attachment:
+        logins = derive_logins(attachment.postgres_url, MASTER_KEY)
+        await migrate(logins)
+        async with open_stores(logins, attachment.redis_url, MASTER_KEY) as stores:
+            yield Platform(home, logins, stores)
+
+
+@pytest.fixture
+async def workers(platform: Platform, sandbox_url: str) -> AsyncIterator[Workers]:
+    made = Workers(
+        platform.home,
+        {
+            "LIFTOS_META_BASE_URL": sandbox_url,
+            "LIFTOS_MASTER_KEY": base64.b64encode(MASTER_KEY).decode(),
+            "LIFTOS_WORKER_HEARTBEAT_SECONDS": "1",
+        },
+    )
+    made.start()
+    keeper = asyncio.create_task(made.keep_alive())
+    yield made
+    keeper.cancel()
+    made.kill()
+
+
+def victims(platform: Platform, workers: Workers) -> dict[str, Callable[[], None]]:
+    found = status(platform.home)
+    return {
+        "worker": workers.kill,
+        "postgres": lambda: kill(found.postgres.pid),
+        "valkey": lambda: kill(found.valkey.pid),
+    }
+
+
+def kill(pid: int | None) -> None:
+    """A part that is down already, or still coming up, needs no killing."""
+    if pid is not None:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+
+
+def truth(url: str) -> dict[str, Any]:
+    query = f"platform=meta&account=act_1001&since={RANGE.since}&until={RANGE.until}&level=campaign"
+    with urllib.request.urlopen(f"{url}/_sandbox/truth?{query}") as answer:
+        found: dict[str, Any] = json.load(answer)
+        return found
+
+
+async def patiently(what: Callable[[], Any], seconds: float = 30) -> Any:
+    deadline = time.monotonic() + seconds
+    while True:
+        try:
+            return await what()
+        except Exception:
+            if time.monotonic() > deadline:
+                raise
+            await asyncio.sleep(0.1)
+
+
+async def check(platform: Platform, scope: TenantScope, run: RunRecord, url: str) -> None:
+    expected = truth(url)
+    rows = len(expected["rows"])
+    assert run.error is None
+    assert run.status is RunStatus.SUCCEEDED
+    assert run.counters.balances
+    assert run.counters.created == rows
+    assert run.receipt is not None
+    total = run.receipt.totals[0]
+    assert total.entries == rows
+    assert total.spend == Decimal(expected["totals"]["spend"])
+    assert total.impressions == expected["totals"]["impressions"]
+    assert total.conversions == Decimal(expected["totals"]["purchases"])
+    assert await patiently(lambda: platform.stores.entries.count(scope, EntryFilter())) == rows
+    async with platform.stores.database.read(scope) as connection:
+        vintages = await connection.fetchrow(
+            "SELECT count(*), count(DISTINCT (date, digest)) FROM marketing_entry_vintage"
+        )
+        pages = await connection.fetchval("SELECT count(*) FROM raw_page WHERE merged_at IS NULL")
+        events = await connection.fetchrow(
+            "SELECT count(*), max(sequence) FROM run_event WHERE run_id = $1", run.id
+        )
+    assert tuple(vintages or ()) == (rows, rows)
+    assert pages == 0
+    assert events is not None
+    assert events[0] == events[1]
+
+
+async def survive(platform: Platform, workers: Workers, url: str, seed: int, kills: int) -> None:
+    chance = random.Random(seed)  # noqa: S311 - chaos that can be repeated
+    command = CreateTenant(slug=f"chaos-{seed}", name="Chaos")
+    tenant = await patiently(
+        lambda: platform.stores.tenants.create(SystemScope(reason="chaos"), command)
+    )
+    scope = scope_of(tenant)
+    connection = await patiently(lambda: platform.stores.connections.create(scope, meta_account()))
+    run = await patiently(
+        lambda: platform.stores.runs.start_ingestion(
+            scope, StartIngestion(connection.id, dates=RANGE)
+        )
+    )
+    for _ in range(kills):
+        await asyncio.sleep(chance.uniform(0.05, 1.2))
+        victims(platform, workers)[chance.choice(["worker", "postgres", "valkey"])]()
+    done = await patiently(lambda: ended(platform.stores, scope, run.id, 90), 120)
+    await check(platform, scope, done, url)
+
+
+async def test_a_run_survives_a_kill_of_each_part(
+    platform: Platform, workers: Workers, sandbox_url: str
+) -> None:
+    await survive(platform, workers, sandbox_url, SEED, kills=3)
+
+
+@pytest.mark.long
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize("seed", range(20))
+async def test_twenty_runs_survive_kills_at_random_points(
+    platform: Platform, workers: Workers, sandbox_url: str, seed: int
+) -> None:
+    await survive(platform, workers, sandbox_url, seed, kills=2)
