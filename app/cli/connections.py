@@ -1,0 +1,102 @@
+"""liftos connection: accounts of sources."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from typing import Annotated
+
+import typer
+
+from app.cli.settings import settings_of
+from app.cli.tables import moment, show_table
+from app.cli.tenancy import open_tenant
+from core.commands import ConnectSource
+from core.errors import BadInput
+from core.records.connections import ConnectionRecord, Level, Source
+from core.settings import Settings
+from resolvers import connections
+from resolvers.connections import CREDENTIALED, LOOK_BACK_DAYS
+from resolvers.paging import PageArguments
+
+commands = typer.Typer(help="Connect sources and list connections.", no_args_is_help=True)
+Tenant = Annotated[str, typer.Option(help="Short name of the organisation.")]
+
+
+@commands.command()
+def create(
+    context: typer.Context,
+    *,
+    tenant: Tenant,
+    source: Annotated[Source, typer.Option(case_sensitive=False)],
+    account: Annotated[str, typer.Option(help="The source's own id, such as act_1001.")],
+    currency: Annotated[str, typer.Option(help="ISO 4217 code of its amounts.")],
+    time_zone: Annotated[str, typer.Option(help="IANA zone of its days.")],
+    name: Annotated[str | None, typer.Option(help="A name for people.")] = None,
+    level: Annotated[Level, typer.Option(case_sensitive=False)] = Level.CAMPAIGN,
+    look_back_days: Annotated[
+        int | None, typer.Option(help="The source's own if left out.")
+    ] = None,
+    token_stdin: Annotated[
+        bool, typer.Option("--token-stdin", help="Read the token from stdin, do not ask.")
+    ] = False,
+) -> None:
+    """Connect an account and print the connection's id.
+
+    The access token is asked for, or read from stdin: never from the command line, which
+    other users of the machine can see.
+    """
+    command = ConnectSource(
+        source=source,
+        account_id=account,
+        name=name or account,
+        currency=currency,
+        time_zone=time_zone,
+        level=level,
+        look_back_days=LOOK_BACK_DAYS[source] if look_back_days is None else look_back_days,
+        access_token=_token(from_stdin=token_stdin) if source in CREDENTIALED else None,
+    )
+    typer.echo(asyncio.run(_create(settings_of(context), tenant, command)).id)
+
+
+@commands.command("list")
+def list_all(context: typer.Context, tenant: Tenant) -> None:
+    """List the connections of an organisation."""
+    rows = [
+        (
+            str(one.id),
+            one.source.value,
+            one.account_id,
+            one.name,
+            one.currency,
+            one.time_zone,
+            one.status.value,
+            moment(one.last_read_at, "never"),
+        )
+        for one in asyncio.run(_all(settings_of(context), tenant))
+    ]
+    columns = ("id", "source", "account", "name", "currency", "zone", "status", "last read")
+    show_table(columns, rows)
+
+
+async def _create(settings: Settings, tenant: str, command: ConnectSource) -> ConnectionRecord:
+    async with open_tenant(settings, tenant) as desk:
+        return await connections.connect(desk.session, command)
+
+
+async def _all(settings: Settings, tenant: str) -> tuple[ConnectionRecord, ...]:
+    async with open_tenant(settings, tenant) as desk:
+        page = await connections.page(desk.session, PageArguments(first=100))
+        return page.items
+
+
+def _token(*, from_stdin: bool) -> str:
+    if not from_stdin and sys.stdin.isatty():
+        return str(typer.prompt("Access token", hide_input=True, err=True))
+    token = sys.stdin.readline().strip()
+    if not token:
+        raise BadInput(
+            "no access token came on stdin",
+            mend="pipe it in: liftos connection create … --token-stdin < token.txt",
+        )
+    return token

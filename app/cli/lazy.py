@@ -1,0 +1,69 @@
+"""A table of commands whose modules are loaded when they are used.
+
+`liftos --help` and the quick commands would otherwise wait for what only others need.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from types import MappingProxyType
+from typing import Any, cast
+
+import typer
+from typer.core import TyperGroup
+from typer.main import get_command
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """The module of app.cli that holds a command (its Typer is named `commands`), and its line."""
+
+    module: str
+    line: str
+
+
+COMMANDS: Mapping[str, Entry] = MappingProxyType(
+    {
+        "demo": Entry("demo", "Everything with demo data, then an answer to a first question."),
+        "up": Entry("up", "The product: services, API and worker, until Ctrl-C."),
+        "tenant": Entry("tenants", "Create and list organisations."),
+        "token": Entry("tokens", "Print a token, and nothing else."),
+        "key": Entry("keys", "Create, list and revoke API keys of modules."),
+        "connection": Entry("connections", "Connect sources and list connections."),
+        "ingest": Entry("ingest", "Read days of a connection."),
+        "upload": Entry("upload", "Upload a file and read it."),
+        "migrate": Entry("migrate", "Bring the database to this version."),
+        "schema": Entry("schema", "Print the GraphQL schema."),
+        "api": Entry("api", "Serve the API alone."),
+        "worker": Entry("worker", "Work on runs alone."),
+        "sandbox": Entry("sandbox", "Serve the stand-in ad platforms alone."),
+    }
+)
+
+
+class LazyGroup(TyperGroup):
+    """Looks commands up in the table."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """In the table's order."""
+        del ctx
+        return list(COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """Load one command."""
+        del ctx
+        entry = COMMANDS.get(cmd_name)
+        if entry is None:
+            return None
+        module = import_module(f"app.cli.{entry.module}")
+        command = get_command(cast("typer.Typer", module.commands))
+        command.name = cmd_name
+        return command
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        """List the table without loading anything."""
+        del ctx
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, entry.line) for name, entry in COMMANDS.items()])

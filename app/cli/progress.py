@@ -1,0 +1,81 @@
+"""A run on the terminal: a bar while it works, its receipt when it has ended."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Self
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskID, TaskProgressColumn, TextColumn
+
+from core.records.runs import Counters, RunStatus
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Where a run stood at one of its events."""
+
+    status: RunStatus
+    progress: float
+    message: str
+    counters: Counters
+
+
+class RunBars:
+    """A bar per run, inside the block. Without a terminal, a line per run when it has ended."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._progress = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(bar_width=32),
+            TaskProgressColumn(),
+            TextColumn("{task.fields[detail]}"),
+            console=console,
+            disable=not console.is_terminal,
+        )
+
+    def __enter__(self) -> Self:
+        """Begin to draw."""
+        self._progress.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Leave the bars as they are."""
+        self._progress.stop()
+
+    async def follow(self, name: str, steps: AsyncIterator[Step]) -> Step:
+        """Show the run called `name` until it stands still; its last step."""
+        bar = self._progress.add_task(name, total=1.0, detail="queued")
+        last = Step(RunStatus.QUEUED, 0.0, "queued", Counters())
+        async for last in steps:
+            self._show(bar, last)
+        if not self._console.is_terminal:
+            self._console.print(f"{name}: {last.status.value.lower()}, {counted(last.counters)}")
+        return last
+
+    def _show(self, bar: TaskID, step: Step) -> None:
+        detail = step.message if step.status.is_final else counted(step.counters)
+        self._progress.update(bar, completed=step.progress, detail=detail)
+
+
+def counted(counters: Counters) -> str:
+    """What was seen, in words."""
+    parts = [f"{counters.fetched:,} records"]
+    changes = (
+        ("new", counters.created),
+        ("restated", counters.restated),
+        ("vanished", counters.vanished),
+        ("rejected", counters.rejected),
+    )
+    parts += [f"{count:,} {name}" for name, count in changes if count]
+    if counters.fetched and counters.unchanged == counters.fetched and not counters.vanished:
+        parts.append("nothing changed")
+    return ", ".join(parts)

@@ -1,0 +1,56 @@
+"""The command line's door: `--tenant NAME` on a machine that holds the installation's secrets."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from app.wiring import Platform, open_platform
+from core.errors import NotFound
+from core.records.tenants import TenantRecord
+from core.scope import Permission, Role, SystemScope, TenantScope
+from core.settings import Settings
+from resolvers.session import Session
+
+
+@dataclass(frozen=True, slots=True)
+class TenantDesk:
+    """One tenant's data, at an operator's hands."""
+
+    platform: Platform
+    tenant: TenantRecord
+    scope: TenantScope
+
+    @property
+    def session(self) -> Session:
+        """A session with empty loaders."""
+        return Session.open(self.scope, self.platform.stores)
+
+
+@asynccontextmanager
+async def open_tenant(settings: Settings, slug: str) -> AsyncIterator[TenantDesk]:
+    """The tenant of that name, or NotFound."""
+    async with open_platform(settings) as platform:
+        tenant = await find_tenant(platform, slug)
+        scope = TenantScope(
+            tenant.id,
+            actor="cli",
+            roles=frozenset({Role.ADMIN}),
+            permissions=frozenset(Permission),
+            tier=tenant.tier,
+        )
+        yield TenantDesk(platform, tenant, scope)
+
+
+async def find_tenant(platform: Platform, slug: str) -> TenantRecord:
+    """The tenant of that name, or NotFound."""
+    found = await platform.stores.tenants.by_slug(by_operator("name a tenant"), slug)
+    if found is None:
+        raise NotFound(f"no tenant is named {slug!r}", mend="see: liftos tenant list")
+    return found
+
+
+def by_operator(reason: str) -> SystemScope:
+    """The operator's reach across tenants, with its reason."""
+    return SystemScope(reason=reason, actor="cli")

@@ -1,0 +1,100 @@
+"""liftos upload: a file into a FILE connection."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import mimetypes
+from pathlib import Path
+from typing import Annotated
+from uuid import UUID
+
+import typer
+
+from app.cli.runs import tell_queued
+from app.cli.settings import settings_of
+from app.cli.tenancy import TenantDesk, open_tenant
+from core.commands import FileOptions, FileReading
+from core.errors import BadInput
+from core.settings import Settings
+from resolvers import ingestion
+from resolvers.files import columns
+
+commands = typer.Typer()
+CHUNK_BYTES = 1_000_000
+
+
+@commands.command()
+def upload(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True)],
+    *,
+    tenant: Annotated[str, typer.Option(help="Short name of the organisation.")],
+    connection: Annotated[UUID, typer.Option(help="A FILE connection's id.")],
+    column: Annotated[list[str] | None, typer.Option(help="field=Header; repeatable.")] = None,
+    date_format: Annotated[str | None, typer.Option(help="Such as %d/%m/%Y.")] = None,
+    decimal_separator: Annotated[str | None, typer.Option(help='"." or ",".')] = None,
+    delimiter: Annotated[str | None, typer.Option(help="One character.")] = None,
+    encoding: Annotated[str | None, typer.Option()] = None,
+    sheet: Annotated[str | None, typer.Option(help="Sheet of a workbook.")] = None,
+    complete: Annotated[
+        bool, typer.Option("--complete", help="Rows that it lacks have vanished.")
+    ] = False,
+    follow: Annotated[bool, typer.Option("--follow", help="Wait, and show its progress.")] = False,
+) -> None:
+    """Upload a file and read it; what is left out is detected."""
+    if file.stat().st_size == 0:
+        raise BadInput(f"{file.name} is empty", field="file", mend="name a file with rows")
+    options = FileOptions(
+        columns=columns([_pair(text) for text in column or []]),
+        date_format=date_format,
+        decimal_separator=decimal_separator,
+        delimiter=delimiter,
+        encoding=encoding,
+        sheet=sheet,
+        reading=FileReading.COMPLETE if complete else FileReading.PARTIAL,
+    )
+    asyncio.run(_upload(settings_of(context), tenant, file, connection, options, follow=follow))
+
+
+async def _upload(
+    settings: Settings,
+    tenant: str,
+    file: Path,
+    connection: UUID,
+    options: FileOptions,
+    *,
+    follow: bool,
+) -> None:
+    async with open_tenant(settings, tenant) as desk:
+        upload_id = await _keep(desk, file)
+        run = await ingestion.ingest_file(desk.session, connection, upload_id, options)
+        await tell_queued(desk, run, follow=follow)
+
+
+async def _keep(desk: TenantDesk, file: Path) -> UUID:
+    """Store the file chunk by chunk; nothing stays behind when that fails."""
+    uploads, scope = desk.platform.stores.uploads, desk.scope
+    media_type = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
+    upload_id = await uploads.begin(scope, file.name, media_type)
+    digest, size = hashlib.sha256(), 0
+    try:
+        with file.open("rb") as source:
+            for number, chunk in enumerate(iter(lambda: source.read(CHUNK_BYTES), b"")):
+                digest.update(chunk)
+                size += len(chunk)
+                await uploads.append(scope, upload_id, number, chunk)
+        await uploads.finish(scope, upload_id, size, digest.hexdigest())
+    except BaseException:
+        await uploads.abandon(scope, upload_id)
+        raise
+    return upload_id
+
+
+def _pair(text: str) -> tuple[str, str]:
+    field, separator, header = text.partition("=")
+    if not separator:
+        raise BadInput(
+            f"{text!r} maps no column", field="--column", mend="write it as field=Header"
+        )
+    return field.strip(), header

@@ -1,0 +1,1 @@
+"""The demo: two shops on the stand-in ad platform, synced and queried through the API."""

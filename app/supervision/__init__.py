@@ -1,0 +1,1 @@
+"""Child processes: started, kept alive, and never left behind."""
