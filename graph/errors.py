@@ -6,11 +6,18 @@ from typing import Any
 
 import structlog
 from graphql import GraphQLError, GraphQLSyntaxError
-from strawberry.exceptions import StrawberryInputCoercionError
+from strawberry.exceptions import MissingQueryError, StrawberryInputCoercionError
+from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 
 from core.errors import Bug, LiftosError
 
 MASKED = "Internal error"
+REQUEST_ERRORS = (
+    StrawberryInputCoercionError,
+    MissingQueryError,
+    CannotGetOperationTypeError,
+    InvalidOperationTypeError,
+)
 LOG: structlog.stdlib.BoundLogger = structlog.get_logger("graph")
 
 
@@ -35,12 +42,15 @@ def _code(error: GraphQLError) -> str | None:
         return given
     if isinstance(error, GraphQLSyntaxError):
         return "GRAPHQL_PARSE_FAILED"
-    if isinstance(error.original_error, StrawberryInputCoercionError):
-        return "BAD_USER_INPUT"
-    if isinstance(error, StrawberryInputCoercionError):
-        return "BAD_USER_INPUT"
-    # Without a path it is about the request; with one, a resolver's.
-    return "BAD_USER_INPUT" if error.path is None and error.original_error is None else None
+    return "BAD_USER_INPUT" if _is_of_the_request(error) else None
+
+
+def _is_of_the_request(error: GraphQLError) -> bool:
+    original = error.original_error or error
+    if isinstance(original, REQUEST_ERRORS):
+        return True
+    # Without a path it is about the document's variables; with one it is a resolver's.
+    return error.path is None and isinstance(original, GraphQLError)
 
 
 def _extensions(original: LiftosError) -> dict[str, Any]:

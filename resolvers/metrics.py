@@ -5,12 +5,15 @@ Each is null when a part of it is unknown or its denominator is zero.
 
 from __future__ import annotations
 
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 
 from core.records.entries import Metrics
 
 RATE_SCALE = Decimal("1e-10")
 """Rates are rounded to ten places, half up, as Postgres rounds numeric."""
+
+EXACT = Context(prec=60, rounding=ROUND_HALF_UP)
+"""Wide enough for the largest amount over the smallest."""
 
 Number = Decimal | int
 
@@ -19,7 +22,8 @@ def ratio(numerator: Number | None, denominator: Number | None) -> Decimal | Non
     """`numerator` / `denominator`, rounded to RATE_SCALE."""
     if numerator is None or not denominator:
         return None
-    return (Decimal(numerator) / Decimal(denominator)).quantize(RATE_SCALE, ROUND_HALF_UP)
+    quotient = EXACT.divide(Decimal(numerator), Decimal(denominator))
+    return quotient.quantize(RATE_SCALE, context=EXACT)
 
 
 def ctr(metrics: Metrics) -> Decimal | None:
@@ -34,7 +38,7 @@ def cpc(metrics: Metrics) -> Decimal | None:
 
 def cpm(metrics: Metrics) -> Decimal | None:
     """Cost per thousand impressions: 1,000 * spend / impressions."""
-    thousandfold = None if metrics.spend is None else metrics.spend * 1000
+    thousandfold = None if metrics.spend is None else EXACT.multiply(metrics.spend, Decimal(1000))
     return ratio(thousandfold, metrics.impressions)
 
 

@@ -1,0 +1,204 @@
+from __future__ import annotations
+
+import base64
+
+import pytest
+
+from graph.ids import ENTRY
+from graph.nodes import NODES
+from tests.graph import samples
+from tests.graph.memory import Shelf
+from tests.graph.world import NORTH, World, error_of, fill
+
+IDS = {
+    "MarketingEntry": "20261102-" + "0" * 31 + "1",
+    "Campaign": "0" * 31 + "1",
+    "CalendarDimension": "2026-11-02",
+    "Insight": str(samples.insight().id),
+    "Run": str(samples.RUN),
+    "SourceConnection": str(samples.CONNECTION),
+    "RawPage": str(samples.RAW_PAGE),
+    "Tenant": str(NORTH),
+}
+
+
+def packed(text: str) -> str:
+    return base64.b64encode(text.encode()).decode()
+
+
+def global_ids() -> dict[str, str]:
+    return {name: packed(f"{name}:{local}") for name, local in IDS.items()}
+
+
+def test_every_type_of_node_is_tried_here() -> None:
+    assert set(IDS) == set(NODES)
+
+
+async def test_every_type_of_node_is_fetched_by_its_id(world: World) -> None:
+    for name, global_id in global_ids().items():
+        answer = await world.ask(
+            "query($id: ID!) { node(id: $id) { __typename id } }", id=global_id
+        )
+        assert answer == {"data": {"node": {"__typename": name, "id": global_id}}}
+
+
+async def test_nodes_keep_the_order_of_their_ids_and_are_batched(world: World) -> None:
+    entries = [ENTRY.encode(samples.entry(n).key) for n in (3, 1, 99, 2)]
+    run = global_ids()["Run"]
+    answer = await world.ask(
+        "query($ids: [ID!]!) { nodes(ids: $ids) { __typename id } }", ids=[run, *entries, run]
+    )
+    found = [node and node["id"] for node in answer["data"]["nodes"]]
+    assert found == [run, *entries[:2], None, entries[3], run]
+    assert sorted(world.calls) == ["entries.by_keys", "runs.by_ids"]
+
+
+ABSENT = {
+    "MarketingEntry": "20261102-" + "f" * 32,
+    "Campaign": "f" * 32,
+    "CalendarDimension": "1999-01-01",
+    "Insight": "f" * 8 + "-ffff-ffff-ffff-" + "f" * 12,
+    "Run": "f" * 8 + "-ffff-ffff-ffff-" + "f" * 12,
+    "SourceConnection": "f" * 8 + "-ffff-ffff-ffff-" + "f" * 12,
+    "RawPage": "f" * 8 + "-ffff-ffff-ffff-" + "f" * 12,
+    "Tenant": "f" * 8 + "-ffff-ffff-ffff-" + "f" * 12,
+}
+
+
+async def test_what_another_tenant_has_looks_like_what_nobody_has(world: World) -> None:
+    fill(world.memory, world.south, "south")
+    world.memory.shelves[NORTH] = Shelf()
+    absent = {name: packed(f"{name}:{local}") for name, local in ABSENT.items()}
+    ids = global_ids() | {"Tenant": packed(f"Tenant:{world.south.tenant_id}")}
+    query = "query($ids: [ID!]!) { nodes(ids: $ids) { id } }"
+    theirs = await world.ask(query, ids=list(ids.values()))
+    nobodys = await world.ask(query, ids=list(absent.values()))
+    assert theirs == nobodys == {"data": {"nodes": [None] * len(IDS)}}
+    own = await world.ask(query, world.south, ids=[i for n, i in ids.items()])
+    assert None not in own["data"]["nodes"]
+
+
+MALFORMED = [
+    "",
+    "7",
+    "not base64!",
+    "ünïcode",
+    packed("Run"),
+    packed("Run:"),
+    packed("Run:7"),
+    packed(f"run:{samples.RUN}"),
+    packed(f"Run:{samples.RUN.hex}"),
+    packed(f"Run:{str(samples.RUN).upper()}"),
+    packed(f"Nothing:{samples.RUN}"),
+    packed(f"RejectedRecord:{samples.RUN}"),
+    packed("MarketingEntry:20261301-" + "0" * 32),
+    packed("MarketingEntry:20261101" + "0" * 32),
+    packed("MarketingEntry:20261101-" + "0" * 31 + "A"),
+    packed("CalendarDimension:20261101"),
+    packed("Campaign:" + "g" * 32),
+    packed("Campaign:" + "0" * 100_000),
+    packed(f"Run:{samples.RUN}").rstrip("="),
+    packed(f"Run:{samples.RUN}") + "\n",
+    base64.b64encode(b"Run:\xff").decode(),
+]
+
+
+@pytest.mark.parametrize("global_id", MALFORMED)
+async def test_a_malformed_id_names_the_argument(world: World, global_id: str) -> None:
+    one = await world.ask("query($id: ID!) { node(id: $id) { id } }", id=global_id)
+    many = await world.ask("query($ids: [ID!]!) { nodes(ids: $ids) { id } }", ids=[global_id])
+    for answer, field in ((one, "id"), (many, "ids")):
+        error = error_of(answer)
+        assert (error["code"], error["field"]) == ("BAD_USER_INPUT", field)
+    assert world.calls == []
+
+
+async def test_an_id_of_the_wrong_type_names_the_argument_and_the_type(world: World) -> None:
+    answer = await world.ask("query($id: ID!) { run(id: $id) { id } }", id=global_ids()["Campaign"])
+    assert answer["data"] == {"run": None}
+    assert error_of(answer) == {
+        "message": "id is not the id of a Run",
+        "code": "BAD_USER_INPUT",
+        "field": "id",
+        "mend": "pass the id of a Run",
+    }
+
+
+async def test_too_many_ids_are_refused(world: World) -> None:
+    answer = await world.ask(
+        "query($ids: [ID!]!) { nodes(ids: $ids) { id } }", ids=[global_ids()["Run"]] * 1001
+    )
+    assert error_of(answer)["field"] == "ids"
+    assert world.calls == []
+
+
+ENTITIES = (
+    "query($r: [_Any!]!) { _entities(representations: $r) { __typename ... on Node { id } } }"
+)
+
+
+async def test_every_entity_is_resolved_by_its_key_in_one_call_a_type(world: World) -> None:
+    representations = [
+        {"__typename": name, "id": global_id} for name, global_id in global_ids().items()
+    ]
+    answer = await world.ask(ENTITIES, r=[*representations, *representations])
+    assert answer == {"data": {"_entities": [*representations, *representations]}}
+    assert sorted(world.calls) == sorted(set(world.calls))
+    assert len(world.calls) == len(IDS)
+
+
+async def test_twenty_entities_are_one_store_call(world: World) -> None:
+    keys = [ENTRY.encode(samples.entry(n).key) for n in range(1, 21)]
+    answer = await world.ask(ENTITIES, r=[{"__typename": "MarketingEntry", "id": k} for k in keys])
+    assert [entity["id"] for entity in answer["data"]["_entities"]] == keys
+    assert world.calls == ["entries.by_keys"]
+
+
+async def test_an_entity_of_another_tenant_is_null_like_an_absent_one(world: World) -> None:
+    representations = [
+        {"__typename": name, "id": global_id} for name, global_id in global_ids().items()
+    ]
+    answer = await world.ask(ENTITIES, world.south, r=representations)
+    assert answer == {"data": {"_entities": [None] * len(IDS)}}
+
+
+HOSTILE = [
+    7,
+    "text",
+    None,
+    [],
+    {},
+    {"id": "x"},
+    {"__typename": "Run"},
+    {"__typename": "Run", "id": None},
+    {"__typename": "Run", "id": 7},
+    {"__typename": "Run", "id": {"a": 1}},
+    {"__typename": "Run", "id": "nonsense"},
+    {"__typename": "Run", "id": packed("Campaign:" + "0" * 32)},
+    {"__typename": "Query", "id": "x"},
+    {"__typename": "Nothing", "id": "x"},
+    {"__typename": 7, "id": "x"},
+    {"__typename": [], "id": "x"},
+]
+
+
+async def test_a_strange_representation_fails_in_its_own_place(world: World) -> None:
+    good = {"__typename": "Run", "id": global_ids()["Run"]}
+    more = good | {"extra": {"info": 1, "self": 2}}
+    hostile = [h for h in HOSTILE if h is not None]
+    answer = await world.ask(ENTITIES, r=[good, *hostile, more])
+    assert answer["data"]["_entities"] == [good, *([None] * len(hostile)), good]
+    assert [error["extensions"]["code"] for error in answer["errors"]] == ["BAD_USER_INPUT"] * len(
+        hostile
+    )
+    assert sorted(error["path"][1] for error in answer["errors"]) == list(
+        range(1, len(hostile) + 1)
+    )
+
+
+async def test_the_subgraph_shows_its_schema(world: World) -> None:
+    answer = await world.ask("{ _service { sdl } }")
+    sdl = answer["data"]["_service"]["sdl"]
+    assert 'url: "https://specs.apollo.dev/federation/v2.9"' in sdl
+    for name in NODES:
+        assert f'type {name} implements Node @key(fields: "id")' in sdl

@@ -1,0 +1,158 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import cast
+
+import pytest
+from strawberry.types.base import StrawberryObjectDefinition
+
+from core.scope import Permission, Role
+from graph.ids import RUN
+from graph.permissions import Requires
+from graph.schema import LiftosSchema
+from tests.graph import samples
+from tests.graph.work import NOW
+from tests.graph.world import World, error_of
+
+EXPECTED: dict[str, dict[str, Permission | None]] = {
+    "Query": {
+        "viewer": None,
+        "node": Permission.MEMORY_READ,
+        "nodes": Permission.MEMORY_READ,
+        "marketingEntries": Permission.MEMORY_READ,
+        "campaigns": Permission.MEMORY_READ,
+        "calendar": Permission.MEMORY_READ,
+        "attributionRows": Permission.CAUSAL_DATA_ACCESS,
+        "insights": Permission.MEMORY_READ,
+        "connections": Permission.MEMORY_READ,
+        "run": Permission.MEMORY_READ,
+        "runs": Permission.MEMORY_READ,
+        "rejectedRecords": Permission.MEMORY_WRITE,
+        "_entities": Permission.MEMORY_READ,
+        "_service": None,
+    },
+    "Mutation": {
+        "connectSource": Permission.MEMORY_ADMIN,
+        "startIngestion": Permission.MEMORY_WRITE,
+        "ingestFile": Permission.MEMORY_WRITE,
+        "cancelRun": Permission.MEMORY_WRITE,
+        "retryRun": Permission.MEMORY_WRITE,
+    },
+    "Subscription": {"ingestionProgress": Permission.MEMORY_READ},
+}
+
+
+def declared(schema: LiftosSchema, root: str) -> dict[str, Permission | None]:
+    definition = cast("StrawberryObjectDefinition", schema.get_type_by_name(root))
+    found: dict[str, Permission | None] = {}
+    for field in definition.fields:
+        name = schema.config.name_converter.get_graphql_name(field)
+        [guard] = [each for each in field.extensions if isinstance(each, Requires)]
+        found[name] = guard.permission
+    return found
+
+
+@pytest.mark.parametrize("root", EXPECTED)
+def test_every_root_field_declares_what_it_needs(schema: LiftosSchema, root: str) -> None:
+    assert declared(schema, root) == EXPECTED[root]
+
+
+def test_every_root_field_says_what_it_needs(schema: LiftosSchema) -> None:
+    for root, fields in EXPECTED.items():
+        for name, permission in fields.items():
+            described = schema.get_field_for_type(name, root)
+            assert described is not None
+            description = described.description or ""
+            note = f"Needs `{permission}`." if permission else "Open to every caller."
+            assert description.count(note) == 1
+
+
+DATES = '{since: "2026-11-01", until: "2026-11-30"}'
+RUN_ID = RUN.encode(samples.RUN)
+READS = {
+    'node(id: "x") { id }': ("node", None),
+    'nodes(ids: ["x"]) { id }': ("nodes", ...),
+    "marketingEntries { totalCount }": ("marketingEntries", ...),
+    "campaigns { nodes { id } }": ("campaigns", ...),
+    f"calendar(dates: {DATES}) {{ id }}": ("calendar", ...),
+    "insights { nodes { id } }": ("insights", ...),
+    "connections { nodes { id } }": ("connections", ...),
+    f'run(id: "{RUN_ID}") {{ id }}': ("run", None),
+    "runs { nodes { id } }": ("runs", ...),
+    "_entities(representations: [{}]) { __typename }": ("_entities", ...),
+    f"attributionRows(dates: {DATES}) {{ nodes {{ date }} }}": ("attributionRows", None),
+    f'rejectedRecords(runId: "{RUN_ID}") {{ nodes {{ id }} }}': ("rejectedRecords", None),
+}
+
+
+def test_every_query_that_needs_a_permission_is_tried() -> None:
+    guarded = {name for name, needs in EXPECTED["Query"].items() if needs}
+    assert {name for name, _ in READS.values()} == guarded
+
+
+@pytest.mark.parametrize("field", READS)
+async def test_without_the_permission_nothing_is_read(world: World, field: str) -> None:
+    name, nullable = READS[field]
+    permission = EXPECTED["Query"][name]
+    without = replace(world.north, permissions=frozenset(Permission) - {permission})
+    answer = await world.ask(f"{{ {field} }}", without)
+    assert answer["data"] == (None if nullable is ... else {name: None})
+    assert error_of(answer) == {
+        "message": f"this needs the permission {permission}",
+        "code": "FORBIDDEN",
+        "mend": "ask an administrator of your tenant for a role that has it",
+    }
+    assert world.calls == []
+
+
+async def test_what_one_may_not_see_leaves_the_rest_of_the_answer(world: World) -> None:
+    answer = await world.ask(
+        f"{{ viewer {{ roles }} attributionRows(dates: {DATES}) {{ nodes {{ date }} }} "
+        "marketingEntries(first: 1) { nodes { lineage { rawPage { number request } } } } }",
+        world.as_role(Role.VIEWER),
+    )
+    assert answer["data"] == {
+        "viewer": {"roles": ["VIEWER"]},
+        "attributionRows": None,
+        "marketingEntries": {"nodes": [{"lineage": {"rawPage": {"number": 1, "request": None}}}]},
+    }
+    assert [(error["path"], error["extensions"]["code"]) for error in answer["errors"]] == [
+        (["attributionRows"], "FORBIDDEN"),
+        (["marketingEntries", "nodes", 0, "lineage", "rawPage", "request"], "FORBIDDEN"),
+    ]
+
+
+async def test_expired_credentials_open_nothing_not_even_the_viewer(world: World) -> None:
+    expired = replace(world.north, expires_at=NOW - timedelta(seconds=1))
+    for query in ("{ viewer { actor } }", "{ campaigns { nodes { id } } }"):
+        answer = await world.ask(query, expired)
+        assert answer["data"] is None
+        assert error_of(answer)["code"] == "UNAUTHENTICATED"
+    assert world.calls == []
+
+
+async def test_the_viewer_is_shown_what_they_may_do(world: World) -> None:
+    scope = replace(world.as_role(Role.USER), expires_at=NOW + timedelta(hours=1))
+    answer = await world.ask(
+        """{ viewer { actor roles permissions expiresAt tenant {
+          slug name countries fiscalStartMonth fiscalYearNamedByEnd reportingCurrency tier createdAt
+        } } }""",
+        scope,
+    )
+    assert answer["data"]["viewer"] == {
+        "actor": "user:ada",
+        "roles": ["USER"],
+        "permissions": ["causal:read", "memory:read"],
+        "expiresAt": "2026-11-22T13:00:00Z",
+        "tenant": {
+            "slug": "north",
+            "name": "North",
+            "countries": ["DE", "US"],
+            "fiscalStartMonth": 2,
+            "fiscalYearNamedByEnd": True,
+            "reportingCurrency": "EUR",
+            "tier": "PRO",
+            "createdAt": "2026-11-20T06:30:00Z",
+        },
+    }

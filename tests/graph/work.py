@@ -1,0 +1,191 @@
+"""Stand-ins for the stores of what brings data in."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+from uuid import UUID
+
+from core.commands import ConnectSource, StartIngestion
+from core.errors import Conflict, NotFound
+from core.records.connections import ConnectionRecord, ConnectionStatus
+from core.records.lineage import RawPageRecord, RejectedRecord
+from core.records.pages import Page, PageRequest
+from core.records.runs import Counters, RunEventRecord, RunKind, RunRecord, RunStatus
+from core.records.tenants import TenantRecord
+from core.scope import TenantScope
+from tests.graph.memory import Memory, paged
+
+NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
+
+
+class Connections:
+    def __init__(self, memory: Memory) -> None:
+        self.memory = memory
+
+    async def by_ids(self, scope: TenantScope, ids: Sequence[UUID]) -> dict[UUID, ConnectionRecord]:
+        found = self.memory.of(scope).connections
+        return {key: found[key] for key in ids if key in found}
+
+    async def page(self, scope: TenantScope, request: PageRequest) -> Page[ConnectionRecord]:
+        found = list(self.memory.of(scope).connections.values())
+        return paged(found, request, lambda connection: (str(connection.id),))
+
+    async def create(self, scope: TenantScope, command: ConnectSource) -> ConnectionRecord:
+        shelf = self.memory.of(scope).connections
+        if any(known.account_id == command.account_id for known in shelf.values()):
+            raise Conflict("already connected", field="accountId", mend="use that connection")
+        record = ConnectionRecord(
+            id=UUID(int=0xC0000 + len(shelf)),
+            source=command.source,
+            account_id=command.account_id,
+            name=command.name,
+            currency=command.currency,
+            time_zone=command.time_zone,
+            level=command.level,
+            look_back_days=command.look_back_days,
+            status=ConnectionStatus.ACTIVE,
+            created_at=NOW,
+            last_read_at=None,
+        )
+        shelf[record.id] = record
+        return record
+
+
+class Runs:
+    def __init__(self, memory: Memory) -> None:
+        self.memory = memory
+        self.commands: list[StartIngestion] = []
+
+    async def by_ids(self, scope: TenantScope, ids: Sequence[UUID]) -> dict[UUID, RunRecord]:
+        found = self.memory.of(scope).runs
+        return {key: found[key] for key in ids if key in found}
+
+    async def page(
+        self,
+        scope: TenantScope,
+        request: PageRequest,
+        connections: Sequence[UUID] = (),
+        statuses: Sequence[RunStatus] = (),
+    ) -> Page[RunRecord]:
+        found = [
+            run
+            for run in self.memory.of(scope).runs.values()
+            if (not connections or run.connection_id in connections)
+            and (not statuses or run.status in statuses)
+        ]
+        return paged(found, request, lambda run: (str(run.id),), descending=True)
+
+    async def start_ingestion(self, scope: TenantScope, command: StartIngestion) -> RunRecord:
+        self.commands.append(command)
+        shelf = self.memory.of(scope).runs
+        record = RunRecord(
+            id=UUID(int=0xA0000 + len(shelf)),
+            kind=RunKind.INGESTION,
+            connection_id=command.connection_id,
+            status=RunStatus.QUEUED,
+            dates=command.dates,
+            upload_id=command.upload_id,
+            options={},
+            checkpoint=None,
+            claim=0,
+            counters=Counters(),
+            progress=0.0,
+            receipt=None,
+            error=None,
+            is_cancel_requested=False,
+            requested_by=scope.actor,
+            created_at=NOW,
+            started_at=None,
+            ended_at=None,
+        )
+        shelf[record.id] = record
+        return record
+
+    async def request_cancel(self, scope: TenantScope, run_id: UUID) -> RunRecord:
+        run = self._one(scope, run_id)
+        if run.status.is_final:
+            raise Conflict("the run has ended", field="runId", mend="cancel a running one")
+        return self._put(scope, replace(run, is_cancel_requested=True))
+
+    async def retry(self, scope: TenantScope, run_id: UUID) -> RunRecord:
+        run = self._one(scope, run_id)
+        if not run.status.is_final:
+            raise Conflict("the run has not ended", field="runId", mend="wait for its end")
+        return self._put(scope, replace(run, status=RunStatus.QUEUED, error=None))
+
+    async def events_after(
+        self, scope: TenantScope, run_id: UUID, after: int, limit: int
+    ) -> tuple[RunEventRecord, ...]:
+        events = self.memory.of(scope).events.get(run_id, [])
+        return tuple(event for event in events if event.sequence > after)[:limit]
+
+    def _one(self, scope: TenantScope, run_id: UUID) -> RunRecord:
+        run = self.memory.of(scope).runs.get(run_id)
+        if run is None:
+            raise NotFound("no such run", field="runId", mend="use the id of one of your runs")
+        return run
+
+    def _put(self, scope: TenantScope, run: RunRecord) -> RunRecord:
+        self.memory.of(scope).runs[run.id] = run
+        return run
+
+
+class Lineage:
+    def __init__(self, memory: Memory) -> None:
+        self.memory = memory
+
+    async def pages_by_ids(
+        self, scope: TenantScope, ids: Sequence[UUID]
+    ) -> dict[UUID, RawPageRecord]:
+        found = self.memory.of(scope).raw_pages
+        return {key: found[key] for key in ids if key in found}
+
+    async def rejected(
+        self, scope: TenantScope, run_id: UUID, request: PageRequest
+    ) -> Page[RejectedRecord]:
+        found = [r for r in self.memory.of(scope).rejected.values() if r.run_id == run_id]
+        return paged(found, request, lambda record: (str(record.id),))
+
+
+class Tenants:
+    def __init__(self, memory: Memory) -> None:
+        self.memory = memory
+
+    async def current(self, scope: TenantScope) -> TenantRecord:
+        tenant = self.memory.of(scope).tenant
+        if tenant is None:
+            raise NotFound("no such tenant")
+        return tenant
+
+
+class Topics:
+    """Wake-ups within this process; `closed` counts subscriptions that were left."""
+
+    def __init__(self, memory: Memory) -> None:
+        self.memory = memory
+        self.closed = 0
+
+    @asynccontextmanager
+    async def subscribe(
+        self, scope: TenantScope, run_id: UUID
+    ) -> AsyncIterator[AsyncIterator[None]]:
+        del scope
+        awake = asyncio.Event()
+        awake.set()
+        self.memory.waiting[run_id].append(awake)
+        try:
+            yield _wake_ups(awake)
+        finally:
+            self.closed += 1
+            self.memory.waiting[run_id].remove(awake)
+
+
+async def _wake_ups(awake: asyncio.Event) -> AsyncIterator[None]:
+    while True:
+        await awake.wait()
+        awake.clear()
+        yield
