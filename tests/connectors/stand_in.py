@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import urllib.request
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 import httpx2
 
+from connectors.registry import ConnectorAccount
 from connectors.retry import Clock
 
 APP_SECRET = "the-secret-of-the-app"
@@ -93,3 +94,14 @@ class Network(httpx2.AsyncBaseTransport):
 
     async def aclose(self) -> None:
         await self._inner.aclose()
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """Whom to read, with what, through what."""
+
+    account: ConnectorAccount
+    credentials: Mapping[str, str]
+    stand_in: StandIn
+    time: FakeTime
+    network: Network

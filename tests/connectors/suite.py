@@ -10,7 +10,6 @@ import logging
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 
 import httpx2
 import pytest
@@ -22,20 +21,9 @@ from core.errors import ConfigError, LiftosError, Transient
 from core.jsonvalue import JSONObject
 from core.records.ingestion import RawPage
 from core.units import DateRange
-from tests.connectors.stand_in import FakeTime, Network, StandIn
+from tests.connectors.stand_in import FakeTime, Network, Opening, StandIn
 
 PASSING_FAULTS = ("server_error", "outage", "truncated", "reset", "transient")
-
-
-@dataclass(frozen=True, slots=True)
-class Opening:
-    """Whom to read, with what, through what."""
-
-    account: ConnectorAccount
-    credentials: Mapping[str, str]
-    stand_in: StandIn
-    time: FakeTime
-    network: Network
 
 
 class ConnectorSuite(ABC):
@@ -244,24 +232,16 @@ class ConnectorSuite(ABC):
         stand_in.fail_next("server_error", self.limit_fault, "none", "expired_token")
         with structlog.testing.capture_logs() as events:
             async with self.opened(stand_in, fake_time, network=network) as connector:
-                error = await self._failure(connector)
+                with pytest.raises(LiftosError) as caught:
+                    await self.read(connector)
                 pages = await self.read(connector)
-        left = [repr(pages), repr(events), caplog.text, repr(vars(error)), repr(connector)]
+        left = [repr(pages), repr(events), caplog.text, repr(vars(caught.value)), repr(connector)]
         assert len(events) >= 2
         for secret in self.secrets(network):
             assert not [text for text in left if secret in text]
 
-    async def _failure(self, connector: Connector) -> LiftosError:
-        with pytest.raises(LiftosError) as caught:
-            await self.read(connector)
-        return caught.value
-
     def secrets(self, network: Network) -> list[str]:
         """Every credential's value, and what the requests carried beside it."""
-        sent = [value for value in network.requests[0].headers.get_list("authorization") if value]
-        proofs = [
-            request.url.params["appsecret_proof"]
-            for request in network.requests
-            if "appsecret_proof" in request.url.params
-        ]
-        return [*self.credentials.values(), *sent, *proofs]
+        sent = network.requests[0]
+        beside = [sent.headers.get("authorization"), sent.url.params.get("appsecret_proof")]
+        return [*self.credentials.values(), *(secret for secret in beside if secret)]

@@ -1,8 +1,6 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
 from datetime import date
 from decimal import Decimal
 from hashlib import sha256
@@ -12,40 +10,14 @@ import pytest
 import structlog
 
 from connectors.base import Connector
-from connectors.meta.client import MetaClient
-from connectors.meta.connector import MetaConnector
-from connectors.registry import ConnectorAccount
 from core.errors import BadInput, ConfigError, Transient
 from core.records.connections import Level, Source
-from core.settings import Settings
 from core.units import DateRange
-from tests.connectors.stand_in import APP_SECRET, FakeTime, Network, StandIn
-from tests.connectors.suite import ConnectorSuite, Opening
+from tests.connectors.meta_reading import OCTOBER, ad_account, connected, read, reading
+from tests.connectors.stand_in import APP_SECRET, FakeTime, Network, Opening, StandIn
+from tests.connectors.suite import ConnectorSuite
 from transform.normalise import normalise_page
 from transform.normalise.context import PageContext
-
-
-def ad_account(
-    number: int, level: Level = Level.CAMPAIGN, currency: str = "USD", zone: str = "Europe/Berlin"
-) -> ConnectorAccount:
-    return ConnectorAccount(f"act_{number}", currency, zone, level, 28)
-
-
-def settings(stand_in: StandIn, **changes: str) -> Settings:
-    return Settings.model_validate(
-        {"meta_base_url": stand_in.url, "meta_app_secret": APP_SECRET} | changes
-    )
-
-
-def connected(opening: Opening, **changes: str) -> MetaConnector:
-    clock = opening.time.clock()
-    client = MetaClient(
-        opening.credentials,
-        settings(opening.stand_in, **changes),
-        clock=clock,
-        transport=opening.network,
-    )
-    return MetaConnector(opening.account, client, clock)
 
 
 class TestMetaConnector(ConnectorSuite):
@@ -68,45 +40,6 @@ class TestMetaConnector(ConnectorSuite):
 
     def with_unknown_field(self, body: bytes) -> bytes:
         return body.replace(b'"data":[{', b'"data":[{"field_of_tomorrow":[1],')
-
-
-OCTOBER = DateRange(date(2026, 10, 1), date(2026, 10, 30))
-AUTUMN = DateRange(date(2026, 9, 1), date(2026, 10, 30))
-
-
-def opening(
-    stand_in: StandIn,
-    fake_time: FakeTime,
-    whom: ConnectorAccount | None = None,
-    network: Network | None = None,
-) -> Opening:
-    token = {"access_token": "sandbox-system-user"}
-    return Opening(whom or ad_account(1001), token, stand_in, fake_time, network or Network())
-
-
-@asynccontextmanager
-async def reading(
-    stand_in: StandIn,
-    time: FakeTime,
-    whom: ConnectorAccount | None = None,
-    network: Network | None = None,
-    changes: Mapping[str, str] | None = None,
-) -> AsyncIterator[MetaConnector]:
-    connector = connected(opening(stand_in, time, whom, network), **(changes or {}))
-    try:
-        yield connector
-    finally:
-        await connector.aclose()
-
-
-async def read(
-    connector: MetaConnector, window: DateRange, resume: dict[str, str] | None = None
-) -> list[dict[str, object]]:
-    return [
-        row
-        async for page in connector.pages(window, resume)
-        for row in orjson.loads(page.body)["data"]
-    ]
 
 
 @pytest.mark.parametrize("level", list(Level))
@@ -184,65 +117,6 @@ async def test_the_request_kept_with_a_page_says_what_was_asked(
     assert set(params) == {
         "level", "time_increment", "time_range", "fields", "action_attribution_windows", "limit",
     }  # fmt: skip
-
-
-async def test_a_long_window_is_read_through_a_report_run(
-    stand_in: StandIn, fake_time: FakeTime
-) -> None:
-    network = Network()
-    async with reading(stand_in, fake_time, network=network) as connector:
-        pages = [page async for page in connector.pages(AUTUMN, None)]
-        halves = await read(connector, DateRange(date(2026, 9, 1), date(2026, 9, 30)))
-        halves += await read(connector, DateRange(date(2026, 10, 1), date(2026, 10, 30)))
-    rows = [row for page in pages for row in orjson.loads(page.body)["data"]]
-    assert network.requests[0].method == "POST"
-    assert sorted(map(orjson.dumps, rows)) == sorted(map(orjson.dumps, halves))
-
-
-@pytest.mark.parametrize("excess", [1.5, 3, 5])
-async def test_too_much_data_for_one_answer_is_read_through_a_report_run(
-    stand_in: StandIn, fake_time: FakeTime, excess: float
-) -> None:
-    """Meta says so in three ways: codes 1, 2/1504038 and 100/1504018."""
-    network = Network()
-    async with reading(stand_in, fake_time, network=network) as connector:
-        expected = await read(connector, OCTOBER)
-        stand_in.control("limits", {"max_sync_rows": int(8 * 30 / excess)})
-        found = await read(connector, OCTOBER)
-    assert found == expected
-    assert [request.method for request in network.requests].count("POST") == 1
-
-
-async def test_a_failed_report_is_submitted_again_up_to_three_times(
-    stand_in: StandIn, fake_time: FakeTime
-) -> None:
-    stand_in.control("faults", {"report_failure": 1.0})
-    network = Network()
-    async with reading(stand_in, fake_time, network=network) as connector:
-        with pytest.raises(Transient, match="3 times"):
-            await read(connector, AUTUMN)
-        assert [request.method for request in network.requests].count("POST") == 3
-        stand_in.control("faults", {"report_failure": 0.5, "seed": 3})
-        assert await read(connector, AUTUMN)
-
-
-@pytest.mark.parametrize(
-    "expired",
-    [
-        {"after": "bm90IGEgY3Vyc29y"},
-        {"after": "bm90IGEgY3Vyc29y", "report_run_id": "123456789012345"},
-        {"report_run_id": "123456789012345"},
-    ],
-)
-async def test_an_expired_checkpoint_starts_the_window_again(
-    stand_in: StandIn, fake_time: FakeTime, expired: dict[str, str]
-) -> None:
-    async with reading(stand_in, fake_time) as connector:
-        expected = await read(connector, OCTOBER)
-        with structlog.testing.capture_logs() as events:
-            found = await read(connector, OCTOBER, expired)
-    assert found == expected
-    assert [event["event"] for event in events] == ["meta_cursor_expired"]
 
 
 async def test_a_quota_nearly_used_up_slows_down_before_it_is_refused(
