@@ -5,13 +5,15 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import os
+import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import date
 from itertools import count
@@ -55,8 +57,19 @@ class SandboxAt:
     pid: int
 
 
+@contextmanager
+def open_home() -> Iterator[Path]:
+    """A home that the account of the servers can reach; pytest's own folders are closed to it."""
+    home = Path(tempfile.mkdtemp(prefix="liftos-test-"))
+    home.chmod(0o755)
+    try:
+        yield home
+    finally:
+        shutil.rmtree(home, ignore_errors=True)
+
+
 @pytest.fixture(scope="session")
-def services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
+def services() -> Iterator[Services]:
     """Postgres and Valkey, embedded, or those that LIFTOS_DATABASE_URL and _REDIS_URL name."""
     external, redis = os.environ.get("LIFTOS_DATABASE_URL"), os.environ.get("LIFTOS_REDIS_URL")
     if external and redis:
@@ -64,7 +77,7 @@ def services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
         asyncio.run(migrate(logins))
         yield Services(logins, redis)
         return
-    with attach(tmp_path_factory.mktemp("home")) as attachment:
+    with open_home() as home, attach(home) as attachment:
         logins = derive_logins(attachment.postgres_url, MASTER_KEY)
         asyncio.run(migrate(logins))
         yield Services(logins, attachment.redis_url)

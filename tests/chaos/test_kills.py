@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import MASTER_KEY, ended, meta_account, scope_of, start_sandbox
+from conftest import MASTER_KEY, ended, meta_account, open_home, scope_of, start_sandbox
 
 from app.embedded import attach, status
 from core.commands import CreateTenant, StartIngestion
@@ -88,10 +88,8 @@ class Platform:
 
 
 @pytest.fixture(scope="module")
-async def platform(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Platform]:
-    home = tmp_path_factory.mktemp("chaos")
-    home.chmod(0o755)
-    with attach(home) as attachment:
+async def platform() -> AsyncIterator[Platform]:
+    with open_home() as home, attach(home) as attachment:
         logins = derive_logins(attachment.postgres_url, MASTER_KEY)
         await migrate(logins)
         async with open_stores(logins, attachment.redis_url, MASTER_KEY) as stores:

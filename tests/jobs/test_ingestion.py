@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import urllib.request
 from decimal import Decimal
+from typing import Any
 
 from conftest import RunningWorker, SandboxAt, Tenant, ingest, meta_account
 
@@ -12,10 +13,11 @@ from core.records.runs import RunStatus
 from stores.wiring import Stores
 
 
-def truth(sandbox: SandboxAt, account: str, since: str, until: str) -> dict[str, object]:
+def truth(sandbox: SandboxAt, account: str, since: str, until: str) -> dict[str, Any]:
     query = f"platform=meta&account={account}&since={since}&until={until}&level=campaign"
     with urllib.request.urlopen(f"{sandbox.url}/_sandbox/truth?{query}") as answer:
-        return json.load(answer)
+        found: dict[str, Any] = json.load(answer)
+        return found
 
 
 async def test_a_range_is_stored_as_the_platform_has_it_and_a_second_reading_changes_nothing(
