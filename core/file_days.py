@@ -73,17 +73,16 @@ def ordered_day(numbers: tuple[int, int, int], order: str) -> date | None:
     return _day(year + _CENTURY if year < 100 else year, month, day)  # noqa: PLR2004
 
 
-def day_key(text: str, date_format: str | None) -> str:
-    """The same text for every way to write one day; different days may share it."""
-    text = text.strip()
+def day_numbers(text: str, date_format: str | None) -> tuple[tuple[int, int, int], bool] | None:
+    """The numbers of a day as written, years by two digits, and whether their order is known."""
     day = parse_day(text, None, date_format)
     if day is not None:
-        numbers = (day.year, day.month, day.day)
-    elif (found := three_numbers(text)) is not None:
-        numbers = found[0]
-    else:
-        return text
-    return "/".join(str(number) for number in sorted(number % 100 for number in numbers))
+        return (day.year % 100, day.month, day.day), True
+    found = three_numbers(text)
+    if found is None:
+        return None
+    first, second, year = found[0]
+    return (first, second, year % 100), False
 
 
 def _year_first(text: str) -> date | None:

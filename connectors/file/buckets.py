@@ -7,7 +7,7 @@ from itertools import islice
 from pathlib import Path
 
 from connectors.file.probe import BATCH_ROWS, Plan
-from connectors.file.records import json_lines
+from connectors.file.records import renderer
 from connectors.file.rows import Row
 
 HELD_BYTES = 32 << 20
@@ -18,10 +18,10 @@ def spread(plan: Plan, folder: Path) -> list[Path | None]:
     """Write every row into its bucket, in the order of the file; None for an empty bucket."""
     held: list[list[bytes]] = [[] for _ in range(plan.buckets)]
     size = 0
-    rows = plan.rows()
+    rows, render = plan.rows(), renderer(plan.table, plan.layout)
     while batch := list(islice(rows, BATCH_ROWS)):
-        lines = json_lines(batch, plan.table, plan.layout)
-        for bucket, line in zip(_buckets(batch, plan), lines, strict=True):
+        for bucket, row in zip(_buckets(batch, plan), batch, strict=True):
+            line = render(row)
             held[bucket].append(line)
             size += len(line)
         if size > HELD_BYTES:
@@ -35,7 +35,7 @@ def spread(plan: Plan, folder: Path) -> list[Path | None]:
 def _buckets(rows: list[Row], plan: Plan) -> Iterator[int]:
     """The bucket of each row: by its key, or by its number where it is refused."""
     whole = [row for row in rows if row.refusal is None]
-    digests = (plan.keys.digests(whole) % plan.buckets).tolist() if whole else []
+    digests = (plan.keys.loose(whole) % plan.buckets).tolist() if whole else []
     by_key = iter(digests)
     return (row.number % plan.buckets if row.refusal else next(by_key) for row in rows)
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from connectors.file.rows import NumberText
 from core.errors import BadInput
-from core.file_amounts import Written, plain_number, written
+from core.file_amounts import plain_number, written
 
 _OTHER = {".": ",", ",": "."}
 _ONE_GROUP = re.compile(r"[1-9]\d{0,2}[.,]\d{3}")
@@ -20,16 +20,19 @@ class DecimalMark:
         self._shown: dict[str, str] = {}
         self._open: str | None = None
 
-    def see(self, texts: Iterable[str | None], *, are_whole: bool) -> None:
+    def see(self, texts: Sequence[str | None], *, are_whole: bool) -> None:
         """Take in numbers of one column; among whole numbers a mark can only part groups."""
-        telling = [mark for mark, other in _OTHER.items() if other not in self._shown]
-        for text in texts if telling else ():
-            if text and type(text) is not NumberText and any(mark in text for mark in telling):
-                number = written(text)
-                if number is not None:
-                    self._see(text, number, are_whole=are_whole)
+        for mark in _OTHER:
+            for text in texts if mark not in self._shown else ():
+                if text and mark in text and type(text) is not NumberText:
+                    self._see(text, are_whole=are_whole)
+                    if mark in self._shown:
+                        break
 
-    def _see(self, text: str, number: Written, *, are_whole: bool) -> None:
+    def _see(self, text: str, *, are_whole: bool) -> None:
+        number = written(text)
+        if number is None:
+            return
         marks = [character for character in number.digits if character in _OTHER]
         if not marks:
             return

@@ -97,6 +97,8 @@ def _next_cells(
 
 
 def _row(number: int, cells: list[str], lines: Lines) -> Row:
+    if len(lines.taken) == 1 and type(lines.taken[0]) is str:
+        return Row(number, cells)
     kinds = {type(line) for line in lines.taken}
     if UndecodableLine in kinds:
         return Row(number, cells, _BAD_BYTES)

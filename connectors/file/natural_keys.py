@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -12,7 +12,7 @@ from pandas.util import hash_array
 
 from connectors.file.mapping import entity_column
 from connectors.file.rows import Row
-from core.file_days import day_key
+from core.file_days import day_numbers
 from core.file_layout import FileLayout
 from core.records.connections import Level
 
@@ -21,29 +21,54 @@ Digests: TypeAlias = npt.NDArray[np.uint64]
 KNOWN_DAYS = 100_000
 
 
+class Day(NamedTuple):
+    """A day by its numbers in the order they stand in, and in any order."""
+
+    exact: str
+    loose: str
+
+
 @dataclass(slots=True)
 class KeyMaker:
-    """Digests of rows; `places` are the columns of date, entity and attribution setting."""
+    """Digests of rows; `places` are the columns of date, entity and attribution setting.
+
+    Until all days were seen their order is unknown: then one day written both year-first and
+    otherwise has two exact digests, but always one loose one, which it shares with other days.
+    """
 
     places: tuple[int, ...]
     date_format: str | None
-    _days: dict[str, str] = field(default_factory=dict)
+    orders_known: set[bool] = field(default_factory=set)
+    _days: dict[str, Day] = field(default_factory=dict)
 
-    def digests(self, rows: Sequence[Row]) -> Digests:
-        """One digest a row; the rows are whole. The same in every process."""
-        day_place, *others = self.places
-        columns = [[(row.cells[place] or "").strip() for row in rows] for place in others]
-        days = [self._day(row.cells[day_place] or "") for row in rows]
+    def exact(self, rows: Sequence[Row]) -> Digests:
+        """One digest a row, right as long as `orders_known` has one member. Rows are whole."""
+        return self._digests(rows, [day.exact for day in self._days_of(rows)])
+
+    def loose(self, rows: Sequence[Row]) -> Digests:
+        """One digest a row, always right: rows of one key share it. Rows are whole."""
+        return self._digests(rows, [day.loose for day in self._days_of(rows)])
+
+    def _digests(self, rows: Sequence[Row], days: Sequence[str]) -> Digests:
+        columns = [[(row.cells[place] or "").strip() for row in rows] for place in self.places[1:]]
         texts = ["\x1f".join(parts) for parts in zip(days, *columns, strict=True)]
         return hash_array(np.array(texts, dtype=object), categorize=False)
 
-    def _day(self, text: str) -> str:
-        key = self._days.get(text)
-        if key is None:
-            if len(self._days) > KNOWN_DAYS:
-                self._days.clear()
-            key = self._days[text] = day_key(text, self.date_format)
-        return key
+    def _days_of(self, rows: Sequence[Row]) -> list[Day]:
+        if len(self._days) > KNOWN_DAYS:
+            self._days.clear()
+        place, known = self.places[0], self._days
+        texts = [row.cells[place] or "" for row in rows]
+        known.update({text: self._day(text) for text in set(texts) - known.keys()})
+        return [known[text] for text in texts]
+
+    def _day(self, text: str) -> Day:
+        found = day_numbers(text.strip(), self.date_format)
+        if found is None:
+            return Day(text, text)
+        self.orders_known.add(found[1])
+        exact, loose = found[0], sorted(found[0])
+        return Day("/".join(map(str, exact)), "/".join(map(str, loose)))
 
 
 def key_maker(layout: FileLayout, keys: Sequence[str], level: Level) -> KeyMaker:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import dropwhile, islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -11,7 +12,7 @@ import orjson
 
 from connectors.file.buckets import spread
 from connectors.file.probe import Plan
-from connectors.file.records import json_lines
+from connectors.file.records import renderer
 from connectors.file.rows import Row
 from core.file_layout import ROW
 from core.jsonvalue import JSONObject, JSONValue
@@ -42,27 +43,45 @@ def _place(resume: JSONObject | None, key: str, start: int) -> int:
     return value if isinstance(value, int) else start
 
 
+@dataclass(slots=True)
+class _Lines:
+    """The rows of one page as JSON. Rows themselves are not kept: they cost far more to hold."""
+
+    first_row: int
+    last_row: int
+    recoded_rows: int
+    lines: list[bytes]
+
+
 def _row_pages(plan: Plan, facts: JSONObject, after: int) -> Iterator[RawPage]:
     rows = dropwhile(lambda row: row.number <= after, plan.rows())
-    batch = list(islice(rows, plan.page_rows))
-    while batch:
-        following = list(islice(rows, plan.page_rows))
-        checkpoint = {"row": batch[-1].number} if following else None
-        yield _row_page(plan, facts, batch, checkpoint)
-        batch = following
+    page = _next_lines(plan, rows)
+    while page is not None:
+        following = _next_lines(plan, rows)
+        yield _row_page(facts, page, is_last=following is None)
+        page = following
 
 
-def _row_page(
-    plan: Plan, facts: JSONObject, rows: list[Row], checkpoint: JSONObject | None
-) -> RawPage:
+def _next_lines(plan: Plan, rows: Iterator[Row]) -> _Lines | None:
+    page = _Lines(0, 0, 0, [])
+    render = renderer(plan.table, plan.layout)
+    for row in islice(rows, plan.page_rows):
+        page.first_row = page.first_row or row.number
+        page.last_row = row.number
+        page.recoded_rows += row.recoded
+        page.lines.append(render(row))
+    return page if page.lines else None
+
+
+def _row_page(facts: JSONObject, page: _Lines, *, is_last: bool) -> RawPage:
     request = {
         **facts,
-        "first_row": rows[0].number,
-        "rows": len(rows),
-        "recoded_rows": sum(row.recoded for row in rows),
+        "first_row": page.first_row,
+        "rows": len(page.lines),
+        "recoded_rows": page.recoded_rows,
     }
-    body = b"\n".join(json_lines(rows, plan.table, plan.layout))
-    return RawPage(STREAM, MEDIA_TYPE, body, request, checkpoint)
+    checkpoint = None if is_last else {"row": page.last_row}
+    return RawPage(STREAM, MEDIA_TYPE, b"\n".join(page.lines), request, checkpoint)
 
 
 def _bucket_pages(plan: Plan, facts: JSONObject, after: int) -> Iterator[RawPage]:

@@ -18,7 +18,9 @@ from core.file_fields import NODE_FIELDS, NUMBER_FIELDS, WHOLE_FIELDS
 from core.file_layout import FileLayout
 from core.records.connections import Level
 
-BATCH_ROWS = 10_000
+BATCH_ROWS = 2000
+"""Rows looked at together: few, since the collector visits all that are held."""
+
 DIGESTS_LIMIT = 8_000_000
 BUCKET_ROWS = 10_000
 BUCKETS_LIMIT = 1024
@@ -86,7 +88,7 @@ class _Evidence:
         if "parent_id" in columns.values() and "fb_graph_node" in self._place:
             self._nodes.update(self._column(whole, "fb_graph_node"))
         if whole and not self._layout.is_long and not self._repeats.is_settled:
-            self._repeats.see(self._keys.digests(whole))
+            self._repeats.see(self._keys.exact(whole))
 
     def _column(self, rows: Sequence[Row], key: str) -> list[str | None]:
         place = self._place[key]
@@ -102,7 +104,8 @@ class _Evidence:
         )
         width = len(self._table.headers.keys)
         page_rows = min(max(PAGE_CELLS // width, 1000), 20_000)
-        is_whole = self._count <= page_rows or not (layout.is_long or self._repeats.found())
+        may_repeat = layout.is_long or self._repeats.found() or len(self._keys.orders_known) > 1
+        is_whole = self._count <= page_rows or not may_repeat
         buckets = 0 if is_whole else min(-(-self._count // BUCKET_ROWS), BUCKETS_LIMIT)
         return Plan(self._table, layout, self._keys, page_rows, buckets)
 

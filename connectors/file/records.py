@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import orjson
 
@@ -18,20 +18,22 @@ _UNSTORABLE = Refusal(
 _NUL = b"\\u0000"
 
 
-def json_lines(rows: Sequence[Row], table: Table, layout: FileLayout) -> list[bytes]:
-    """One JSON object a row: every cell as text, null where it is empty."""
-    keys = table.headers.keys
-    places = _commas(table, layout)
-    return [_line(_with_commas(row, places) if places else row, keys) for row in rows]
+def renderer(table: Table, layout: FileLayout) -> Callable[[Row], bytes]:
+    """Turns a row into one JSON object: every cell as text, null where it is empty."""
+    keys, places = table.headers.keys, _commas(table, layout)
+    if places:
+        return lambda row: _line(_with_commas(row, places), keys)
+    return lambda row: _line(row, keys)
 
 
 def _line(row: Row, keys: Sequence[str]) -> bytes:
     if row.refusal is not None:
         return _refused(row, row.refusal)
-    record: dict[str, object] = {ROW: row.number}
-    record.update(zip(keys, [cell or None for cell in row.cells], strict=True))
+    cells = [cell or None for cell in row.cells] if "" in row.cells else row.cells
+    record: dict[str, object] = {ROW: row.number, **dict(zip(keys, cells, strict=True))}
     try:
-        line = orjson.dumps(record)
+        # A copy: orjson leaves the kilobytes that it wrote into behind its result.
+        line = bytes(memoryview(orjson.dumps(record)))
     except orjson.JSONEncodeError:
         return _refused(row, _UNSTORABLE)
     return _refused(row, _UNSTORABLE) if _NUL in line else line

@@ -9,7 +9,7 @@ from transform.normalise.entries import normalised_page
 from transform.normalise.file_actions import action_rows, with_actions
 from transform.normalise.file_identity import identity
 from transform.normalise.file_metrics import metrics
-from transform.normalise.file_records import file_records
+from transform.normalise.file_records import FileRecords
 from transform.normalise.file_repeats import natural_keys, refuse_contradictions
 
 
@@ -21,7 +21,7 @@ def normalise_file(
     All rows of a natural key stand on one page. Of a wide file they must say the same; of a long
     one (a row per action type) their metrics count once and their actions are gathered.
     """
-    page = file_records(body, layout_of(context.options))
+    page = FileRecords(body, layout_of(context.options))
     columns = identity(page, context) | metrics(page, context)
     actions = action_rows(page) if page.layout.is_long else None
     keys = natural_keys(columns, page.reading.accepted)

@@ -40,14 +40,13 @@ def action_rows(page: FileRecords) -> list[ActionRow | None]:
 
     Rows with a value that is no number, or with a value and no type, are refused.
     """
-    types = page.texts("action_type")
     values = read_field(page, "value", "amount").plain
-    nameless = [t is None and v is not None for t, v in zip(types, values, strict=True)]
-    page.refuse(np.array(nameless, dtype=bool), "action_type", "is empty beside a value")
-    fields = page.texts("action_field")
+    nameless = page.blank("action_type") & mask(values.is_valid())
+    page.refuse(nameless, "action_type", "is empty beside a value")
+    columns = (page.column("action_field"), page.column("action_type"), values)
     return [
         None if kind is None else ActionRow(field or _ACTIONS, kind, value)
-        for field, kind, value in zip(fields, types, values, strict=True)
+        for field, kind, value in zip(*(column.to_pylist() for column in columns), strict=True)
     ]
 
 

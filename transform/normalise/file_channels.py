@@ -10,8 +10,12 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Final
 
+import pyarrow as pa
+
 from core.file_fields import header_key
 from transform.normalise.channels import UNASSIGNED
+from transform.normalise.columns import ArrowColumn
+from transform.normalise.file_records import FileRecords
 
 _GROUPS: Final = (
     *("Affiliates", "Audio", "Cross-network", "Direct", "Display", "Email"),
@@ -65,3 +69,20 @@ def file_channel(channel: str | None, platform: str | None, medium: str | None) 
     if by_platform in _SEARCH_KEYS and by_medium in _PAID_KEYS:
         return "Paid Search"
     return CHANNEL_NAMES.get(by_medium) or CHANNEL_NAMES.get(by_platform) or UNASSIGNED
+
+
+def channel_columns(page: FileRecords) -> dict[str, ArrowColumn]:
+    """The channel of each row, and what the file itself calls it."""
+    named = ("channel", "platform", "medium")
+    if not any(page.has(field) for field in named):
+        return {
+            "channel": pa.repeat(pa.scalar(UNASSIGNED), len(page)),
+            "platform_channel": pa.nulls(len(page), pa.string()),
+        }
+    rows = list(zip(*(page.column(field).to_pylist() for field in named), strict=True))
+    known = {row: file_channel(*row) for row in set(rows)}
+    own = [platform or channel or medium for channel, platform, medium in rows]
+    return {
+        "channel": pa.array([known[row] for row in rows], pa.string()),
+        "platform_channel": pa.array(own, pa.string()),
+    }

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Final
 
@@ -16,10 +15,10 @@ from core.file_days import parse_day
 from core.file_fields import ENTITY_FIELDS
 from core.records.connections import Level, Source
 from core.units import time_zone, today_in
-from transform.normalise.columns import ArrowColumn, Mask
+from transform.normalise.columns import ArrowColumn
 from transform.normalise.context import PageContext
-from transform.normalise.file_channels import file_channel
-from transform.normalise.file_records import FileRecords
+from transform.normalise.file_channels import channel_columns
+from transform.normalise.file_records import FileRecords, mapped
 from transform.normalise.reading import mask
 
 NO_SETTING: Final = "default"
@@ -30,10 +29,11 @@ _TOTAL: Final = re.compile(
     r"|somme|ensemble|results from \d+ .*",
     re.IGNORECASE,
 )
-_LEAVE_OUT: Final = "leave totals out of the file: days are added up when they are read"
 _ROUNDED_ID: Final = re.compile(r"\d(?:[.,]\d+)?[eE]\+?\d+")
 _FLOAT_ID: Final = re.compile(r"(\d{1,15})\.0")
 _BROKEN_CELL: Final = re.compile(r"#(REF!|N/A|VALUE!|DIV/0!|NAME\?|NULL!|NUM!)")
+_LEAVE_OUT: Final = "leave totals out of the file: days are added up when they are read"
+_ONE_DAY: Final = "export the report with one row per day"
 _AS_TEXT: Final = "format the column as text before saving, so that ids keep all their digits"
 _OTHER_CONNECTION: Final = "upload it to a connection of its own, or correct the connection"
 
@@ -43,99 +43,75 @@ def identity(page: FileRecords, context: PageContext) -> dict[str, ArrowColumn]:
     _refuse_totals(page, context.level)
     days = _days(page, context)
     _refuse_strangers(page, context)
-    entity_id, entity_name = _entity(page, context)
-    campaign_id = _ids(page, "campaign_id" if page.has("campaign_id") else "campaign_name")
-    setting = page.column("attribution_setting")
+    accounts = _accounts(page, context)
     return {
         "date": days,
-        "account_id": _accounts(page, context),
-        "entity_id": pa.array(entity_id, pa.string()),
-        "entity_name": pa.array(entity_name, pa.string()),
-        "campaign_id": pa.array(campaign_id, pa.string()),
+        "account_id": accounts,
+        "entity_id": accounts if context.level is Level.ACCOUNT else _entity(page, context.level),
+        "entity_name": page.column(ENTITY_FIELDS[context.level][1]),
+        "campaign_id": _ids(page, "campaign_id" if page.has("campaign_id") else "campaign_name"),
         "campaign_name": page.column("campaign_name"),
         "status": page.column("campaign_status"),
         "objective": page.column("objective"),
-        "attribution_setting": setting.fill_null(pa.scalar(NO_SETTING)),
-        **_channels(page),
+        "attribution_setting": page.column("attribution_setting").fill_null(NO_SETTING),
+        **channel_columns(page),
         **_constants(page, context),
     }
 
 
 def _refuse_totals(page: FileRecords, level: Level) -> None:
-    """Rows that add up others: known by a name, where a row has no id."""
+    """Rows that add up others: known by a name, where a row has no id, or by having no key."""
     id_field, name_field = ENTITY_FIELDS[level]
-    ids, names, days = page.texts(id_field), page.texts(name_field), page.texts("date")
-    totals = [
-        (entity is None and _is_total(name)) or _is_total(day)
-        for entity, name, day in zip(ids, names, days, strict=True)
-    ]
-    page.refuse(np.array(totals, dtype=bool), name_field, "names a summary row", _LEAVE_OUT)
-    blank = [not (e or n or d) for e, n, d in zip(ids, names, days, strict=True)]
-    page.refuse(np.array(blank, dtype=bool), "date", "is empty, as in a summary row", _LEAVE_OUT)
+    has_no_id = page.blank(id_field)
+    named = page.where(name_field, _is_total) & has_no_id
+    page.refuse_each(named, name_field, "names a summary row", _LEAVE_OUT)
+    page.refuse_each(page.where("date", _is_total), "date", "names a summary row", _LEAVE_OUT)
+    has_no_key = page.blank("date") & has_no_id & page.blank(name_field)
+    page.refuse(has_no_key, "date", "is empty, as in a summary row", _LEAVE_OUT)
 
 
-def _is_total(text: str | None) -> bool:
-    return text is not None and _TOTAL.fullmatch(text) is not None
+def _is_total(text: str) -> bool:
+    return _TOTAL.fullmatch(text) is not None
 
 
 def _days(page: FileRecords, context: PageContext) -> ArrowColumn:
     days = _read_days(page, "date")
-    texts = page.texts("date")
-    page.refuse(np.array([text is None for text in texts], dtype=bool), "date", "is empty")
+    page.refuse(page.blank("date"), "date", "is empty")
     latest = today_in(time_zone(context.time_zone)) + timedelta(days=1)
-    page.refuse_each(mask(pc.greater(days, pa.scalar(latest))), "date", texts, "lies in the future")
-    stop = _read_days(page, "date_stop")
-    page.refuse_each(
-        mask(pc.not_equal(days, stop)),
-        "date_stop",
-        page.texts("date_stop"),
-        f"is another day than {page.header('date')}: the row covers several days",
-        "export the report with one row per day",
-    )
+    page.refuse_each(mask(pc.greater(days, pa.scalar(latest))), "date", "lies in the future")
+    other = mask(pc.not_equal(days, _read_days(page, "date_stop")))
+    reason = f"is another day than {page.header('date')}: the row covers several days"
+    page.refuse_each(other, "date_stop", reason, _ONE_DAY)
     return days
 
 
 def _read_days(page: FileRecords, field: str) -> ArrowColumn:
-    layout, texts = page.layout, page.texts(field)
-    known = {
-        text: parse_day(text, layout.date_order, layout.date_format) for text in set(texts) if text
-    }
-    unread = np.array([text is not None and known[text] is None for text in texts], dtype=bool)
+    layout, texts = page.layout, page.column(field)
+
+    def day(text: str) -> date | None:
+        return parse_day(text, layout.date_order, layout.date_format)
+
+    days = mapped(texts, day, pa.date32())
+    unread = mask(days.is_null()) & mask(texts.is_valid())
     wanted = layout.date_format or "a format such as 2026-11-22"
-    page.refuse_each(unread, field, texts, f"is not a day in {wanted}")
-    days: list[date | None] = [None if text is None else known[text] for text in texts]
-    return pa.array(days, pa.date32())
+    page.refuse_each(unread, field, f"is not a day in {wanted}")
+    return days
 
 
 def _refuse_strangers(page: FileRecords, context: PageContext) -> None:
-    _refuse_other_currency(page, context)
-    expected = _account_key(context.account_id)
-    if expected:
-        strange = _marked(page.texts("account_id"), lambda text: _account_key(text) != expected)
-        _refuse_stranger(page, strange, "account_id", "is not connected")
-
-
-def _refuse_other_currency(page: FileRecords, context: PageContext) -> None:
+    """Refuse rows of another account or currency than the connection's."""
+    currency, account = context.currency, _account_key(context.account_id)
     named = page.layout.header_currency
-    if named is not None and not stands_for(named, context.currency):
-        every = np.ones(len(page.records), dtype=bool)
+    if named is not None and not stands_for(named, currency):
         field = "spend" if page.has("spend") else "conversion_value"
-        reason = f"is in another currency than the connection's {context.currency}"
-        page.refuse(every, field, reason, _OTHER_CONNECTION)
-    strange = _marked(page.texts("currency"), lambda text: not stands_for(text, context.currency))
-    _refuse_stranger(
-        page, strange, "currency", f"is not the connection's currency {context.currency}"
-    )
-
-
-def _refuse_stranger(page: FileRecords, strange: Mask, field: str, reason: str) -> None:
-    page.refuse_each(strange, field, page.texts(field), reason, _OTHER_CONNECTION)
-
-
-def _marked(texts: Sequence[str | None], test: Callable[[str], bool]) -> Mask:
-    """Where a text is present and passes; each distinct text is tested once."""
-    passed = {text: test(text) for text in set(texts) if text is not None}
-    return np.array([text is not None and passed[text] for text in texts], dtype=bool)
+        reason = f"is in another currency than the connection's {currency}"
+        page.refuse(np.ones(len(page), dtype=bool), field, reason, _OTHER_CONNECTION)
+    strange = page.where("currency", lambda text: not stands_for(text, currency))
+    reason = f"is not the connection's currency {currency}"
+    page.refuse_each(strange, "currency", reason, _OTHER_CONNECTION)
+    if account:
+        strange = page.where("account_id", lambda text: _account_key(text) != account)
+        page.refuse_each(strange, "account_id", "is not connected", _OTHER_CONNECTION)
 
 
 def _account_key(text: str) -> str:
@@ -148,61 +124,37 @@ def _account_key(text: str) -> str:
 def _accounts(page: FileRecords, context: PageContext) -> ArrowColumn:
     own = context.account_id.strip().removeprefix("act_")
     if own:
-        return pa.repeat(pa.scalar(own), len(page.records))
+        return pa.repeat(pa.scalar(own), len(page))
+    page.refuse(page.blank("account_id"), "account_id", "is empty")
     accounts = _ids(page, "account_id")
-    page.refuse(_blank(accounts), "account_id", "is empty")
-    return pa.array([a and a.removeprefix("act_") for a in accounts], pa.string())
+    return mapped(accounts, lambda text: text.removeprefix("act_"), pa.string())
 
 
-def _entity(
-    page: FileRecords, context: PageContext
-) -> tuple[Sequence[str | None], Sequence[str | None]]:
-    """Id and name of each row's entity. Where the file has names only, the name is the id."""
-    id_field, name_field = ENTITY_FIELDS[context.level]
-    names = page.texts(name_field)
-    if context.level is Level.ACCOUNT:
-        return _accounts(page, context).to_pylist(), names
+def _entity(page: FileRecords, level: Level) -> ArrowColumn:
+    """The id of each row's entity. Where the file has names only, the name is the id."""
+    id_field, name_field = ENTITY_FIELDS[level]
     field = id_field if page.has(id_field) else name_field
-    entities = _ids(page, field)
-    page.refuse(_blank(entities), field, "is empty")
-    return entities, names
+    page.refuse(page.blank(field), field, "is empty")
+    return _ids(page, field)
 
 
-def _ids(page: FileRecords, field: str) -> Sequence[str | None]:
+def _ids(page: FileRecords, field: str) -> ArrowColumn:
     """Ids as they are; those that a spreadsheet has rounded or broken are refused."""
-    texts = page.texts(field)
-    broken = _marked(texts, lambda text: _BROKEN_CELL.fullmatch(text) is not None)
-    page.refuse_each(broken, field, texts, "is a broken cell")
+    broken = page.where(field, lambda text: _BROKEN_CELL.fullmatch(text) is not None)
+    page.refuse_each(broken, field, "is a broken cell")
     if field.endswith("_name"):
-        return texts
-    rounded = _marked(texts, lambda text: _ROUNDED_ID.fullmatch(text) is not None)
-    page.refuse_each(rounded, field, texts, "is a rounded number, no id", _AS_TEXT)
-    return [text and _FLOAT_ID.sub(r"\1", text) for text in texts]
+        return page.column(field)
+    rounded = page.where(field, lambda text: _ROUNDED_ID.fullmatch(text) is not None)
+    page.refuse_each(rounded, field, "is a rounded number, no id", _AS_TEXT)
+    return mapped(page.column(field), lambda text: _FLOAT_ID.sub(r"\1", text), pa.string())
 
 
-def _blank(texts: Sequence[str | None]) -> Mask:
-    return np.array([text is None for text in texts], dtype=bool)
-
-
-def _channels(page: FileRecords) -> dict[str, ArrowColumn]:
-    names = page.texts("channel"), page.texts("platform"), page.texts("medium")
-    rows = list(zip(*names, strict=True))
-    known = {row: file_channel(*row) for row in set(rows)}
-    return {
-        "channel": pa.array([known[row] for row in rows], pa.string()),
-        "platform_channel": pa.array(
-            [platform or channel or medium for channel, platform, medium in rows], pa.string()
-        ),
-    }
-
-
-def _constants(page: FileRecords, context: PageContext) -> Mapping[str, ArrowColumn]:
+def _constants(page: FileRecords, context: PageContext) -> dict[str, ArrowColumn]:
     texts = {
         "source": Source.FILE.value,
         "level": context.level.value,
         "date_basis": page.layout.date_basis,
         "currency": context.currency,
     }
-    rows = len(page.records)
-    repeated = {name: pa.repeat(pa.scalar(text), rows) for name, text in texts.items()}
-    return {**repeated, "position": pa.array(np.arange(rows))}
+    repeated = {name: pa.repeat(pa.scalar(text), len(page)) for name, text in texts.items()}
+    return {**repeated, "position": pa.array(np.arange(len(page)))}

@@ -5,7 +5,6 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Final
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -16,7 +15,7 @@ from transform.frames import ARROW_TYPES
 from transform.normalise.columns import ArrowColumn
 from transform.normalise.context import PageContext
 from transform.normalise.file_numbers import Numbers, read_numbers
-from transform.normalise.file_records import FileRecords
+from transform.normalise.file_records import FileRecords, mapped
 from transform.normalise.reading import mask
 
 COUNTS: Final = ("impressions", "clicks", "link_clicks", "reach", "video_views")
@@ -29,13 +28,10 @@ _IN_CURRENCY: Final = "upload amounts of another currency to a connection of its
 
 def metrics(page: FileRecords, context: PageContext) -> dict[str, ArrowColumn]:
     """Every metric that the file has a column for. Rows with an impossible value are refused."""
-    found = {f: read_field(page, f, "integer").values for f in COUNTS if page.has(f)}
-    for field in COUNTS:
-        if field in found:
-            _refuse_negative(page, field, found[field])
+    found = {field: _count(page, field) for field in COUNTS if page.has(field)}
     for field in AMOUNTS:
         if page.has(field):
-            found[field] = _amounts(page, field, context)
+            found[field] = _amount(page, field, context)
     if page.has("spend_micros"):
         found["spend"] = _from_micros(page)
     if page.has("conversions"):
@@ -45,28 +41,27 @@ def metrics(page: FileRecords, context: PageContext) -> dict[str, ArrowColumn]:
 
 def read_field(page: FileRecords, field: str, kind: str) -> Numbers:
     """A column of numbers; rows whose value is none are refused."""
-    texts = page.texts(field)
-    numbers = read_numbers(texts, kind, page.layout.decimal_separator)
-    page.refuse_each(numbers.unread, field, texts, _WANTED[kind])
-    if numbers.currencies is not None and field not in MONEY_FIELDS:
-        priced = np.array([currency is not None for currency in numbers.currencies], dtype=bool)
-        page.refuse_each(priced, field, texts, _WANTED[kind])
+    numbers = read_numbers(page.column(field), kind, page.layout.decimal_separator)
+    page.refuse_each(numbers.unread, field, _WANTED[kind])
+    if field not in MONEY_FIELDS:
+        page.refuse_each(mask(numbers.currencies.is_valid()), field, _WANTED[kind])
     return numbers
 
 
-def _amounts(page: FileRecords, field: str, context: PageContext) -> ArrowColumn:
+def _count(page: FileRecords, field: str) -> ArrowColumn:
+    numbers = read_field(page, field, "integer")
+    _refuse_negative(page, field, numbers.values)
+    return numbers.values
+
+
+def _amount(page: FileRecords, field: str, context: PageContext) -> ArrowColumn:
     numbers = read_field(page, field, "amount")
-    if numbers.currencies is not None and field in MONEY_FIELDS:
-        strange = [
-            c is not None and not stands_for(c, context.currency) for c in numbers.currencies
-        ]
-        page.refuse_each(
-            np.array(strange, dtype=bool),
-            field,
-            page.texts(field),
-            f"is not in the connection's currency {context.currency}",
-            _IN_CURRENCY,
+    if field in MONEY_FIELDS and numbers.currencies.null_count < len(page):
+        strange = mapped(
+            numbers.currencies, lambda sign: not stands_for(sign, context.currency), pa.bool_()
         )
+        reason = f"is not in the connection's currency {context.currency}"
+        page.refuse_each(mask(strange), field, reason, _IN_CURRENCY)
     if field == "spend":
         _refuse_negative(page, field, numbers.values)
     return numbers.values
@@ -74,15 +69,13 @@ def _amounts(page: FileRecords, field: str, context: PageContext) -> ArrowColumn
 
 def _refuse_negative(page: FileRecords, field: str, values: ArrowColumn) -> None:
     """Conversions and their value may be taken back; what was delivered or paid may not."""
-    page.refuse_each(mask(pc.less(values, _ZERO)), field, page.texts(field), "is negative")
+    page.refuse_each(mask(pc.less(values, _ZERO)), field, "is negative")
 
 
 def _from_micros(page: FileRecords) -> ArrowColumn:
-    micros = read_field(page, "spend_micros", "integer").values
-    _refuse_negative(page, "spend_micros", micros)
     amounts = [
-        None if value is None else Decimal(value).scaleb(-MONEY_SCALE)
-        for value in micros.to_pylist()
+        None if micros is None else Decimal(micros).scaleb(-MONEY_SCALE)
+        for micros in _count(page, "spend_micros").to_pylist()
     ]
     return pa.array(amounts, ARROW_TYPES["amount"])
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 
 from core.file_amounts import EMPTY_MARKS, plain_number, written
 from transform.normalise.columns import ArrowColumn, Mask, parsed
+from transform.normalise.file_records import mapped
 from transform.normalise.reading import mask
 
 _PLAIN: Final[Mapping[str, str]] = MappingProxyType(
@@ -30,45 +31,36 @@ class Numbers:
 
     values: ArrowColumn
     unread: Mask
-    plain: Sequence[str | None]
-    currencies: Sequence[str | None] | None
+    plain: ArrowColumn
+    currencies: ArrowColumn
 
 
-def read_numbers(texts: Sequence[str | None], kind: str, decimal_separator: str) -> Numbers:
+def read_numbers(texts: ArrowColumn, kind: str, decimal_separator: str) -> Numbers:
     """`texts` as numbers of `kind` (integer or amount), written with `decimal_separator`."""
     plain, currencies = _plain(texts, decimal_separator)
-    column = parsed(plain, kind)
+    column = parsed(plain.to_pylist(), kind)
     return Numbers(column.values, column.unread, plain, currencies)
 
 
-def _plain(
-    texts: Sequence[str | None], decimal_separator: str
-) -> tuple[Sequence[str | None], Sequence[str | None] | None]:
-    column = pa.array(texts, pa.string())
-    is_plain = pc.match_substring_regex(column, _PLAIN[decimal_separator])
-    if mask(is_plain).sum() != len(column) - column.null_count:
-        return _one_by_one(texts, decimal_separator)
-    if decimal_separator == ",":
-        return pc.replace_substring(column, ",", ".").to_pylist(), None
-    return texts, None
+def _plain(texts: ArrowColumn, decimal_separator: str) -> tuple[ArrowColumn, ArrowColumn]:
+    is_plain = mask(pc.match_substring_regex(texts, _PLAIN[decimal_separator]))
+    if is_plain.sum() == len(texts) - texts.null_count:
+        return pc.replace_substring(texts, ",", "."), pa.nulls(len(texts), pa.string())
+
+    def plain(text: str) -> str | None:
+        return _plain_text(text, decimal_separator)
+
+    return mapped(texts, plain, pa.string()), mapped(texts, _currency, pa.string())
 
 
-def _one_by_one(
-    texts: Sequence[str | None], decimal_separator: str
-) -> tuple[list[str | None], list[str | None]]:
-    """Each distinct text is taken apart once."""
-    known: dict[str | None, tuple[str | None, str | None]] = {None: (None, None)}
-    for text in texts:
-        if text not in known:
-            known[text] = _taken_apart(text or "", decimal_separator)
-    found = [known[text] for text in texts]
-    return [plain for plain, _ in found], [currency for _, currency in found]
-
-
-def _taken_apart(text: str, decimal_separator: str) -> tuple[str | None, str | None]:
-    if text.strip().lower() in EMPTY_MARKS:
-        return None, None
+def _plain_text(text: str, decimal_separator: str) -> str | None:
+    if text.lower() in EMPTY_MARKS:
+        return None
     number = written(text)
-    if number is None:
-        return _UNREADABLE, None
-    return plain_number(number, decimal_separator) or _UNREADABLE, number.currency
+    plain = None if number is None else plain_number(number, decimal_separator)
+    return plain or _UNREADABLE
+
+
+def _currency(text: str) -> str | None:
+    number = written(text)
+    return None if number is None else number.currency

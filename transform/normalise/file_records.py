@@ -1,32 +1,43 @@
-"""A page of an uploaded file: its records, and their fields by the file's layout."""
+"""A page of an uploaded file: the fields of its records as text, and which are refused."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import Any, Final
+from collections.abc import Callable, Iterator, Sequence
+from io import BytesIO
+from typing import Any, Final, overload
 
 import numpy as np
 import orjson
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.json as pj
 
 from core.errors import BadInput
 from core.file_layout import REFUSED, FileLayout
-from core.jsonvalue import JSONObject
+from core.jsonvalue import JSONValue
 from transform.normalise.columns import ArrowColumn, Mask
-from transform.normalise.reading import Reading
+from transform.normalise.reading import Reading, mask
 
 CORRECT: Final = "correct the cell and upload the row again"
 
+_BLANK: Final = pa.scalar("")
+_FAULT: Final = pa.struct([(name, pa.string()) for name in ("field", "reason", "mend")])
+
 
 class FileRecords:
-    """The records of a page as columns of stripped text, and which of them are refused."""
+    """The records of a page by the fields of its layout; a record itself is read when needed."""
 
-    def __init__(self, records: list[JSONObject], layout: FileLayout) -> None:
-        self.records = records
+    def __init__(self, body: bytes, layout: FileLayout) -> None:
         self.layout = layout
-        self.reading = Reading(records)
+        self._table = _table(body, layout)
+        self._columns: dict[str, ArrowColumn] = {}
+        self.reading = Reading([{}] * len(self))
+        self.reading.records = _Lines(body)
         self._refuse_unread()
+
+    def __len__(self) -> int:
+        return int(self._table.num_rows)
 
     def has(self, field: str) -> bool:
         """Whether the file has a column for `field`."""
@@ -36,67 +47,107 @@ class FileRecords:
         """What the file calls `field`; its own name when it has no such column."""
         return self.layout.columns.get(field, field)
 
-    def texts(self, field: str) -> list[str | None]:
-        """The field of each record, stripped; None where it is blank or absent."""
-        key = self.layout.columns.get(field)
-        if key is None:
-            return [None] * len(self.records)
-        values = [record.get(key) for record in self.records]
-        return [value.strip() or None if isinstance(value, str) else None for value in values]
-
     def column(self, field: str) -> ArrowColumn:
-        """`texts` as a column."""
-        return pa.array(self.texts(field), pa.string())
+        """The field of each record, stripped; null where it is blank or absent."""
+        if field not in self._columns:
+            self._columns[field] = self._stripped(field)
+        return self._columns[field]
+
+    def blank(self, field: str) -> Mask:
+        """Where the field is blank or absent."""
+        return mask(self.column(field).is_null())
+
+    def where(self, field: str, test: Callable[[str], bool]) -> Mask:
+        """Where the field is present and passes; each distinct text is tested once."""
+        return mask(mapped(self.column(field), test, pa.bool_()))
 
     def refuse(self, refused: Mask, field: str, reason: str, mend: str = CORRECT) -> None:
         """Refuse the marked records, unless they already are; `reason` follows the header."""
         if refused.any():
             self.reading.refuse(refused, self.header(field), reason, mend)
 
-    def refuse_each(
-        self,
-        refused: Mask,
-        field: str,
-        texts: Sequence[str | None],
-        reason: str,
-        mend: str = CORRECT,
-    ) -> None:
+    def refuse_each(self, refused: Mask, field: str, reason: str, mend: str = CORRECT) -> None:
         """Refuse the marked records; `reason` follows the header and the text at fault."""
-        for text, same in _by_text(refused, texts):
+        for text, same in _groups(refused, self.column(field)):
             self.refuse(same, field, f"{text!r} {reason}", mend)
 
-    def refuse_with(
-        self, refused: Mask, field: str, reason: str, texts: Sequence[str | None], mend: str
-    ) -> None:
-        """Refuse the marked records; the text of each ends its `reason`."""
-        for text, same in _by_text(refused, texts):
-            self.refuse(same, field, f"{reason} {text}", mend)
+    def refuse_with(self, reasons: Sequence[str | None], field: str, mend: str = CORRECT) -> None:
+        """Refuse each record that has a reason."""
+        column = pa.array(reasons, pa.string())
+        for reason, same in _groups(mask(column.is_valid()), column):
+            self.refuse(same, field, reason, mend)
+
+    def _stripped(self, field: str) -> ArrowColumn:
+        key = self.layout.columns.get(field)
+        if key is None:
+            return pa.nulls(len(self), pa.string())
+        column: ArrowColumn = pc.utf8_trim_whitespace(self._table[key].combine_chunks())
+        blank: ArrowColumn = pc.equal(column, _BLANK).fill_null(False)  # noqa: FBT003 - a value
+        if not pc.any(blank).as_py():
+            return column
+        stripped: ArrowColumn = pc.replace_with_mask(column, blank, pa.scalar(None, pa.string()))
+        return stripped
 
     def _refuse_unread(self) -> None:
-        faults = [record.get(REFUSED) for record in self.records]
-        is_unread = np.array([fault is not None for fault in faults], dtype=bool)
-        keys = [orjson.dumps(fault).decode() for fault in faults] if is_unread.any() else []
-        for key, same in _by_text(is_unread, keys):
-            fault = orjson.loads(key)
-            self.reading.refuse(same, fault["field"], fault["reason"], fault["mend"])
+        """Refuse what the connector could not read whole; it says why."""
+        faults = self._table[REFUSED].combine_chunks()
+        unread = mask(faults.is_valid())
+        if unread.any():
+            texts = [None if each is None else orjson.dumps(each) for each in faults.to_pylist()]
+            for text, same in _groups(unread, pa.array(texts, pa.string())):
+                self.reading.refuse(same, **orjson.loads(text))
 
 
-def _by_text(marked: Mask, texts: Sequence[str | None]) -> Iterator[tuple[str, Mask]]:
+class _Lines(Sequence[JSONValue]):
+    """The records of a page, each parsed when it is asked for."""
+
+    def __init__(self, body: bytes) -> None:
+        self._lines = body.strip().split(b"\n")
+
+    def __len__(self) -> int:
+        return len(self._lines)
+
+    @overload
+    def __getitem__(self, place: int) -> JSONValue: ...
+    @overload
+    def __getitem__(self, place: slice) -> list[JSONValue]: ...
+    def __getitem__(self, place: int | slice) -> JSONValue:
+        if isinstance(place, slice):
+            return [orjson.loads(line) for line in self._lines[place]]
+        record: JSONValue = orjson.loads(self._lines[place])
+        return record
+
+
+def mapped(column: ArrowColumn, change: Callable[[str], Any], kind: pa.DataType) -> ArrowColumn:
+    """`change` of each text as a column of `kind`, computed once per distinct text."""
+    coded = column.dictionary_encode()
+    texts: list[Any] = coded.dictionary.to_pylist()
+    changed = [change(text) for text in texts]
+    return pa.array(changed, kind).take(coded.indices)
+
+
+def _groups(marked: Mask, column: ArrowColumn) -> Iterator[tuple[str, Mask]]:
     """The marked places of each distinct text."""
     places = np.flatnonzero(marked)
-    if not len(places):
-        return
-    found = pd.Series([texts[place] or "" for place in places.tolist()], index=places)
-    for text, group in found.groupby(found, sort=False):
+    taken: list[Any] = column.filter(pa.array(marked)).to_pylist()
+    texts = pd.Series(taken, index=places, dtype=object)
+    for text, group in texts.groupby(texts, sort=False):
         same = np.zeros(len(marked), dtype=bool)
         same[group.index.to_numpy()] = True
         yield str(text), same
 
 
-def file_records(body: bytes, layout: FileLayout) -> FileRecords:
-    """The records of `body`, JSON lines. BadInput when it is none."""
+def _table(body: bytes, layout: FileLayout) -> Any:
+    """The mapped cells of a page. BadInput when it is not JSON lines of texts."""
+    keys = dict.fromkeys(layout.columns.values())
+    schema = pa.schema([*((key, pa.string()) for key in keys), (REFUSED, _FAULT)])
     try:
-        lines: Any = orjson.loads(b"[" + body.strip().replace(b"\n", b",") + b"]")
-    except orjson.JSONDecodeError as error:
-        raise BadInput(f"the page is not JSON lines: {error}") from error
-    return FileRecords(lines, layout)
+        return pj.read_json(
+            BytesIO(body),
+            read_options=pj.ReadOptions(use_threads=False, block_size=len(body) + 1),
+            parse_options=pj.ParseOptions(
+                explicit_schema=schema, unexpected_field_behavior="ignore"
+            ),
+        )
+    except pa.ArrowInvalid as error:
+        raise BadInput(f"the page is not JSON lines of texts: {error}") from error
