@@ -7,9 +7,8 @@ them up counts it as often. A family lists the names of one kind of event, best 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from operator import itemgetter
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import orjson
 
@@ -33,8 +32,7 @@ ActionValues = Mapping[str, JSONValue]
 NO_ACTIONS: Final[ActionValues] = {}
 
 
-@dataclass(frozen=True, slots=True)
-class Conversions:
+class Conversions(NamedTuple):
     """The one action type chosen for a row, with its count and value as the source wrote them."""
 
     type: str | None

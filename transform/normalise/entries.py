@@ -33,8 +33,16 @@ IDENTITY: Final = (
     "attribution_setting",
 )
 CAMPAIGN_IDENTITY: Final = ("source", "account_id", "campaign_id")
-CAMPAIGN_COLUMNS: Final = {"campaign": "digest", "campaign_name": "name"}
-"""Campaign columns that have another name beside an entry's own."""
+CAMPAIGN_COLUMNS: Final = {
+    "campaign": "digest",
+    "source": "source",
+    "account_id": "account_id",
+    "campaign_id": "campaign_id",
+    "campaign_name": "name",
+    "status": "status",
+    "objective": "objective",
+}
+"""A draft's columns that tell of its campaign, and what they are called there."""
 
 
 def normalised_page(columns: Mapping[str, ArrowColumn], reading: Reading) -> NormalisedPage:
@@ -43,13 +51,18 @@ def normalised_page(columns: Mapping[str, ArrowColumn], reading: Reading) -> Nor
     `columns` has one value per record: the columns of an entry but `digest`, `campaign` and
     `records`, and beside them campaign_id, campaign_name and objective.
     """
-    accepted = _identified(pa.table(dict(columns)).filter(pa.array(reading.accepted)))
+    accepted = _identified(_chosen(pa.table(dict(columns)), reading))
     return NormalisedPage(
         entries=_under(ENTRY_SCHEMA, _merged(accepted)),
         campaigns=_campaigns(accepted),
         rejections=reading.rejections(),
         fetched=len(reading.records),
     )
+
+
+def _chosen(table: pa.Table, reading: Reading) -> pa.Table:
+    accepted = reading.accepted
+    return table if accepted.all() else table.filter(pa.array(accepted)).combine_chunks()
 
 
 def _identified(table: pa.Table) -> pa.Table:
@@ -108,17 +121,21 @@ def _campaigns(table: pa.Table) -> pa.Table:
     """One row per campaign, under its last name on the page."""
     last = {digest: index for index, digest in enumerate(table["campaign"].to_pylist())}
     last.pop(None, None)
-    found = table.drop_columns("digest").take(_indices(last.values()))
-    names = [CAMPAIGN_COLUMNS.get(name, name) for name in found.column_names]
+    kept = [name for name in CAMPAIGN_COLUMNS if name in table.column_names]
+    found = table.select(kept).take(_indices(last.values()))
+    names = [CAMPAIGN_COLUMNS[name] for name in kept]
     return _under(CAMPAIGN_SCHEMA, found.rename_columns(names))
 
 
 def _under(schema: pa.Schema, table: pa.Table) -> pa.Table:
     """The table under its contract; columns that it lacks are null."""
+    names, rows = set(table.column_names), len(table)
     columns: Sequence[Any] = [
-        table[field.name].cast(field.type)
-        if field.name in table.column_names
-        else pa.nulls(len(table), field.type)
+        _typed(table[field.name], field.type) if field.name in names else pa.nulls(rows, field.type)
         for field in schema
     ]
     return pa.table(columns, schema=schema)
+
+
+def _typed(column: Any, kind: pa.DataType) -> Any:
+    return column if column.type == kind else column.cast(kind)
