@@ -33,10 +33,10 @@ NO_ACTIONS: Final[ActionValues] = {}
 
 
 class Conversions(NamedTuple):
-    """The one action type chosen for a row, with its count and value as the source wrote them."""
+    """The one action type chosen for a row, with its number and value as the source wrote them."""
 
-    type: str | None
-    count: JSONValue
+    action_type: str | None
+    number: JSONValue
     value: JSONValue
 
 
