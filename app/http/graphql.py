@@ -32,7 +32,7 @@ from app.http.graphiql import page
 from app.http.graphql_media import GRAPHQL_RESPONSE, JSON, media_type_for, wants_page
 from app.http.graphql_requests import Asked, asked_in_body, asked_in_url, require_json
 from app.http.graphql_socket import Socket
-from app.http.knocks import knock_of
+from app.http.knocks import admit
 from app.http.request_id import request_id_of
 from app.http.services import services_of
 from core.errors import BadInput
@@ -86,11 +86,10 @@ class GraphQLEndpoint(GraphQL[object, None]):
 
     async def _execute(self, request: Request) -> ExecutionResult:
         body = await self._body(request)
-        services = services_of(request)
-        scope = await services.door.enter(knock_of(request, hashlib.sha256(body).hexdigest()))
+        scope = await admit(request, hashlib.sha256(body).hexdigest())
         asked = asked_in_url(request) if request.method == "GET" else asked_in_body(body)
         request.state.operation = asked.operation_name
-        context = services.contexts(scope, request_id_of(request))
+        context = services_of(request).contexts(scope, request_id_of(request))
         return await self._run(request, asked, context)
 
     async def _body(self, request: Request) -> bytes:

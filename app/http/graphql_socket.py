@@ -23,7 +23,7 @@ from strawberry.subscriptions.protocols.graphql_transport_ws.types import (
 )
 
 from app.http.graphql_requests import asked_in
-from app.http.knocks import EMPTY_SHA256, knock_of
+from app.http.knocks import EMPTY_SHA256, admit
 from app.http.request_id import request_id_of
 from app.http.services import services_of
 from core.errors import BadInput, Transient, Unauthenticated
@@ -97,8 +97,7 @@ class Socket(BaseGraphQLTransportWSHandler[object, None]):
 
     async def _enter(self, payload: dict[str, object]) -> TenantScope:
         sent = [(name, value) for name, value in payload.items() if isinstance(value, str)]
-        door = services_of(self._connection).door
-        return await door.enter(knock_of(self._connection, EMPTY_SHA256, sent))
+        return await admit(self._connection, EMPTY_SHA256, sent)
 
     async def _acknowledge(self, scope: TenantScope) -> None:
         if scope.expires_at is not None:

@@ -1,4 +1,4 @@
-"""Requests as the door wants them."""
+"""Brings requests to the door."""
 
 from __future__ import annotations
 
@@ -6,19 +6,33 @@ import hashlib
 from collections.abc import Iterable
 
 from starlette.requests import HTTPConnection
+from structlog.contextvars import bind_contextvars
 
+from app.http.services import services_of
 from app.identity.door import Knock
 from app.identity.headers import Headers
+from core.scope import TenantScope
 
 EMPTY_SHA256 = hashlib.sha256(b"").hexdigest()
 
 
-def knock_of(
+async def admit(
     connection: HTTPConnection,
     body_sha256: str | None,
     extra: Iterable[tuple[str, str]] = (),
+) -> TenantScope:
+    """The scope of a request, whose later log lines name the tenant.
+
+    `extra` are credentials that came beside the headers.
+    """
+    scope = await services_of(connection).door.enter(_knock(connection, body_sha256, extra))
+    bind_contextvars(tenant_id=str(scope.tenant_id))
+    return scope
+
+
+def _knock(
+    connection: HTTPConnection, body_sha256: str | None, extra: Iterable[tuple[str, str]]
 ) -> Knock:
-    """The knock of a request; `extra` are credentials that came beside its headers."""
     headers = Headers.of(connection.scope["headers"])
     return Knock(
         method=connection.scope.get("method", "GET"),

@@ -16,7 +16,7 @@ from starlette.responses import Response
 
 from app.http.answers import json_answer
 from app.http.body import chunks, refuse_declared
-from app.http.knocks import knock_of
+from app.http.knocks import admit
 from app.http.services import Uploads, services_of
 from app.identity.caller import refusal
 from app.identity.gateway import BODY_SHA256
@@ -40,15 +40,13 @@ def uploads_router(upload_max_bytes: int) -> APIRouter:
         await refuse_declared(request, upload_max_bytes)
         filename = _filename(request.query_params.get("filename", ""))
         declared = _declared_sha256(request)
-        services = services_of(request)
-        scope = await services.door.enter(knock_of(request, declared))
+        scope = await admit(request, declared)
         _demand_write(scope)
-        async with _begun(services.uploads, scope, filename, _media_type(request)) as upload_id:
-            size, sha256 = await _keep(
-                request, services.uploads, scope, upload_id, upload_max_bytes
-            )
+        uploads = services_of(request).uploads
+        async with _begun(uploads, scope, filename, _media_type(request)) as upload_id:
+            size, sha256 = await _keep(request, uploads, scope, upload_id, upload_max_bytes)
             _check(size, sha256, declared)
-            record = await services.uploads.finish(scope, upload_id, size, sha256)
+            record = await uploads.finish(scope, upload_id, size, sha256)
         return json_answer(201, _told(record))
 
     return router

@@ -15,7 +15,7 @@ from core.errors import Transient
 from core.settings import Settings
 
 READY_SECONDS = 90.0
-POLL_SECONDS = 0.05
+POLL_SECONDS = 0.1
 
 
 @dataclass(frozen=True, slots=True)
