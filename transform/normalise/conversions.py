@@ -7,8 +7,9 @@ them up counts it as often. A family lists the names of one kind of event, best 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from operator import itemgetter
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import orjson
 
@@ -32,11 +33,12 @@ ActionValues = Mapping[str, JSONValue]
 NO_ACTIONS: Final[ActionValues] = {}
 
 
-class Conversions(NamedTuple):
-    """The one action type chosen for a row, with its number and value as the source wrote them."""
+@dataclass(frozen=True, slots=True)
+class Conversions:
+    """The one action type chosen for a row, with its count and value as the source wrote them."""
 
-    action_type: str | None
-    number: JSONValue
+    type: str | None
+    count: JSONValue
     value: JSONValue
 
 

@@ -122,8 +122,8 @@ def _actions(reading: Reading) -> dict[str, ArrowColumn]:
     purchases = [chosen(*pair) for pair in zip(counted, valued, strict=True)]
     views = [row.get(VIDEO_VIEW, ABSENT) for row in counted]
     return {
-        "conversion_type": pa.array([each.action_type for each in purchases], pa.string()),
-        "conversions": reading.typed([each.number for each in purchases], "actions", "amount"),
+        "conversion_type": pa.array([each.type for each in purchases], pa.string()),
+        "conversions": reading.typed([each.count for each in purchases], "actions", "amount"),
         "conversion_value": reading.typed(
             [each.value for each in purchases], "action_values", "amount"
         ),
