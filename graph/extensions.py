@@ -1,4 +1,4 @@
-"""What happens around every operation: caches, limits, codes, fresh loaders."""
+"""What happens around every operation: caches, limits, codes, a context of its own."""
 
 from __future__ import annotations
 
@@ -16,13 +16,12 @@ from strawberry.extensions import (
 from graph.limits import MAX_TOKENS, WithinLimits
 
 
-class FreshLoaders(SchemaExtension):
-    """Gives each operation empty loaders: one WebSocket carries many operations."""
+class OwnContext(SchemaExtension):
+    """Gives each operation loaders and a budget of its own."""
 
     def on_operation(self) -> Iterator[None]:
         """Before anything is resolved."""
-        context = self.execution_context.context
-        context.session = context.session.renewed()
+        self.execution_context.context = self.execution_context.context.renewed()
         yield
 
 
@@ -68,5 +67,5 @@ def rules() -> AddValidationRules:
     return AddValidationRules([WithinLimits])
 
 
-EXTENSIONS = (FreshLoaders, token_limit, rules, ValidationCodes, SafeParserCache, ValidationCache)
+EXTENSIONS = (OwnContext, token_limit, rules, ValidationCodes, SafeParserCache, ValidationCache)
 """In the order they begin; they end in the reverse one."""

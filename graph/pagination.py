@@ -21,7 +21,7 @@ First = Annotated[
     strawberry.argument(
         description=(
             "How many to answer, walking forward; at least 1, 50 when left out. The maximum is "
-            "1,000 for entries, attribution rows and campaigns, 100 for every other list."
+            "1,000 for entries and attribution rows, 100 for every other list."
         )
     ),
 ]

@@ -31,5 +31,5 @@ async def page(
     session: Session, where: AttributionFilter, arguments: PageArguments, as_of: datetime | None
 ) -> Page[AttributionRowRecord]:
     """One page of rows, as they stood at `as_of`."""
-    request = ROWS.request(arguments)
+    request = session.request(ROWS, arguments)
     return await session.stores.attribution.page(session.scope, where, request, as_of)

@@ -14,7 +14,8 @@ MAX_DAYS = 3660
 
 async def days(session: Session, dates: DateRange) -> tuple[CalendarDayRecord, ...]:
     """The days of `dates`, in order."""
-    return await session.stores.calendar.range(session.scope, not_longer(dates, MAX_DAYS, "dates"))
+    session.budget.take(not_longer(dates, MAX_DAYS, "dates").days)
+    return await session.stores.calendar.range(session.scope, dates)
 
 
 async def day(session: Session, on: date) -> CalendarDayRecord | None:

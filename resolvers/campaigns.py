@@ -10,7 +10,7 @@ from resolvers.paging import Listing, PageArguments
 from resolvers.session import Session
 from resolvers.text import digest_part
 
-MAX_CAMPAIGNS = 1000
+MAX_CAMPAIGNS = 100
 
 
 def _sort_key(record: CampaignRecord) -> tuple[str]:
@@ -22,7 +22,7 @@ CAMPAIGNS: Listing[CampaignRecord] = Listing("campaigns", MAX_CAMPAIGNS, (digest
 
 async def page(session: Session, arguments: PageArguments) -> Page[CampaignRecord]:
     """One page of the tenant's campaigns."""
-    return await session.stores.campaigns.page(session.scope, CAMPAIGNS.request(arguments))
+    return await session.stores.campaigns.page(session.scope, session.request(CAMPAIGNS, arguments))
 
 
 async def campaign(session: Session, digest: UUID) -> CampaignRecord | None:

@@ -39,7 +39,9 @@ CONNECTIONS: Listing[ConnectionRecord] = Listing(
 
 async def page(session: Session, arguments: PageArguments) -> Page[ConnectionRecord]:
     """One page of the tenant's connections."""
-    return await session.stores.connections.page(session.scope, CONNECTIONS.request(arguments))
+    return await session.stores.connections.page(
+        session.scope, session.request(CONNECTIONS, arguments)
+    )
 
 
 async def connection(session: Session, connection_id: UUID) -> ConnectionRecord | None:

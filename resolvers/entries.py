@@ -69,7 +69,7 @@ async def page(
     as_of: datetime | None,
 ) -> Page[EntryRecord]:
     """One page of the tenant's entries, as they stood at `as_of`."""
-    request = listing(order).request(arguments)
+    request = session.request(listing(order), arguments)
     return await session.stores.entries.page(session.scope, where, order, request, as_of)
 
 

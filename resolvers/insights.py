@@ -31,7 +31,7 @@ async def page(
     dates: DateRange | None,
 ) -> Page[InsightRecord]:
     """One page of the tenant's insights, newest first."""
-    request = INSIGHTS.request(arguments)
+    request = session.request(INSIGHTS, arguments)
     return await session.stores.insights.page(session.scope, request, kinds, dates)
 
 

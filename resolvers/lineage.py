@@ -30,7 +30,7 @@ async def rejected(
     session: Session, run_id: UUID, arguments: PageArguments
 ) -> Page[RejectedRecord]:
     """One page of the records that a run refused."""
-    request = REJECTED.request(arguments)
+    request = session.request(REJECTED, arguments)
     if await session.loaders.runs.load(run_id) is None:
         raise NotFound("no such run", field="runId", mend="list your runs with the field runs")
     return await session.stores.lineage.rejected(session.scope, run_id, request)

@@ -31,7 +31,7 @@ async def page(
     statuses: Sequence[RunStatus],
 ) -> Page[RunRecord]:
     """One page of the tenant's runs, newest first."""
-    request = RUNS.request(arguments)
+    request = session.request(RUNS, arguments)
     return await session.stores.runs.page(session.scope, request, connections, statuses)
 
 
@@ -60,6 +60,7 @@ async def events(
             field="first",
             mend=f"ask for at most {MAX_EVENTS} and go on after the last sequence",
         )
+    session.budget.take(limit)
     return await session.stores.runs.events_after(session.scope, run_id, _cursor(after), limit)
 
 

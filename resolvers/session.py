@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from typing import Any
 
 from core.errors import Forbidden, Unauthenticated
+from core.records.pages import PageRequest
 from core.scope import Permission, TenantScope
 from loaders.ports import Stores
 from loaders.registry import Loaders
+from resolvers.budget import RowBudget
+from resolvers.paging import Listing, PageArguments
 
 
 def utc_now() -> datetime:
@@ -25,6 +29,7 @@ class Session:
     stores: Stores
     loaders: Loaders = field(repr=False)
     clock: Callable[[], datetime] = utc_now
+    budget: RowBudget = field(default_factory=RowBudget, repr=False)
 
     @classmethod
     def open(
@@ -34,8 +39,14 @@ class Session:
         return cls(scope, stores, Loaders(scope, stores), clock)
 
     def renewed(self) -> Session:
-        """The same caller with empty loaders: what a second operation must start from."""
-        return replace(self, loaders=Loaders(self.scope, self.stores))
+        """The same caller with empty loaders and a full budget: a second operation's start."""
+        return replace(self, loaders=Loaders(self.scope, self.stores), budget=RowBudget())
+
+    def request(self, listing: Listing[Any], arguments: PageArguments) -> PageRequest:
+        """What to ask a store for, charged to this operation's budget."""
+        request = listing.request(arguments)
+        self.budget.take(request.size)
+        return request
 
     @property
     def has_expired(self) -> bool:

@@ -37,16 +37,21 @@ def text_part(text: str) -> str:
     return text
 
 
-def clean(text: str, field: str) -> str:
-    """`text` without blanks around it; BadInput when nothing, too much or no text is left."""
+def exact(text: str, field: str) -> str:
+    """`text` unchanged, or BadInput when no database could hold it."""
     try:
-        stripped = text_part(text).strip()
+        return text_part(text)
     except ValueError as error:
         raise BadInput(
             f"{field} holds characters that are no text",
             field=field,
             mend="remove control characters",
         ) from error
+
+
+def clean(text: str, field: str) -> str:
+    """`text` without blanks around it; BadInput when nothing, too much or no text is left."""
+    stripped = exact(text, field).strip()
     if 0 < len(stripped) <= MAX_TEXT:
         return stripped
     raise BadInput(

@@ -11,7 +11,7 @@ from core.records.connections import Level, Source
 from core.records.entries import EntryFilter
 from graph.ids import CAMPAIGN, CONNECTION
 from graph.inputs.dates import DateRangeInput
-from resolvers.text import choices, clean
+from resolvers.text import choices, exact
 
 ALL = "Empty or left out: all. At most 1,000."
 
@@ -82,4 +82,4 @@ def entry_filter(given: MarketingEntryFilter | None) -> EntryFilter:
 
 def texts(values: list[str] | None, field: str) -> tuple[str, ...]:
     """The values of a text condition."""
-    return tuple(clean(value, field) for value in choices(values, field))
+    return tuple(exact(value, field) for value in choices(values, field))

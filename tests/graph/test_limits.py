@@ -24,8 +24,8 @@ async def test_the_limit_of_depth_is_fifteen(world: World) -> None:
     exact = "{ marketingEntries { " + NEST % (NEST % (NEST % (NEST % "__typename"))) + " } }"
     assert depth_of(allowed) < 15
     assert depth_of(exact) == 14
-    assert "errors" not in await world.ask(allowed)
-    assert "errors" not in await world.ask(exact)
+    assert "errors" not in await world.ask(allowed, world.south)
+    assert "errors" not in await world.ask(exact, world.south)
     over = deep.replace("totalCount", "nodes { calendar { date } }")
     answer = await world.ask(over)
     [error] = answer["errors"]
@@ -35,7 +35,7 @@ async def test_the_limit_of_depth_is_fifteen(world: World) -> None:
 
 async def test_the_limit_of_aliases_counts_through_fragments(world: World) -> None:
     allowed = "{" + " ".join(f"a{n}: viewer {{ actor }}" for n in range(50)) + "}"
-    assert "errors" not in await world.ask(allowed)
+    assert "errors" not in await world.ask(allowed, world.south)
     hidden = (
         "fragment F on Viewer {" + " ".join(f"a{n}: actor" for n in range(26)) + "}"
         "{ viewer { ...F } other: viewer { ...F } }"

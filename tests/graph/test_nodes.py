@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import base64
+from dataclasses import replace
 
 import pytest
 
@@ -160,6 +161,18 @@ async def test_an_entity_of_another_tenant_is_null_like_an_absent_one(world: Wor
     ]
     answer = await world.ask(ENTITIES, world.south, r=representations)
     assert answer == {"data": {"_entities": [None] * len(IDS)}}
+
+
+async def test_a_second_operation_of_one_socket_reads_anew(world: World) -> None:
+    context = world.context()
+    query = f'{{ node(id: "{global_ids()["Campaign"]}") {{ ... on Campaign {{ name }} }} }}'
+    first = await world.schema.execute(query, None, context)
+    shelf = world.memory.of(world.north).campaigns
+    digest = next(iter(shelf))
+    shelf[digest] = replace(shelf[digest], name="Renamed")
+    second = await world.schema.execute(query, None, context)
+    assert first.data == {"node": {"name": "Campaign 1"}}
+    assert second.data == {"node": {"name": "Renamed"}}
 
 
 HOSTILE = [
