@@ -21,7 +21,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import MASTER_KEY, ended, meta_account, open_home, scope_of, start_sandbox
 
 from app.embedded import attach, status
 from core.commands import CreateTenant, StartIngestion
@@ -32,6 +31,7 @@ from core.units import DateRange
 from stores.postgres.logins import Logins, derive_logins
 from stores.postgres.migrate import migrate
 from stores.wiring import Stores, open_stores
+from tests.support import MASTER_KEY, ended, meta_account, open_home, scope_of, start_sandbox
 
 RANGE = DateRange(date(2025, 12, 1), date(2026, 10, 31))
 SEED = 20261122

@@ -5,12 +5,11 @@ import urllib.request
 from decimal import Decimal
 from typing import Any
 
-from conftest import RunningWorker, SandboxAt, Tenant, ingest, meta_account
-
 from core.records.entries import EntryFilter, EntryOrder
 from core.records.pages import PageRequest
 from core.records.runs import RunStatus
 from stores.wiring import Stores
+from tests.support import RunningWorker, SandboxAt, Tenant, ingest, meta_account
 
 
 def truth(sandbox: SandboxAt, account: str, since: str, until: str) -> dict[str, Any]:

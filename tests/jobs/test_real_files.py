@@ -8,7 +8,6 @@ from datetime import datetime
 from decimal import Decimal
 
 import pytest
-from conftest import SHARED_DATA, NewTenant, RunningWorker, Tenant, ended, upload
 
 from core.commands import ConnectSource, FileOptions, FileReading, StartIngestion
 from core.records.connections import ConnectionRecord, Level, Source
@@ -16,6 +15,7 @@ from core.records.entries import EntryFilter, EntryOrder, EntryRecord
 from core.records.pages import PageRequest
 from core.records.runs import RunRecord, RunStatus
 from stores.wiring import Stores
+from tests.support import SHARED_DATA, NewTenant, RunningWorker, Tenant, ended, upload
 
 FOLDER = SHARED_DATA / "meta_real"
 FIRST_182 = "query_182_adset_daily__rec2026-03-06_v23.csv"

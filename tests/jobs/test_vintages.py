@@ -9,7 +9,6 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
-from conftest import NewTenant, RunningWorker, Tenant, ingest, meta_account, start_sandbox
 
 from core.errors import BadInput
 from core.records.entries import EntryFilter, EntryOrder, EntryRecord
@@ -18,6 +17,7 @@ from core.records.runs import RunRecord
 from core.scope import TenantScope
 from core.units import DateRange
 from stores.wiring import Stores
+from tests.support import NewTenant, RunningWorker, Tenant, ingest, meta_account, start_sandbox
 
 SINCE, UNTIL = "2026-10-01", "2026-10-22"
 VANISHING = ("120200100100060000", date(2026, 10, 20))

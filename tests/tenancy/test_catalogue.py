@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncpg
 import pytest
-from conftest import NewTenant, Services, Tenant, meta_account
 
 from core.scope import SystemScope
 from stores.wiring import Stores
+from tests.support import NewTenant, Services, Tenant, meta_account
 
 UNGUARDED = {
     "alembic_version": "says only which version the database is at",

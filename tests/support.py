@@ -1,0 +1,158 @@
+"""What suites share beside fixtures: types, accounts of the sandbox, runs followed to their end."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, contextmanager
+from dataclasses import dataclass
+from datetime import date
+from itertools import count
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+
+from core.commands import ConnectSource, StartIngestion
+from core.records.connections import ConnectionRecord, Level, Source
+from core.records.lineage import UploadRecord
+from core.records.runs import RunRecord
+from core.records.tenants import TenantRecord
+from core.scope import Permission, Role, TenantScope
+from core.settings import Settings
+from core.units import DateRange
+from stores.postgres.logins import Logins
+from stores.wiring import Stores
+
+MASTER_KEY = bytes(range(32))
+SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """Where the services of this test session answer."""
+
+    logins: Logins
+    redis_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class SandboxAt:
+    """A sandbox process."""
+
+    url: str
+    pid: int
+
+
+@contextmanager
+def open_home() -> Iterator[Path]:
+    """A home that the account of the servers can reach; pytest's own folders are closed to it."""
+    home = Path(tempfile.mkdtemp(prefix="liftos-test-"))
+    home.chmod(0o755)
+    try:
+        yield home
+    finally:
+        shutil.rmtree(home, ignore_errors=True)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def start_sandbox(*arguments: str) -> tuple[subprocess.Popen[bytes], str]:
+    port = free_port()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "sandbox", "--port", str(port), *arguments],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    url = f"http://127.0.0.1:{port}"
+    for _ in range(200):
+        try:
+            with urllib.request.urlopen(f"{url}/_sandbox/health", timeout=1):
+                return process, url
+        except OSError:
+            time.sleep(0.05)
+    process.kill()
+    pytest.fail("the sandbox did not start")
+
+
+TENANT_NUMBERS = count(1)
+
+
+@dataclass(frozen=True, slots=True)
+class Tenant:
+    """A tenant of a test's own and the scope of its administrator."""
+
+    record: TenantRecord
+    scope: TenantScope
+
+
+NewTenant = Callable[..., Awaitable[Tenant]]
+
+
+def scope_of(record: TenantRecord, *roles: Role) -> TenantScope:
+    return TenantScope(
+        record.id,
+        actor="user:test",
+        roles=frozenset(roles or (Role.ADMIN,)),
+        permissions=frozenset(Permission),
+    )
+
+
+def meta_account(number: int = 1001, **changes: object) -> ConnectSource:
+    fields = {
+        "source": Source.META_ADS,
+        "account_id": f"act_{number}",
+        "name": "Northwind",
+        "currency": "EUR",
+        "time_zone": "Europe/Berlin",
+        "level": Level.CAMPAIGN,
+        "look_back_days": 28,
+        "access_token": f"sandbox-token-{number}",
+    }
+    return ConnectSource(**(fields | changes))  # type: ignore[arg-type]
+
+
+def worker_settings(meta_url: str) -> Settings:
+    return Settings(meta_base_url=meta_url, worker_heartbeat_seconds=1.0, log_level="warning")
+
+
+RunningWorker = Callable[[str], AbstractAsyncContextManager[None]]
+
+
+async def ended(stores: Stores, scope: TenantScope, run_id: UUID, seconds: float = 60) -> RunRecord:
+    """The run once it has ended, following its log as a subscriber does."""
+    async with asyncio.timeout(seconds), stores.topics.subscribe(scope, run_id) as wake_ups:
+        async for _ in wake_ups:
+            run = (await stores.runs.by_ids(scope, [run_id]))[run_id]
+            if run.status.is_final:
+                return run
+    pytest.fail("the run did not end")
+
+
+async def upload(stores: Stores, scope: TenantScope, name: str, body: bytes) -> UploadRecord:
+    upload_id = await stores.uploads.begin(scope, name, "application/octet-stream")
+    chunks = range(0, len(body), 1 << 20)
+    for number, start in enumerate(chunks):
+        await stores.uploads.append(scope, upload_id, number, body[start : start + (1 << 20)])
+    digest = hashlib.sha256(body).hexdigest()
+    return await stores.uploads.finish(scope, upload_id, len(body), digest)
+
+
+async def ingest(
+    stores: Stores, scope: TenantScope, connection: ConnectionRecord, since: str, until: str
+) -> RunRecord:
+    dates = DateRange(date.fromisoformat(since), date.fromisoformat(until))
+    run = await stores.runs.start_ingestion(scope, StartIngestion(connection.id, dates=dates))
+    return await ended(stores, scope, run.id)
