@@ -1,13 +1,10 @@
 from __future__ import annotations
 
-from datetime import date, timedelta
-from decimal import Decimal
+from datetime import timedelta
 
 import pytest
 
-from core.records.entries import Metrics
 from graph.ids import CAMPAIGN, CONNECTION, ENTRY
-from resolvers import metrics as rates
 from tests.graph import samples
 from tests.graph.world import World, error_of
 
@@ -203,126 +200,3 @@ async def test_a_vintage_tells_what_it_changed(world: World) -> None:
         {"metric": "conversionValue", "before": None, "after": "50"},
     ]
     assert (gone["isPresent"], gone["changes"], gone["lineage"]) == (False, [], None)
-
-
-async def test_the_entries_of_a_campaign_are_its_own(world: World) -> None:
-    answer = await world.ask(
-        "{ campaigns { nodes { name entries(first: 1, orderBy: DATE_ASC) "
-        "{ totalCount nodes { campaign { name } } } } } }"
-    )
-    assert [
-        (node["name"], node["entries"]["totalCount"], node["entries"]["nodes"][0]["campaign"])
-        for node in answer["data"]["campaigns"]["nodes"]
-    ] == [
-        ("Campaign 1", 8, {"name": "Campaign 1"}),
-        ("Campaign 2", 9, {"name": "Campaign 2"}),
-        ("Campaign 3", 8, {"name": "Campaign 3"}),
-    ]
-
-
-async def test_the_entries_of_a_campaign_cannot_be_of_another(world: World) -> None:
-    answer = await world.ask(
-        "query($f: MarketingEntryFilter) { campaigns(first: 1) { nodes "
-        "{ entries(filter: $f) { totalCount } } } }",
-        f={"campaigns": [CAMPAIGN.encode(samples.campaign(2).digest)]},
-    )
-    assert error_of(answer)["field"] == "filter.campaigns"
-
-
-def test_a_rate_is_null_without_a_denominator_or_a_part() -> None:
-    nothing = samples.UNKNOWN
-    zero = Metrics(Decimal(0), 0, 0, 0, 0, 0, Decimal(0), Decimal(5), None, None)
-    derived = (rates.ctr, rates.cpc, rates.cpm, rates.cvr, rates.cpa, rates.roas)
-    assert [rate(nothing) for rate in derived] == [None] * 6
-    assert [rate(zero) for rate in derived] == [None] * 6
-
-
-def test_the_largest_amount_over_the_smallest_is_still_exact() -> None:
-    assert rates.ratio(Decimal("99999999999999.999999"), Decimal("0.000001")) == Decimal(
-        99999999999999999999
-    )
-
-
-async def test_the_calendar_is_answered_in_order_with_what_each_day_is(world: World) -> None:
-    answer = await world.ask(
-        """{ calendar(dates: {since: "2026-10-31", until: "2026-11-02"}) {
-          id date isoWeek weekStart dayOfWeek isWeekend isHoliday fiscalYear
-          holidays { name country } retailEvents { name }
-        } }"""
-    )
-    assert answer["data"]["calendar"] == [
-        {
-            "id": "Q2FsZW5kYXJEaW1lbnNpb246MjAyNi0xMS0wMQ==",
-            "date": "2026-11-01",
-            "isoWeek": 44,
-            "weekStart": "2026-10-26",
-            "dayOfWeek": 7,
-            "isWeekend": True,
-            "isHoliday": True,
-            "fiscalYear": 2027,
-            "holidays": [{"name": "All Saints' Day", "country": "DE"}],
-            "retailEvents": [],
-        },
-        {
-            "id": "Q2FsZW5kYXJEaW1lbnNpb246MjAyNi0xMS0wMg==",
-            "date": "2026-11-02",
-            "isoWeek": 45,
-            "weekStart": "2026-11-02",
-            "dayOfWeek": 1,
-            "isWeekend": False,
-            "isHoliday": False,
-            "fiscalYear": 2027,
-            "holidays": [],
-            "retailEvents": [],
-        },
-    ]
-
-
-async def test_a_calendar_of_more_than_ten_years_is_refused(world: World) -> None:
-    answer = await world.ask(
-        """{ calendar(dates: {since: "2010-01-01", until: "2026-11-02"}) { id } }"""
-    )
-    assert error_of(answer)["field"] == "dates"
-    assert world.calls == []
-
-
-async def test_attribution_rows_carry_their_calendar_flat(world: World) -> None:
-    unknown = date(2030, 1, 1)
-    world.memory.of(world.north).rows.append(samples.row(unknown, known=False))
-    answer = await world.ask(
-        """query($d: DateRangeInput!) { attributionRows(dates: $d) { nodes {
-          date source channel currency entries spend impressions clicks conversions
-          conversionValue isMature isoWeek month quarter dayOfWeek isWeekend isHoliday
-          holidayNames retailEvents fiscalYear fiscalQuarter
-        } } }""",
-        d={"since": "2026-11-01", "until": "2030-01-01"},
-    )
-    first, *_, last = answer["data"]["attributionRows"]["nodes"]
-    summed = {
-        "source": "META_ADS",
-        "channel": "Paid Social",
-        "currency": "EUR",
-        "entries": 2,
-        "spend": "12.34",
-        "impressions": 4000000000,
-        "clicks": None,
-        "conversions": "1.5",
-        "conversionValue": "0",
-        "isMature": False,
-    }
-    assert first == summed | {
-        "date": "2026-11-01",
-        "isoWeek": 44,
-        "month": 11,
-        "quarter": 4,
-        "dayOfWeek": 7,
-        "isWeekend": True,
-        "isHoliday": True,
-        "holidayNames": ["All Saints' Day"],
-        "retailEvents": [],
-        "fiscalYear": 2027,
-        "fiscalQuarter": 4,
-    }
-    outside = dict.fromkeys(set(first) - set(summed) - {"date"})
-    assert last == summed | {"date": "2030-01-01"} | outside
-    assert world.calls == ["attribution.page"]

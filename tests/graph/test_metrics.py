@@ -1,0 +1,21 @@
+from __future__ import annotations
+
+from decimal import Decimal
+
+from core.records.entries import Metrics
+from resolvers import metrics as rates
+from tests.graph import samples
+
+
+def test_a_rate_is_null_without_a_denominator_or_a_part() -> None:
+    nothing = samples.UNKNOWN
+    zero = Metrics(Decimal(0), 0, 0, 0, 0, 0, Decimal(0), Decimal(5), None, None)
+    derived = (rates.ctr, rates.cpc, rates.cpm, rates.cvr, rates.cpa, rates.roas)
+    assert [rate(nothing) for rate in derived] == [None] * 6
+    assert [rate(zero) for rate in derived] == [None] * 6
+
+
+def test_the_largest_amount_over_the_smallest_is_still_exact() -> None:
+    assert rates.ratio(Decimal("99999999999999.999999"), Decimal("0.000001")) == Decimal(
+        99999999999999999999
+    )
