@@ -1,0 +1,57 @@
+"""What the tables are: metadata of every table that the migrations make, and nothing else.
+
+The SQL under `migrations/versions` stays the source: it also holds what metadata has no word
+for (row-level security, grants, functions, triggers, storage). `tests/tenancy/test_tables.py`
+holds both to each other, and the stores' column lists to the tables. The tables of PgQueuer
+are PgQueuer's own and not described here.
+
+Imported by tests only, never by a store: SQLModel, SQLAlchemy's ORM below it and these classes
+take 0.9 s of processor time to import, about as much as all of `stores.wiring`, which every
+process pays at its start; and stores speak to asyncpg alone. So the stores spell their column
+lists, and the test compares.
+"""
+
+from __future__ import annotations
+
+from stores.postgres.tables.calendar import CalendarDayRow
+from stores.postgres.tables.columns import METADATA, Table
+from stores.postgres.tables.connections import ConnectionRow, UploadChunkRow, UploadRow
+from stores.postgres.tables.entries import (
+    CampaignRow,
+    DayReadingRow,
+    MarketingEntryRow,
+    MarketingEntryVintageRow,
+)
+from stores.postgres.tables.insights import InsightRow
+from stores.postgres.tables.lineage import RawPageRow, RejectedRecordRow
+from stores.postgres.tables.runs import RunEventRow, RunRow
+from stores.postgres.tables.tenants import (
+    ApiKeyRow,
+    AuditLogRow,
+    DataClockRow,
+    DataKeyRow,
+    TenantRow,
+)
+
+__all__ = [
+    "METADATA",
+    "ApiKeyRow",
+    "AuditLogRow",
+    "CalendarDayRow",
+    "CampaignRow",
+    "ConnectionRow",
+    "DataClockRow",
+    "DataKeyRow",
+    "DayReadingRow",
+    "InsightRow",
+    "MarketingEntryRow",
+    "MarketingEntryVintageRow",
+    "RawPageRow",
+    "RejectedRecordRow",
+    "RunEventRow",
+    "RunRow",
+    "Table",
+    "TenantRow",
+    "UploadChunkRow",
+    "UploadRow",
+]

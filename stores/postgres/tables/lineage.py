@@ -1,0 +1,77 @@
+"""Where numbers came from: pages as their source sent them, and what was refused of them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from uuid import UUID
+
+from sqlalchemy import Index, UniqueConstraint
+
+from stores.postgres.tables.columns import (
+    BIG,
+    BYTES,
+    DAYS,
+    ID,
+    IDS,
+    INT,
+    JSON,
+    MOMENT,
+    STRING,
+    Table,
+    column,
+    key,
+    refers_to,
+)
+
+
+class RawPageRow(Table, table=True):
+    """One row per page that a run read, numbered from 1 within the run.
+
+    `body` is compressed by zstandard; `size_bytes` and `sha256` are of the page itself.
+    `seen_dates` and `seen_digests` name, pairwise, the entries that the page brought; they and
+    `merged_at` are null until it is merged.
+    """
+
+    __tablename__ = "raw_page"
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "run_id", "number"),
+        refers_to("run", "run_id"),
+    )
+
+    tenant_id: UUID = key(ID)
+    id: UUID = key(ID, default="uuidv7()")
+    run_id: UUID = column(ID)
+    connection_id: UUID = column(ID)
+    reading: int = column(INT)
+    number: int = column(INT)
+    stream: str = column(STRING)
+    media_type: str = column(STRING)
+    body: bytes = column(BYTES)
+    size_bytes: int = column(BIG)
+    sha256: str = column(STRING)
+    request: dict[str, object] = column(JSON)
+    checkpoint: dict[str, object] | None = column(JSON)
+    fetched_at: dt.datetime = column(MOMENT, default="clock_timestamp()")
+    merged_at: dt.datetime | None = column(MOMENT)
+    seen_dates: list[dt.date] | None = column(DAYS)
+    seen_digests: list[UUID] | None = column(IDS)
+
+
+class RejectedRecordRow(Table, table=True):
+    """One row per record of a page that was refused; `position` counts from 0 in the page."""
+
+    __tablename__ = "rejected_record"
+    __table_args__ = (
+        refers_to("raw_page", "raw_page_id"),
+        Index("rejected_record_by_run", "tenant_id", "run_id", "id"),
+    )
+
+    tenant_id: UUID = key(ID)
+    id: UUID = key(ID, default="uuidv7()")
+    run_id: UUID = column(ID)
+    raw_page_id: UUID = column(ID)
+    position: int = column(INT)
+    field: str = column(STRING)
+    reason: str = column(STRING)
+    mend: str = column(STRING)
+    payload: dict[str, object] = column(JSON)

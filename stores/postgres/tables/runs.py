@@ -1,0 +1,99 @@
+"""Runs and the log of their steps."""
+
+from __future__ import annotations
+
+import datetime as dt
+from uuid import UUID
+
+from sqlalchemy import Index, text
+
+from stores.postgres.tables.columns import (
+    BIG,
+    DAY,
+    ID,
+    INT,
+    JSON,
+    MOMENT,
+    SHARE,
+    STRING,
+    TRUTH,
+    Table,
+    column,
+    key,
+    refers_to,
+    tenant_key,
+)
+
+
+class RunRow(Table, table=True):
+    """One row per run, from its command to its receipt; several claims may work on it in turn.
+
+    `since` and `until` are both null where the content decides the days. `pages` to `vanished`
+    are the counters of `core.records.runs.Counters`; `progress` goes from 0 to 1. An upload
+    that a run names cannot be deleted.
+    """
+
+    __tablename__ = "run"
+    __table_args__ = (
+        refers_to("connection", "connection_id"),
+        refers_to("upload", "upload_id", ondelete=None),
+        Index("run_open", "status", postgresql_where=text("status IN ('QUEUED', 'RUNNING')")),
+        Index("run_by_connection", "tenant_id", "connection_id", text("id DESC")),
+        Index(
+            "run_one_running_per_connection",
+            "tenant_id",
+            "connection_id",
+            unique=True,
+            postgresql_where=text("status = 'RUNNING'"),
+        ),
+    )
+
+    tenant_id: UUID = tenant_key()
+    id: UUID = key(ID, default="uuidv7()")
+    kind: str = column(STRING)
+    connection_id: UUID = column(ID)
+    status: str = column(STRING, default="'QUEUED'")
+    since: dt.date | None = column(DAY)
+    until: dt.date | None = column(DAY)
+    upload_id: UUID | None = column(ID)
+    options: dict[str, object] = column(JSON, default="'{}'")
+    checkpoint: dict[str, object] | None = column(JSON)
+    claim: int = column(INT, default="0")
+    crashes: int = column(INT, default="0")
+    event_sequence: int = column(INT, default="0")
+    pages: int = column(BIG, default="0")
+    fetched: int = column(BIG, default="0")
+    stored: int = column(BIG, default="0")
+    unchanged: int = column(BIG, default="0")
+    rejected: int = column(BIG, default="0")
+    created: int = column(BIG, default="0")
+    restated: int = column(BIG, default="0")
+    vanished: int = column(BIG, default="0")
+    progress: float = column(SHARE, default="0")
+    receipt: dict[str, object] | None = column(JSON)
+    error: dict[str, object] | None = column(JSON)
+    is_cancel_requested: bool = column(TRUTH, default="false")
+    requested_by: str = column(STRING)
+    created_at: dt.datetime = column(MOMENT, default="now()")
+    started_at: dt.datetime | None = column(MOMENT)
+    ended_at: dt.datetime | None = column(MOMENT)
+
+
+class RunEventRow(Table, table=True):
+    """One row per step of a run; `sequence` counts from 1 without gaps.
+
+    A trigger announces each row to the watchers of its run when it commits.
+    """
+
+    __tablename__ = "run_event"
+    __table_args__ = (refers_to("run", "run_id"),)
+
+    tenant_id: UUID = key(ID)
+    run_id: UUID = key(ID)
+    sequence: int = key(INT)
+    at: dt.datetime = column(MOMENT, default="clock_timestamp()")
+    kind: str = column(STRING)
+    status: str = column(STRING)
+    message: str = column(STRING)
+    counters: dict[str, object] = column(JSON)
+    progress: float = column(SHARE)

@@ -1,0 +1,91 @@
+"""Tenants, what each has one of, their keys, and the log of work across them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, Index, text
+
+from stores.postgres.tables.columns import (
+    BYTES,
+    ID,
+    INT,
+    MOMENT,
+    STRING,
+    STRINGS,
+    TRUTH,
+    Table,
+    column,
+    key,
+    tenant_key,
+)
+
+
+class TenantRow(Table, table=True):
+    """One row per tenant; `countries` are ISO 3166 codes, `slug` is unique whatever its case."""
+
+    __tablename__ = "tenant"
+    __table_args__ = (
+        CheckConstraint("slug ~ '^[a-z0-9][a-z0-9-]{0,62}$'", "slug"),
+        CheckConstraint("fiscal_start_month BETWEEN 1 AND 12", "fiscal_start_month"),
+        Index("tenant_slug", text("lower(slug)"), unique=True),
+    )
+
+    tenant_id: UUID = key(ID, default="uuidv7()")
+    slug: str = column(STRING)
+    name: str = column(STRING)
+    countries: list[str] = column(STRINGS)
+    fiscal_start_month: int = column(INT)
+    fiscal_year_named_by_end: bool = column(TRUTH)
+    reporting_currency: str = column(STRING)
+    tier: str = column(STRING)
+    created_at: dt.datetime = column(MOMENT, default="now()")
+
+
+class DataClockRow(Table, table=True):
+    """One row per tenant: when its newest vintage was learned.
+
+    A merge moves `learned_at` on, always forward and in the order of commits.
+    """
+
+    __tablename__ = "data_clock"
+
+    tenant_id: UUID = tenant_key()
+    learned_at: dt.datetime = column(MOMENT, default="'-infinity'")
+
+
+class DataKeyRow(Table, table=True):
+    """One row per tenant that keeps a secret: its data key, wrapped by the master key."""
+
+    __tablename__ = "data_key"
+
+    tenant_id: UUID = tenant_key()
+    wrapped_key: bytes = column(BYTES)
+    created_at: dt.datetime = column(MOMENT, default="now()")
+
+
+class ApiKeyRow(Table, table=True):
+    """One row per key of a module, revoked ones too; `secret_hash` is SHA-256."""
+
+    __tablename__ = "api_key"
+
+    tenant_id: UUID = tenant_key()
+    id: UUID = key(ID, default="uuidv7()")
+    module: str = column(STRING)
+    roles: list[str] = column(STRINGS)
+    secret_hash: bytes = column(BYTES)
+    created_at: dt.datetime = column(MOMENT, default="now()")
+    expires_at: dt.datetime | None = column(MOMENT)
+    revoked_at: dt.datetime | None = column(MOMENT)
+
+
+class AuditLogRow(Table, table=True):
+    """One row per transaction across tenants; no tenant's own, and only ever added to."""
+
+    __tablename__ = "audit_log"
+
+    id: UUID = key(ID, default="uuidv7()")
+    at: dt.datetime = column(MOMENT, default="clock_timestamp()")
+    actor: str = column(STRING)
+    reason: str = column(STRING)
