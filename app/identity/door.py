@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from app.identity.caller import Caller, refusal
@@ -33,7 +33,7 @@ class Knock:
 
     method: str
     target: str
-    headers: Headers
+    headers: Headers = field(repr=False)
     body_sha256: str | None
 
 

@@ -23,7 +23,7 @@ import hmac
 import re
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from app.identity.caller import Caller, granted, known_roles, refusal
@@ -72,7 +72,7 @@ def signature(secret: str, request: SignedRequest, headers: Headers) -> str:
 class Gateway:
     """Verifies gateway headers; without `secret` every one of them is refused."""
 
-    secret: str | None
+    secret: str | None = field(repr=False)
     now: Callable[[], float] = time.time
 
     def verify(self, request: SignedRequest, headers: Headers) -> Caller:

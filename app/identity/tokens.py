@@ -7,7 +7,7 @@ is asked, so a public key can never be used as an HS256 secret, and `none` is no
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import jwt
@@ -25,7 +25,7 @@ LONGEST_TOKEN = 8192
 class Tokens:
     """Verifies tokens. Without `secret` HS256 is refused, without `keys` RS256 and ES256 are."""
 
-    secret: str | None
+    secret: str | None = field(repr=False)
     keys: KeySet | None
     audience: str | None = None
     issuer: str | None = None

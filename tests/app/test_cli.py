@@ -1,0 +1,192 @@
+"""The command line over a real database."""
+
+from __future__ import annotations
+
+import base64
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from itertools import count
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import jwt
+import pytest
+from typer.testing import CliRunner, Result
+
+from app.cli.failures import report
+from app.cli.main import cli
+from core.errors import BadInput, Bug, ConfigError, NotFound, Terminal, Transient
+
+SECRET = "a-development-secret-of-enough-length-0123456789"
+NUMBERS = count(1)
+Run = Callable[..., Result]
+
+
+@pytest.fixture
+def run(services: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    monkeypatch.setenv("LIFTOS_DATABASE_URL", services.logins.owner)
+    monkeypatch.setenv("LIFTOS_REDIS_URL", services.redis_url)
+    monkeypatch.setenv("LIFTOS_MASTER_KEY", base64.b64encode(bytes(range(32))).decode())
+    monkeypatch.setenv("LIFTOS_JWT_SECRET", SECRET)
+
+    def invoke(*arguments: str, given: str | None = None) -> Result:
+        return CliRunner().invoke(cli, ["--home", str(tmp_path), *arguments], input=given)
+
+    return invoke
+
+
+@pytest.fixture
+def organisation(run: Run) -> str:
+    slug = f"cli-{time.time_ns()}-{next(NUMBERS)}"
+    assert run("tenant", "create", slug, "--currency", "EUR", "--country", "DE").exit_code == 0
+    return slug
+
+
+def test_a_token_and_nothing_else_is_printed(run: Run, organisation: str) -> None:
+    result = run("token", "--tenant", organisation, "--role", "analyst", "--hours", "2")
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert result.stdout.endswith("\n")
+    assert result.stdout.count("\n") == 1
+    claims = jwt.decode(result.stdout.strip(), SECRET, algorithms=["HS256"])
+    assert claims["roles"] == ["analyst"]
+    assert claims["exp"] - claims["iat"] == 7200
+    assert organisation in run("tenant", "list").stdout
+
+
+def test_an_unknown_tenant_is_one_clear_error(run: Run) -> None:
+    result = run("token", "--tenant", "nobody")
+    assert result.stdout == ""
+    assert isinstance(result.exception, NotFound)
+
+
+def test_a_key_is_shown_once_and_can_be_revoked(run: Run, organisation: str) -> None:
+    made = run("key", "create", "--tenant", organisation, "--module", "causal", "--days", "3")
+    assert made.stdout.startswith("lok_")
+    assert made.stdout.count("\n") == 1
+    listed = run("key", "list", "--tenant", organisation).stdout
+    assert made.stdout.strip() not in listed
+    key_id = str(UUID(listed.splitlines()[1].split()[0]))
+    assert run("key", "revoke", key_id, "--tenant", organisation).exit_code == 0
+    line = run("key", "list", "--tenant", organisation).stdout.splitlines()[1]
+    assert not line.rstrip().endswith("-")
+
+
+def connect(run: Run, organisation: str, *options: str, given: str | None = None) -> Result:
+    return run(
+        "connection", "create", "--tenant", organisation, "--account", "act_1001",
+        "--currency", "EUR", "--time-zone", "Europe/Berlin", *options, given=given,
+    )  # fmt: skip
+
+
+def test_a_connections_token_comes_by_stdin_and_never_comes_back(
+    run: Run, organisation: str
+) -> None:
+    options = ("--source", "META_ADS", "--token-stdin")
+    made = connect(run, organisation, *options, given="sandbox-token-1001\n")
+    assert UUID(made.stdout.strip())
+    listed = run("connection", "list", "--tenant", organisation).stdout
+    assert "act_1001" in listed
+    assert "sandbox-token" not in listed + made.stderr
+    missing = connect(run, organisation, *options, given="")
+    assert isinstance(missing.exception, BadInput)
+
+
+def test_ingest_queues_a_run(run: Run, organisation: str) -> None:
+    made = connect(run, organisation, "--source", "META_ADS", given="sandbox-token-1001\n")
+    connection = made.stdout.strip()
+    arguments = ("ingest", "--tenant", organisation, "--connection", connection)
+    queued = run(*arguments, "--since", "2026-11-01", "--until", "2026-11-02")
+    assert UUID(queued.stdout.strip())
+    assert isinstance(run(*arguments, "--since", "2026-11-01").exception, BadInput)
+
+
+def test_upload_queues_a_run(run: Run, organisation: str, tmp_path: Path) -> None:
+    connection = connect(run, organisation, "--source", "FILE").stdout.strip()
+    file, empty = tmp_path / "spend.csv", tmp_path / "empty.csv"
+    file.write_text("day,spend\n2026-11-01,3\n")
+    empty.touch()
+    arguments = ("--tenant", organisation, "--connection", connection)
+    queued = run("upload", str(file), *arguments, "--column", "date=day")
+    assert UUID(queued.stdout.strip())
+    assert isinstance(run("upload", str(empty), *arguments).exception, BadInput)
+    assert isinstance(run("upload", str(file), *arguments, "--column", "x").exception, BadInput)
+
+
+@pytest.mark.parametrize("slug", ["North Wind", "-x", "x" * 64, "UPPER", ""])
+def test_a_tenants_name_is_checked(run: Run, slug: str) -> None:
+    assert isinstance(run("tenant", "create", "--", slug).exception, BadInput)
+
+
+def test_a_setting_out_of_bounds_is_named_without_its_value(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LIFTOS_UPLOAD_MAX_BYTES", "-hunter2")
+    result = run("tenant", "list")
+    assert isinstance(result.exception, ConfigError)
+    assert "LIFTOS_UPLOAD_MAX_BYTES" in str(result.exception)
+    assert "hunter2" not in str(result.exception)
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (BadInput("no", mend="do"), 2),
+        (ConfigError("no"), 2),
+        (Transient("no"), 1),
+        (Terminal("no"), 1),
+        (Bug("no"), 1),
+        (RuntimeError("token=hunter2hunter2"), 1),
+    ],
+)
+def test_errors_are_one_line_and_a_mend(
+    capsys: pytest.CaptureFixture[str], error: Exception, code: int
+) -> None:
+    assert report(error) == code
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert "error: " in told.err
+    assert "hunter2" not in told.err
+    assert ("Traceback" in told.err or "this is a fault of ours" in told.err) is isinstance(
+        error, Bug | RuntimeError
+    )
+
+
+def liftos(*arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "app.cli.main", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+
+
+def test_a_port_in_use_is_told_before_anything_starts(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        result = liftos("--home", str(home), "up", "--port", str(port))
+    assert result.returncode == 2
+    assert (
+        f"error: port {port} on 127.0.0.1 cannot be used: address already in use" in result.stderr
+    )
+    assert "--port" in result.stderr
+    assert "Traceback" not in result.stderr
+    assert not home.exists()
+
+
+def test_help_loads_no_command() -> None:
+    script = (
+        "import sys\n"
+        "from app.cli.main import cli\n"
+        "try: cli(['--help'])\n"
+        "except SystemExit: pass\n"
+        "heavy = {'asyncpg', 'fastapi', 'strawberry', 'pandas', 'sqlalchemy', 'pydantic'}\n"
+        "sys.stderr.write(repr(sorted(heavy & set(sys.modules))))\n"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=True
+    )
+    assert result.stderr == "[]"
+    assert "demo" in result.stdout
