@@ -39,7 +39,15 @@ def _wanted(text: str) -> str:
 
 
 def _score(lines: Sequence[str], delimiter: str, options: FileOptions) -> tuple[int, float, int]:
-    rows = [row for row in csv.reader(lines, delimiter=delimiter) if row]
+    rows = [row for line in lines if (row := _cells(line, delimiter))]
     known = max((recognised(row, options.columns) for row in rows[:HEADER_ROWS]), default=0)
     width, count = Counter(len(row) for row in rows).most_common(1)[0] if rows else (0, 0)
     return known, count / max(len(rows), 1) if width > 1 else 0.0, width
+
+
+def _cells(line: str, delimiter: str) -> list[str]:
+    """The cells of one line by itself, so that an open quote swallows no others."""
+    try:
+        return next(csv.reader([line], delimiter=delimiter), [])
+    except csv.Error:
+        return [line]

@@ -48,7 +48,7 @@ def choose_encoding(path: Path, wanted: str | None) -> Encoding:
     """`wanted` if given, else what the byte order mark says, else UTF-8, else the likeliest."""
     with path.open("rb") as file:
         head = file.read(SAMPLE_BYTES)
-    name = _codec(wanted) if wanted else _marked(head) or _wide(head)
+    name = _named(head, wanted)
     if name is None or not name.startswith(("utf-16", "utf-32")):
         _refuse_binary(head)
     if name is not None:
@@ -62,7 +62,22 @@ def declared_encoding(path: Path, wanted: str | None) -> str:
     """The codec that was asked for or that a byte order mark names; else UTF-8, as JSON is."""
     with path.open("rb") as file:
         head = file.read(CHUNK_BYTES)
-    return (_codec(wanted) if wanted else _marked(head) or _wide(head)) or "utf-8"
+    return _named(head, wanted) or "utf-8"
+
+
+def head_text(head: bytes) -> str:
+    """The beginning of a file as text, as far as its encoding shows there."""
+    return head.decode(_named(head, None) or "utf-8", errors="replace")
+
+
+def _named(head: bytes, wanted: str | None) -> str | None:
+    """The codec that was asked for, with its byte order mark if there is one; else the mark's."""
+    marked = _marked(head)
+    if wanted is None:
+        return marked or _wide(head)
+    name = _codec(wanted)
+    is_marked = marked is not None and marked.startswith(name.removesuffix("-le"))
+    return marked if is_marked else name
 
 
 def _checked(path: Path, name: str) -> Encoding:

@@ -7,6 +7,7 @@ import zipfile
 from enum import StrEnum
 from pathlib import Path
 
+from connectors.file.encodings import head_text
 from core.errors import BadInput
 
 HEAD_BYTES = 65_536
@@ -72,7 +73,7 @@ def _refuse_others(head: bytes, filename: str) -> None:
 
 
 def _text_format(head: bytes, filename: str) -> FileFormat:
-    text = head.decode("utf-8-sig", errors="replace").lstrip()
+    text = head_text(head).lstrip()
     suffix = Path(filename).suffix.lower()
     if suffix in {".ndjson", ".jsonl"}:
         return FileFormat.NDJSON
@@ -91,8 +92,8 @@ def _object_format(text: str) -> FileFormat:
         value = json.loads(first)
     except ValueError:
         return FileFormat.JSON
-    is_page = isinstance(value, dict) and isinstance(value.get("data"), list)
-    return FileFormat.JSON if is_page and not rest.strip() else FileFormat.NDJSON
+    holds_rows = isinstance(value, dict) and any(isinstance(v, list) for v in value.values())
+    return FileFormat.JSON if holds_rows and not rest.strip() else FileFormat.NDJSON
 
 
 def unreadable(what: str) -> BadInput:

@@ -77,7 +77,7 @@ class JSONStream:
                 value, end = DECODER.raw_decode(self._text, self._at)
             except (json.JSONDecodeError, RecursionError) as error:
                 if isinstance(error, RecursionError) or not self._more(len(self._text)):
-                    raise self._broken(str(error).partition(":")[0], error) from error
+                    raise self._broken(_what(error), error) from error
                 continue
             if end < len(self._text) or not self._more(1):
                 self._at = end
@@ -100,14 +100,13 @@ class JSONStream:
         """Read on by at least `wanted` characters, dropping what was consumed."""
         if len(self._text) - self._at > VALUE_LIMIT:
             return False
-        self._bytes_before += len(self._text[: self._at].encode(self._encoding))
-        pieces = [self._text[self._at :]]
-        read = 0
-        while read < wanted and (piece := next(self._pieces, "")):
+        pieces: list[str] = []
+        while sum(map(len, pieces)) < wanted and (piece := next(self._pieces, "")):
             pieces.append(piece)
-            read += len(piece)
-        self._text, self._at = "".join(pieces), 0
-        return read > 0
+        if pieces:
+            self._bytes_before += len(self._text[: self._at].encode(self._encoding))
+            self._text, self._at = "".join((self._text[self._at :], *pieces)), 0
+        return bool(pieces)
 
     def _broken(self, what: str, error: Exception | None = None) -> BadInput:
         at = error.pos if isinstance(error, json.JSONDecodeError) else self._at
@@ -117,3 +116,7 @@ class JSONStream:
             field="file",
             mend="upload an array of objects, or one under the key data, whole and valid",
         )
+
+
+def _what(error: json.JSONDecodeError | RecursionError) -> str:
+    return error.msg if isinstance(error, json.JSONDecodeError) else "it is nested too deeply"

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import warnings
 import zipfile
+import zlib
 from collections.abc import Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, contextmanager
 from datetime import date, datetime, time
 from itertools import islice, repeat
 from pathlib import Path
@@ -22,6 +23,7 @@ from core.errors import BadInput
 SHARED_TEXT_LIMIT = 64 << 20
 """Bytes of a workbook's shared texts, unpacked: they are the one part that is held whole."""
 
+_BROKEN = (KeyError, ValueError, OSError, SyntaxError, zipfile.BadZipFile, zlib.error)
 _EXACT = 10**15
 Values = Sequence[Any]
 
@@ -29,10 +31,7 @@ Values = Sequence[Any]
 def open_workbook(path: Path, options: FileOptions) -> Table:
     """The sheet asked for, else the first with a known header, else the first with data."""
     _refuse_large(path)
-    try:
-        name, line, headers, epoch = _choose_sheet(path, options)
-    except (KeyError, ValueError, OSError, zipfile.BadZipFile, SyntaxError) as error:
-        raise unreadable(f"an XLSX workbook that can be read: {error}") from error
+    name, line, headers, epoch = _choose_sheet(path, options)
 
     def read() -> Iterator[Row]:
         return _rows(path, name, line, headers)
@@ -53,14 +52,22 @@ def _refuse_large(path: Path) -> None:
         )
 
 
-def _open(path: Path, *, formulas: bool = False) -> Any:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # styles and extensions that hold no data
-        return load_workbook(path, read_only=True, data_only=not formulas, keep_links=False)
+@contextmanager
+def _open(path: Path, *, formulas: bool = False) -> Iterator[Any]:
+    """The workbook, read as it is iterated over; BadInput where it is broken."""
+    with path.open("rb") as file:
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # of styles and extensions, which hold no data
+                book = load_workbook(file, read_only=True, data_only=not formulas, keep_links=False)
+            with closing(book):
+                yield book
+        except _BROKEN as error:
+            raise unreadable(f"an XLSX workbook that can be read: {error}") from error
 
 
 def _choose_sheet(path: Path, options: FileOptions) -> tuple[str, int, Headers, datetime]:
-    with closing(_open(path)) as book:
+    with _open(path) as book:
         epoch: datetime = book.epoch
         names = [sheet.title for sheet in book.worksheets]
         if options.sheet is not None and options.sheet not in names:
@@ -93,7 +100,7 @@ def _top(sheet: Any) -> list[tuple[int, list[str | None]]]:
 
 def _rows(path: Path, name: str, line: int, headers: Headers) -> Iterator[Row]:
     width = len(headers.keys)
-    with closing(_open(path)) as book:
+    with _open(path) as book:
         for number, (values, formulas) in enumerate(_value_rows(path, book, name), start=1):
             if number <= line or not (_is_filled(values) or _is_filled(formulas)):
                 continue
@@ -110,7 +117,7 @@ def _value_rows(path: Path, book: Any, name: str) -> Iterator[tuple[Values, Valu
     if not _has_formulas(path, sheet):
         yield from zip(values, repeat(()))
         return
-    with closing(_open(path, formulas=True)) as other:
+    with _open(path, formulas=True) as other:
         other[name].reset_dimensions()
         for row, formulas in zip(values, other[name].iter_rows(), strict=True):
             yield row, [cell.value if cell.data_type == "f" else None for cell in formulas]
