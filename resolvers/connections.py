@@ -19,13 +19,15 @@ MAX_LOOK_BACK_DAYS = 90
 LOOK_BACK_DAYS = {
     Source.META_ADS: 28,
     Source.GOOGLE_ADS: 30,
-    Source.KLAVIYO: 5,
+    Source.KLAVIYO: 7,
     Source.WEBHOOK: 0,
     Source.FILE: 0,
 }
 """How long each source restates a day, unless the caller knows better."""
 
 CREDENTIALED = frozenset({Source.META_ADS, Source.GOOGLE_ADS, Source.KLAVIYO})
+READABLE = frozenset({Source.META_ADS, Source.FILE})
+"""Sources that have a connector."""
 
 
 def _sort_key(record: ConnectionRecord) -> tuple[str]:
@@ -51,9 +53,10 @@ async def connection(session: Session, connection_id: UUID) -> ConnectionRecord 
 
 async def connect(session: Session, command: ConnectSource) -> ConnectionRecord:
     """Set up a connection, after checking every part of what was asked."""
+    _check_source(command.source)
     checked = replace(
         command,
-        account_id=clean(command.account_id, "accountId"),
+        account_id=_account_id(command),
         name=clean(command.name, "name"),
         currency=currency_code(command.currency),
         time_zone=time_zone(command.time_zone).key,
@@ -61,6 +64,30 @@ async def connect(session: Session, command: ConnectSource) -> ConnectionRecord:
     )
     _check_look_back(command.look_back_days)
     return await session.stores.connections.create(session.scope, checked)
+
+
+def _check_source(source: Source) -> None:
+    if source not in READABLE:
+        raise BadInput(
+            f"nothing reads {source} yet",
+            field="source",
+            mend=f"use one of {', '.join(sorted(READABLE))}",
+        )
+
+
+def _account_id(command: ConnectSource) -> str:
+    """The account's id as the source's rows carry it: Meta's number goes without `act_`."""
+    account_id = clean(command.account_id, "accountId")
+    if command.source is not Source.META_ADS:
+        return account_id
+    number = account_id.removeprefix("act_")
+    if not (number.isascii() and number.isdigit()):
+        raise BadInput(
+            f"{account_id!r} is not a Meta ad account",
+            field="accountId",
+            mend="give its number, such as act_1234567890",
+        )
+    return number
 
 
 def _token(command: ConnectSource) -> str | None:

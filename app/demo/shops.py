@@ -22,9 +22,14 @@ class Shop:
     account: str
 
     @property
+    def number(self) -> str:
+        """The account as rows carry it."""
+        return self.account.removeprefix("act_")
+
+    @property
     def access_token(self) -> str:
         """What opens the account on the stand-in platform, and nowhere else."""
-        return f"sandbox-token-{self.account.removeprefix('act_')}"
+        return f"sandbox-token-{self.number}"
 
 
 SHOPS = (

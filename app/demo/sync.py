@@ -71,7 +71,7 @@ async def _sync(shop: Shop, client: ApiClient, bars: RunBars) -> Synced:
 
 async def _connection(shop: Shop, client: ApiClient) -> Any:
     nodes = (await client.ask(_CONNECTIONS))["connections"]["nodes"]
-    known = [node for node in nodes if node["accountId"] == shop.account]
+    known = [node for node in nodes if node["accountId"] == shop.number]
     if known:
         return known[0]
     wanted = {

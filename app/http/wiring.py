@@ -17,6 +17,7 @@ from core.settings import Settings
 from graph.context import Context
 from graph.schema import build_schema
 from resolvers.session import Session
+from stores.postgres.version import are_migrations_current
 from stores.wiring import Stores
 
 
@@ -43,9 +44,6 @@ async def open_services(
         return Context(Session.open(scope, stores), request_id)
 
     async def migrations() -> None:
-        # Alembic takes as long to load as half of the API; only this probe needs it.
-        from stores.postgres.migrate import are_migrations_current  # noqa: PLC0415
-
         if not await are_migrations_current(stores.database):
             raise ConfigError("the database is at another version", mend="run: liftos migrate")
 

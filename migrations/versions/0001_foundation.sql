@@ -195,7 +195,7 @@ CREATE TABLE rejected_record (
 );
 CREATE INDEX rejected_record_by_run ON rejected_record (tenant_id, run_id, id);
 
--- When a day of a connection was last read as a whole: freshness and maturity come from here.
+-- Each reading of a day of a connection: freshness and maturity come from here.
 CREATE TABLE day_reading (
     tenant_id uuid NOT NULL,
     connection_id uuid NOT NULL,

@@ -15,7 +15,6 @@ from sqlalchemy import Connection as SyncConnection
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
-from stores.postgres.database import Database
 from stores.postgres.logins import APP_ROLE, SYSTEM_ROLE, Logins, password_of
 
 _LOCK = 0x11F705
@@ -34,13 +33,6 @@ async def migrate(logins: Logins) -> None:
         await _ensure_queue(owner)
     finally:
         await owner.close()
-
-
-async def are_migrations_current(database: Database) -> bool:
-    """Whether the database is at the version that this code was written for."""
-    async with database.unbound() as connection:
-        found = await connection.fetchval("SELECT version_num FROM alembic_version")
-    return bool(found == _scripts().get_current_head())
 
 
 async def _ensure_roles(owner: asyncpg.Connection[asyncpg.Record], logins: Logins) -> None:

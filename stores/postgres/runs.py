@@ -7,8 +7,6 @@ from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
-import asyncpg
-
 from core.commands import StartIngestion
 from core.errors import Conflict, NotFound
 from core.records.pages import Page, PageRequest
@@ -20,6 +18,7 @@ from stores.postgres.paging import Ordering, page_of
 from stores.postgres.queue import enqueue_run
 from stores.postgres.run_events import event_record, record_event
 from stores.postgres.run_records import run_record
+from stores.postgres.uploads import no_upload
 
 _CANCEL_MESSAGES = {
     RunEventKind.CANCELLED: "cancelled before it began",
@@ -62,14 +61,8 @@ class RunStore:
     async def start_ingestion(self, scope: TenantScope, command: StartIngestion) -> RunRecord:
         """Write the command and its job in one transaction."""
         async with self._database.write(scope) as connection:
-            try:
-                run_id = await connection.fetchval(_INSERT, *_values(scope, command))
-            except asyncpg.ForeignKeyViolationError as error:
-                raise NotFound(
-                    "no such connection or upload",
-                    field="connectionId",
-                    mend="use the ids of your own connection and upload",
-                ) from error
+            await _require(connection, scope, command)
+            run_id = await connection.fetchval(_INSERT, *_values(scope, command))
             return await _queue(connection, scope, run_id, "waiting for a worker")
 
     async def request_cancel(self, scope: TenantScope, run_id: UUID) -> RunRecord:
@@ -104,6 +97,20 @@ class RunStore:
         async with self._database.read(scope) as connection:
             rows = await connection.fetch(sql, scope.tenant_id, run_id, after, limit)
         return tuple(map(event_record, rows))
+
+
+async def _require(connection: Connection, scope: TenantScope, command: StartIngestion) -> None:
+    found = await connection.fetchrow(
+        _PARTS, scope.tenant_id, command.connection_id, command.upload_id
+    )
+    if found is None or not found["has_connection"]:
+        raise NotFound(
+            "no such connection",
+            field="connectionId",
+            mend="use the id of one of your connections",
+        )
+    if command.upload_id is not None and not found["has_upload"]:
+        raise no_upload(command.upload_id)
 
 
 async def _queue(
@@ -143,6 +150,11 @@ _INSERT = """
 INSERT INTO run (
     tenant_id, kind, connection_id, since, until, upload_id, options, requested_by
 ) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING id
+"""
+_PARTS = """
+SELECT EXISTS (SELECT FROM connection WHERE tenant_id = $1 AND id = $2) AS has_connection,
+       EXISTS (SELECT FROM upload WHERE tenant_id = $1 AND id = $3 AND finished_at IS NOT NULL)
+           AS has_upload
 """
 _CANCEL = """
 UPDATE run SET is_cancel_requested = true,

@@ -80,11 +80,16 @@ class UploadStore:
             number += 1
 
 
+def no_upload(upload_id: UUID) -> NotFound:
+    """What is said of an upload that is not there, or not finished."""
+    return NotFound(
+        f"no finished upload {upload_id}",
+        field="uploadId",
+        mend="POST the file to /uploads and use the id it answers",
+    )
+
+
 def _record(row: asyncpg.Record | None, upload_id: UUID) -> UploadRecord:
     if row is None:
-        raise NotFound(
-            f"no finished upload {upload_id}",
-            field="uploadId",
-            mend="POST the file to /uploads and use the id it answers",
-        )
+        raise no_upload(upload_id)
     return UploadRecord(**dict(row))

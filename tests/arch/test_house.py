@@ -31,7 +31,7 @@ PACKAGES = (
 )
 DOORS = {
     "app/identity/door.py": "a verified token, a key, a signed gateway",
-    "app/cli/scope.py": "--tenant on the command line",
+    "app/cli/tenancy.py": "--tenant on the command line",
     "jobs/scopes.py": "a job row; a tenant that upkeep listed",
 }
 SCOPELESS = {
@@ -89,7 +89,7 @@ def test_nothing_reads_the_environment_but_settings() -> None:
         for path in sources()
         if "os.environ" in path.read_text() or "getenv(" in path.read_text()
     }
-    assert readers <= {"app/embedded/home.py", "app/embedded/process.py"}
+    assert readers == {"app/embedded/home.py", "app/supervision/children.py"}
 
 
 @pytest.mark.parametrize(

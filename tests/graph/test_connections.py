@@ -15,7 +15,7 @@ async def test_a_source_is_connected_with_the_source_s_own_look_back(world: Worl
         "__typename": "ConnectSourcePayload",
         "connection": {
             "source": "META_ADS",
-            "accountId": "act_7",
+            "accountId": "7",
             "name": "Fresh",
             "currency": "USD",
             "timeZone": "America/New_York",
@@ -33,6 +33,8 @@ async def test_a_source_is_connected_with_the_source_s_own_look_back(world: Worl
     ("given", "field"),
     [
         ({"accountId": "  "}, "accountId"),
+        ({"accountId": "act_seven"}, "accountId"),
+        ({"source": "KLAVIYO"}, "source"),
         ({"name": "x" * 501}, "name"),
         ({"currency": "Euro"}, "currency"),
         ({"timeZone": "Mars/Olympus"}, "timeZone"),

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncpg
 import pytest
+from alembic.script import ScriptDirectory
 
 from core.scope import SystemScope
+from stores.postgres.version import VERSIONS, newest_version
 from stores.wiring import Stores
 from tests.support import NewTenant, Services, Tenant, meta_account
 
@@ -111,3 +113,7 @@ async def test_work_across_tenants_leaves_its_reason(services: Services, stores:
     )
     await connection.close()
     assert found == 1
+
+
+def test_the_newest_version_is_alembic_s_head() -> None:
+    assert newest_version() == ScriptDirectory(str(VERSIONS.parent)).get_current_head()
