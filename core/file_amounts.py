@@ -39,11 +39,12 @@ CURRENCY_SYMBOLS: Mapping[str, frozenset[str]] = MappingProxyType(
 """The currencies that a symbol beside an amount may stand for."""
 
 _SPACES = r"\s\u00a0\u202f'\u2019"
+_GAP = r"[\s\u00a0\u202f]*"
 _TOKEN = rf"[^\d{_SPACES}%()+\-\u2212.,][^\d{_SPACES}%()+\-\u2212]{{0,3}}"
 _AMOUNT = re.compile(
-    rf"(?P<sign>[-+\u2212]?)\s*(?P<before>{_TOKEN})?\s*(?P<inner>[-+\u2212]?)"
+    rf"(?P<sign>[-+\u2212]?){_GAP}(?P<before>{_TOKEN})?{_GAP}(?P<inner>[-+\u2212]?)"
     rf"(?P<digits>[\d.,](?:[\d.,{_SPACES}]*[\d.,])?(?:[eE][-+]?\d{{1,3}})?)"
-    rf"\s*%?\s*(?P<after>{_TOKEN})?",
+    rf"{_GAP}%?{_GAP}(?P<after>{_TOKEN})?",
     re.ASCII,
 )
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from core.errors import BadInput
 from core.file_days import ORDERS, ordered_day, three_numbers
 
-_PLAUSIBLE_YEARS = range(2004, 2036)
+_PLAUSIBLE_YEARS = range(2010, 2036)
 """Years that a two-digit year may mean where another number might be the year instead."""
 
 _FORMATS = {"DMY": "%d/%m/%Y", "MDY": "%m/%d/%Y", "YMD": "%y/%m/%d"}

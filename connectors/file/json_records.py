@@ -17,6 +17,9 @@ from core.errors import BadInput
 from core.jsonvalue import JSONValue
 
 KEYS_LIMIT = 5000
+TEXT_LIMIT = 1000
+"""How much is kept of a record that is none."""
+
 _MEND = "write one JSON object of plain values for each record"
 Record = tuple[int, Mapping[str, str | None] | Refusal, str, bool]
 """A record's number, itself or what is wrong with it, its text when it is refused, recoded."""
@@ -67,8 +70,8 @@ def _array_records(path: Path, encoding: str) -> Iterator[Record]:
         if isinstance(value, dict):
             yield number, flat(value), "", False
         else:
-            text = json.dumps(value, ensure_ascii=False)[:1000]
-            yield number, Refusal("row", "is no JSON object", _MEND), text, False
+            text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+            yield number, Refusal("row", "is no JSON object", _MEND), text[:TEXT_LIMIT], False
 
 
 def _pieces(path: Path, encoding: str) -> Iterator[str]:

@@ -25,6 +25,8 @@ DIGESTS_LIMIT = 8_000_000
 BUCKET_ROWS = 10_000
 BUCKETS_LIMIT = 1024
 PAGE_CELLS = 400_000
+PAGE_ROWS = range(1000, 20_001)
+"""Fewest and most rows of a page, between which its cells decide."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +105,7 @@ class _Evidence:
             decimal_separator=options.decimal_separator or self._mark.decide(),
         )
         width = len(self._table.headers.keys)
-        page_rows = min(max(PAGE_CELLS // width, 1000), 20_000)
+        page_rows = min(max(PAGE_CELLS // width, PAGE_ROWS[0]), PAGE_ROWS[-1])
         may_repeat = layout.is_long or self._repeats.found() or len(self._keys.orders_known) > 1
         is_whole = self._count <= page_rows or not may_repeat
         buckets = 0 if is_whole else min(-(-self._count // BUCKET_ROWS), BUCKETS_LIMIT)

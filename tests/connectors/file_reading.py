@@ -83,7 +83,7 @@ def normalise(
 
 
 def _records(page: NormalisedPage) -> int:
-    return sum(page.entries["records"].to_pylist())
+    return sum(entry["records"] for entry in page.entries.to_pylist())
 
 
 def entries_of(pages: Sequence[NormalisedPage]) -> list[dict[str, Any]]:
