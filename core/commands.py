@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
+from core.jsonvalue import JSONObject
 from core.records.connections import Level, Source
 from core.units import DateRange
 
@@ -37,15 +39,36 @@ class FileOptions:
     sheet: str | None = None
     reading: FileReading = FileReading.PARTIAL
 
+    def filled_from(self, saved: FileOptions) -> FileOptions:
+        """These options, and the saved mapping's where these say nothing; `reading` is ours."""
+        said = {name: value for name, value in asdict(self).items() if value is not None}
+        said["columns"] = saved.columns | self.columns
+        return replace(saved, **said)
+
+    def to_json(self) -> JSONObject:
+        """As it is kept with a run or a connection."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, kept: JSONObject) -> FileOptions:
+        """The options that `to_json` kept."""
+        fields: dict[str, Any] = dict(kept)
+        reading = FileReading(fields.pop("reading", FileReading.PARTIAL))
+        return cls(**fields, reading=reading)
+
 
 @dataclass(frozen=True, slots=True)
 class StartIngestion:
-    """Read a connection: `dates` for an API source, `upload_id` and `file` for a FILE one."""
+    """Read a connection: `dates` for an API source, `upload_id` and `file` for a FILE one.
+
+    `saves_mapping`: keep `file` with the connection, for files to come.
+    """
 
     connection_id: UUID
     dates: DateRange | None = None
     upload_id: UUID | None = None
     file: FileOptions = field(default_factory=FileOptions)
+    saves_mapping: bool = False
 
 
 @dataclass(frozen=True, slots=True)

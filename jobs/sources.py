@@ -13,7 +13,6 @@ from connectors.file.connector import FileConnector
 from connectors.registry import ConnectorAccount, open_connector
 from core.commands import FileOptions, FileReading
 from core.errors import BadInput
-from core.jsonvalue import JSONObject
 from core.records.connections import ConnectionRecord, Level, Source
 from core.records.runs import RunRecord
 from core.scope import TenantScope
@@ -38,7 +37,7 @@ async def open_source(
     connection = await stores.connections.one(scope, run.connection_id)
     if connection.source is Source.FILE:
         async with _open_file(stores, scope, run, connection.level) as opened:
-            options = file_options(run.options)
+            options = FileOptions.from_json(run.options)
             whole = options.reading is FileReading.COMPLETE
             yield OpenSource(connection, opened, is_whole=whole)
         return
@@ -62,18 +61,11 @@ async def _open_file(
         with path.open("wb") as spool:
             async for chunk in stores.uploads.chunks(scope, upload.id):
                 spool.write(chunk)
-        connector = FileConnector(path, upload.filename, file_options(run.options), level)
+        connector = FileConnector(path, upload.filename, FileOptions.from_json(run.options), level)
         try:
             yield connector
         finally:
             await connector.aclose()
-
-
-def file_options(kept: JSONObject) -> FileOptions:
-    """The options that a run was started with."""
-    fields = dict(kept)
-    reading = FileReading(str(fields.pop("reading", FileReading.PARTIAL)))
-    return FileOptions(**fields, reading=reading)  # type: ignore[arg-type]  # kept by asdict
 
 
 def _account(connection: ConnectionRecord) -> ConnectorAccount:

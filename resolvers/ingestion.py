@@ -26,9 +26,14 @@ async def start(session: Session, connection_id: UUID, dates: DateRange | None) 
 
 
 async def ingest_file(
-    session: Session, connection_id: UUID, upload_id: UUID, options: FileOptions
+    session: Session,
+    connection_id: UUID,
+    upload_id: UUID,
+    options: FileOptions,
+    *,
+    saves_mapping: bool = False,
 ) -> RunRecord:
-    """Read an uploaded file into a FILE connection."""
+    """Read an uploaded file; where `options` are silent the saved mapping speaks."""
     connection = await _readable(session, connection_id)
     if connection.source is not Source.FILE:
         raise BadInput(
@@ -36,7 +41,13 @@ async def ingest_file(
             field="connectionId",
             mend="use startIngestion, or name a FILE connection",
         )
-    command = StartIngestion(connection_id, upload_id=upload_id, file=check_options(options))
+    saved = FileOptions.from_json(connection.file_mapping)
+    command = StartIngestion(
+        connection_id,
+        upload_id=upload_id,
+        file=check_options(options.filled_from(saved)),
+        saves_mapping=saves_mapping,
+    )
     return await session.stores.runs.start_ingestion(session.scope, command)
 
 

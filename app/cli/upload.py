@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import mimetypes
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 from uuid import UUID
@@ -40,6 +41,9 @@ def upload(
     complete: Annotated[
         bool, typer.Option("--complete", help="Rows that it lacks have vanished.")
     ] = False,
+    save_mapping: Annotated[
+        bool, typer.Option("--save-mapping", help="Read later files the same way.")
+    ] = False,
     follow: Annotated[bool, typer.Option("--follow", help="Wait, and show its progress.")] = False,
 ) -> None:
     """Upload a file and read it; what is left out is detected."""
@@ -54,22 +58,30 @@ def upload(
         sheet=sheet,
         reading=FileReading.COMPLETE if complete else FileReading.PARTIAL,
     )
-    asyncio.run(_upload(settings_of(context), tenant, file, connection, options, follow=follow))
+    job = _Job(file, connection, options, saves_mapping=save_mapping, follows=follow)
+    asyncio.run(_upload(settings_of(context), tenant, job))
 
 
-async def _upload(
-    settings: Settings,
-    tenant: str,
-    file: Path,
-    connection: UUID,
-    options: FileOptions,
-    *,
-    follow: bool,
-) -> None:
+@dataclass(frozen=True, slots=True)
+class _Job:
+    file: Path
+    connection: UUID
+    options: FileOptions
+    saves_mapping: bool
+    follows: bool
+
+
+async def _upload(settings: Settings, tenant: str, job: _Job) -> None:
     async with open_tenant(settings, tenant) as desk:
-        upload_id = await _keep(desk, file)
-        run = await ingestion.ingest_file(desk.session, connection, upload_id, options)
-        await tell_queued(desk, run, follow=follow)
+        upload_id = await _keep(desk, job.file)
+        run = await ingestion.ingest_file(
+            desk.session,
+            job.connection,
+            upload_id,
+            job.options,
+            saves_mapping=job.saves_mapping,
+        )
+        await tell_queued(desk, run, follow=job.follows)
 
 
 async def _keep(desk: TenantDesk, file: Path) -> UUID:

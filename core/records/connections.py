@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
+
+from core.jsonvalue import JSONObject
 
 
 class Source(StrEnum):
@@ -40,6 +42,8 @@ class ConnectionRecord:
 
     `look_back_days`: how old a day must be before the source stops restating it.
     `last_read_at`: when its newest complete reading ended; None before the first.
+    `file_mapping`: how its files are read unless a run says otherwise (core.commands.FileOptions
+    as JSON); empty when none was saved.
     """
 
     id: UUID
@@ -53,3 +57,4 @@ class ConnectionRecord:
     status: ConnectionStatus
     created_at: datetime
     last_read_at: datetime | None
+    file_mapping: JSONObject = field(default_factory=dict)

@@ -71,6 +71,14 @@ class IngestFileInput:
         description="What the file says about the rows it does not hold.",
     )
 
+    save_mapping: bool = strawberry.field(
+        default=False,
+        description=(
+            "Keep how this file is read with the connection: later files are read the same way "
+            "where ingestFile says nothing else."
+        ),
+    )
+
     def to_options(self) -> FileOptions:
         """The options, not yet checked but for their columns."""
         return FileOptions(

@@ -74,5 +74,6 @@ class IngestionMutations:
             CONNECTION.decode(input.connection_id, "connectionId"),
             upload_id(input.upload_id, "uploadId"),
             input.to_options(),
+            saves_mapping=input.save_mapping,
         )
         return IngestFilePayload(run=Run.from_record(record))

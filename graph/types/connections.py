@@ -8,6 +8,7 @@ import strawberry
 
 from core.records.connections import ConnectionRecord, ConnectionStatus, Level, Source
 from graph.ids import CONNECTION
+from graph.scalars import JSON
 from graph.types.node import Node
 
 
@@ -35,6 +36,12 @@ class SourceConnection(Node):
     last_read_at: dt.datetime | None = strawberry.field(
         description="When its newest complete reading ended; null before the first."
     )
+    file_mapping: JSON | None = strawberry.field(
+        description=(
+            "How its files are read where ingestFile says nothing else; null when no mapping was "
+            "saved."
+        )
+    )
 
     @classmethod
     def from_record(cls, record: ConnectionRecord) -> SourceConnection:
@@ -51,4 +58,5 @@ class SourceConnection(Node):
             status=record.status,
             created_at=record.created_at,
             last_read_at=record.last_read_at,
+            file_mapping=record.file_mapping or None,
         )

@@ -65,6 +65,7 @@ CREATE TABLE connection (
     look_back_days int NOT NULL CHECK (look_back_days BETWEEN 0 AND 365),
     status text NOT NULL DEFAULT 'ACTIVE',
     sealed_credentials bytea,
+    file_mapping jsonb NOT NULL DEFAULT '{}',
     created_at timestamptz NOT NULL DEFAULT now(),
     last_read_at timestamptz,
     PRIMARY KEY (tenant_id, id),

@@ -60,21 +60,14 @@ class CalendarStore:
                 days[0].date,
                 days[-1].date,
             )
-            await connection.executemany(_INSERT, [_row(scope, day) for day in days])
+            await connection.execute(_INSERT, scope.tenant_id, [asdict(day) for day in days])
 
 
-_INSERT = (
-    f"INSERT INTO calendar_day (tenant_id, {', '.join(CALENDAR_COLUMNS)}) VALUES "
-    f"({', '.join(f'${n + 1}' for n in range(len(CALENDAR_COLUMNS) + 1))})"
-)
-
-
-def _row(scope: TenantScope, day: CalendarDayRecord) -> list[Any]:
-    return [scope.tenant_id, *(_value(getattr(day, name)) for name in CALENDAR_COLUMNS)]
-
-
-def _value(value: Any) -> Any:
-    return [asdict(item) for item in value] if isinstance(value, tuple) else value
+# One statement: asyncpg's executemany does not end promptly when its task is cancelled.
+_INSERT = f"""
+INSERT INTO calendar_day (tenant_id, {", ".join(CALENDAR_COLUMNS)})
+SELECT $1, {", ".join(CALENDAR_COLUMNS)} FROM jsonb_populate_recordset(NULL::calendar_day, $2)
+"""
 
 
 def calendar_record(row: asyncpg.Record) -> CalendarDayRecord:

@@ -21,7 +21,7 @@ from stores.vault import Vault
 _BY_ID = Ordering(("id",), (UUID,))
 _COLUMNS = (
     "id, source, account_id, name, currency, time_zone, level, look_back_days, status, "
-    "created_at, last_read_at"
+    "created_at, last_read_at, file_mapping"
 )
 
 
@@ -161,4 +161,5 @@ def _record(row: asyncpg.Record) -> ConnectionRecord:
         status=ConnectionStatus(row["status"]),
         created_at=row["created_at"],
         last_read_at=row["last_read_at"],
+        file_mapping=row["file_mapping"],
     )

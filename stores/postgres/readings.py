@@ -241,8 +241,9 @@ WHERE tenant_id = $1 AND id = $2
 """
 _COMPARED = ("spend", "impressions", "clicks", "conversions", "conversion_value")
 _PAIRS = ", ".join(f"('{name}', old.{name}::numeric, new.{name}::numeric)" for name in _COMPARED)
-# A day inside its look-back moves by design; only one that should have settled is news. What
-# was unknown before is no restatement; what vanished counts as moved to zero.
+# A day inside its look-back moves by design; only one that an earlier run last read after it, and
+# so had settled, is news. An entry that this run wrote more than once counts by its last version.
+# What was unknown before is no restatement; what vanished counts as moved to zero.
 _RESTATEMENTS = f"""
 INSERT INTO insight (
     tenant_id, kind, connection_id, run_id, metric, currency, since, until, before, after,
@@ -255,7 +256,11 @@ FROM (
     SELECT new.date, new.digest, pair.metric, pair.before, coalesce(pair.after, 0) AS after,
            CASE WHEN pair.metric IN ('spend', 'conversion_value') THEN e.currency END AS currency,
            abs(coalesce(pair.after, 0) - pair.before) AS size
-    FROM marketing_entry_vintage new
+    FROM (
+        SELECT DISTINCT ON (v.date, v.digest) v.* FROM marketing_entry_vintage v
+        WHERE v.tenant_id = $1 AND v.run_id = $2
+        ORDER BY v.date, v.digest, v.learned_at DESC
+    ) new
     JOIN marketing_entry e
         ON e.tenant_id = $1 AND e.date = new.date AND e.digest = new.digest
     JOIN connection c ON c.tenant_id = $1 AND c.id = e.connection_id
@@ -265,9 +270,14 @@ FROM (
           AND o.learned_at < new.learned_at AND o.run_id <> $2
         ORDER BY o.learned_at DESC LIMIT 1
     ) old
+    CROSS JOIN LATERAL (
+        SELECT greatest(old.learned_at, max(d.read_at)) AS at FROM day_reading d
+        WHERE d.tenant_id = $1 AND d.connection_id = e.connection_id AND d.date = new.date
+          AND d.run_id <> $2
+    ) confirmed
     CROSS JOIN LATERAL (VALUES {_PAIRS}) pair (metric, before, after)
-    WHERE new.tenant_id = $1 AND new.run_id = $2 AND old.is_present
-      AND (old.learned_at AT TIME ZONE c.time_zone)::date - new.date > c.look_back_days
+    WHERE old.is_present
+      AND (confirmed.at AT TIME ZONE c.time_zone)::date - new.date > c.look_back_days
       AND pair.before IS NOT NULL AND pair.before <> coalesce(pair.after, 0)
       AND (pair.after IS NOT NULL OR NOT new.is_present)
 ) moved

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from uuid import UUID
 
 import asyncpg
@@ -240,22 +240,14 @@ async def _reject(
     source: PageSource,
     rejections: Sequence[Rejection],
 ) -> None:
-    await connection.executemany(
-        _REJECT,
-        [
-            (
-                scope.tenant_id,
-                source.run_id,
-                source.raw_page_id,
-                rejection.position,
-                rejection.field,
-                rejection.reason,
-                rejection.mend,
-                rejection.payload,
-            )
-            for rejection in rejections
-        ],
-    )
+    if rejections:
+        await connection.execute(
+            _REJECT,
+            scope.tenant_id,
+            source.run_id,
+            source.raw_page_id,
+            [asdict(rejection) for rejection in rejections],
+        )
 
 
 async def _mark_merged(
@@ -324,7 +316,8 @@ WHERE tenant_id = $1 AND id = $2 AND merged_at IS NULL RETURNING true
 _REJECT = """
 INSERT INTO rejected_record (
     tenant_id, run_id, raw_page_id, position, field, reason, mend, payload)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+SELECT $1, $2, $3, position, field, reason, mend, payload
+FROM jsonb_populate_recordset(NULL::rejected_record, $4) WITH ORDINALITY ORDER BY ordinality
 """
 _COUNT = """
 UPDATE run SET pages = pages + 1, fetched = fetched + $3, stored = stored + $4,

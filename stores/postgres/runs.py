@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
@@ -62,6 +61,10 @@ class RunStore:
         """Write the command and its job in one transaction."""
         async with self._database.write(scope) as connection:
             await _require(connection, scope, command)
+            if command.saves_mapping:
+                await connection.execute(
+                    _SAVE_MAPPING, scope.tenant_id, command.connection_id, command.file.to_json()
+                )
             run_id = await connection.fetchval(_INSERT, *_values(scope, command))
             return await _queue(connection, scope, run_id, "waiting for a worker")
 
@@ -141,7 +144,7 @@ def _values(scope: TenantScope, command: StartIngestion) -> tuple[Any, ...]:
         command.dates and command.dates.since,
         command.dates and command.dates.until,
         command.upload_id,
-        asdict(command.file) if command.upload_id else {},
+        command.file.to_json() if command.upload_id else {},
         scope.actor,
     )
 
@@ -156,6 +159,7 @@ SELECT EXISTS (SELECT FROM connection WHERE tenant_id = $1 AND id = $2) AS has_c
        EXISTS (SELECT FROM upload WHERE tenant_id = $1 AND id = $3 AND finished_at IS NOT NULL)
            AS has_upload
 """
+_SAVE_MAPPING = "UPDATE connection SET file_mapping = $3 WHERE tenant_id = $1 AND id = $2"
 _CANCEL = """
 UPDATE run SET is_cancel_requested = true,
     status = CASE status WHEN 'QUEUED' THEN 'CANCELLED' ELSE status END,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, UniqueConstraint
@@ -12,6 +13,7 @@ from stores.postgres.tables.columns import (
     BYTES,
     ID,
     INT,
+    JSON,
     MOMENT,
     STRING,
     Table,
@@ -46,6 +48,7 @@ class ConnectionRow(Table, table=True):
     look_back_days: int = column(INT)
     status: str = column(STRING, default="'ACTIVE'")
     sealed_credentials: bytes | None = column(BYTES)
+    file_mapping: dict[str, Any] = column(JSON, default="'{}'")
     created_at: dt.datetime = column(MOMENT, default="now()")
     last_read_at: dt.datetime | None = column(MOMENT)
 

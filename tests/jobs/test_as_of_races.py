@@ -1,0 +1,85 @@
+"""An answer at a moment never changes: read while two connections of a tenant merge."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from random import Random
+
+import pytest
+
+from core.records.entries import EntryFilter, EntryKey, EntryOrder, EntryRecord, Metrics
+from core.records.pages import PageRequest
+from core.scope import TenantScope
+from stores.postgres import entries as entry_store
+from stores.wiring import Stores
+from tests.jobs.by_hand import ByHand, Spends, by_hand
+from tests.support import Tenant
+
+DAYS = [f"2026-0{month}-{day:02}" for month in (3, 4) for day in range(1, 29, 3)]
+SINCE, UNTIL = DAYS[0], DAYS[-1]
+Answer = Mapping[EntryKey, tuple[Metrics, datetime, str | None]]
+
+
+async def answer(
+    stores: Stores, scope: TenantScope, as_of: datetime, size: int, pause: float = 0
+) -> Answer:
+    """Everything at `as_of`, walked in pages; merges go on between them."""
+    found: dict[EntryKey, tuple[Metrics, datetime, str | None]] = {}
+    cursor: tuple[str, ...] | None = None
+    while True:
+        page = await stores.entries.page(
+            scope, EntryFilter(), EntryOrder.DATE_ASC, PageRequest(size, cursor), as_of
+        )
+        assert not found.keys() & {entry.key for entry in page.items}
+        found |= {e.key: _facts(e) for e in page.items}
+        if not page.has_next:
+            return found
+        cursor = (page.items[-1].key.date.isoformat(), page.items[-1].key.digest.hex)
+        await asyncio.sleep(pause)
+
+
+def _facts(entry: EntryRecord) -> tuple[Metrics, datetime, str | None]:
+    return entry.metrics, entry.learned_at, entry.entity_name
+
+
+async def restate(at: ByHand, random: Random, readings: int) -> None:
+    """Readings that change, drop and bring back rows, one after another."""
+    for _ in range(readings):
+        spends: Spends = {
+            (f"{campaign}", day): f"{random.randint(0, 5)}.5"
+            for campaign in range(12)
+            for day in DAYS
+            if random.random() < 0.7
+        }
+        keys = list(spends)
+        cut = random.randint(1, len(keys))
+        parts = [{key: spends[key] for key in keys[:cut]}, {key: spends[key] for key in keys[cut:]}]
+        await at.read(SINCE, UNTIL, parts)
+
+
+async def test_answers_at_a_moment_hold_while_two_connections_merge(
+    stores: Stores, tenant: Tenant
+) -> None:
+    one = await by_hand(stores, tenant.scope)
+    two = await by_hand(stores, tenant.scope, number=2002)
+    writers = [
+        asyncio.create_task(restate(one, Random(1), 8)),
+        asyncio.create_task(restate(two, Random(2), 8)),
+    ]
+    seen: list[tuple[datetime, Answer]] = []
+
+    async def reader(seed: int) -> None:
+        random = Random(seed)
+        while not all(writer.done() for writer in writers):
+            moment = datetime.now(UTC)
+            seen.append((moment, await answer(stores, tenant.scope, moment, random.randint(5, 80))))
+
+    await asyncio.gather(*writers, *(reader(seed) for seed in range(3)))
+    assert len(seen) > 10
+    assert len({len(found) for _, found in seen}) > 3, "nothing moved while it was read"
+    for moment, found in seen:
+        assert await answer(stores, tenant.scope, moment, 1000) == found, moment
+
