@@ -123,8 +123,8 @@ async def test_alembic_would_generate_nothing(owner: AsyncConnection) -> None:
         ("ALTER TABLE campaign DROP COLUMN objective", "add_column"),
         ("CREATE TABLE extra (id uuid PRIMARY KEY)", "remove_table"),
         ("DROP TABLE rejected_record", "add_table"),
-        ("ALTER TABLE campaign ALTER COLUMN objective TYPE varchar(9)", "modify_type"),
-        ("ALTER TABLE campaign ALTER COLUMN objective SET NOT NULL", "modify_nullable"),
+        ("ALTER TABLE campaign ALTER COLUMN objective TYPE varchar(900)", "modify_type"),
+        ("ALTER TABLE campaign ALTER COLUMN source DROP NOT NULL", "modify_nullable"),
     ],
 )
 async def test_a_difference_in_either_direction_is_seen(
