@@ -21,7 +21,7 @@ from stores.vault import Vault
 _BY_ID = Ordering(("id",), (UUID,))
 _COLUMNS = (
     "id, source, account_id, name, currency, time_zone, level, look_back_days, status, "
-    "created_at, last_read_at, file_mapping"
+    "file_mapping, created_at, last_read_at"
 )
 
 
