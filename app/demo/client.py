@@ -55,5 +55,6 @@ class ApiClient:
 
 def _data(answer: Mapping[str, Any]) -> Any:
     if answer.get("errors"):
-        raise Terminal(f"the API refused: {answer['errors'][0]['message']}")
+        message = answer["errors"][0]["message"]
+        raise Terminal(f"the API refused: {message}", mend="read logs/api.log in the home folder")
     return answer["data"]
