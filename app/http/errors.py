@@ -33,6 +33,13 @@ STATUSES: tuple[tuple[type[LiftosError], int], ...] = (
     (Transient, 503),
 )
 HIDDEN = "something went wrong on our side"
+RENAMED = {
+    "CONTENT_TOO_LARGE": "REQUEST_ENTITY_TOO_LARGE",
+    "URI_TOO_LONG": "REQUEST_URI_TOO_LONG",
+    "RANGE_NOT_SATISFIABLE": "REQUESTED_RANGE_NOT_SATISFIABLE",
+    "UNPROCESSABLE_CONTENT": "UNPROCESSABLE_ENTITY",
+}
+"""Names that Python 3.13 gave to statuses; a code is the same whatever Python serves it."""
 
 
 class Refusal(Exception):
@@ -83,12 +90,16 @@ def tell(error: Exception) -> Told:
     if isinstance(error, LiftosError):
         return _tell_own(error)
     if isinstance(error, Refusal):
-        code = error.status.name
+        code = _name(error.status)
         return Told(int(error.status), code, error.message, error.headers, mend=error.mend)
     if isinstance(error, HTTPException):
         status = HTTPStatus(error.status_code)
-        return Told(int(status), status.name, status.phrase.lower(), error.headers or {})
+        return Told(int(status), _name(status), status.phrase.lower(), error.headers or {})
     return Told(500, "INTERNAL", HIDDEN, {})
+
+
+def _name(status: HTTPStatus) -> str:
+    return RENAMED.get(status.name, status.name)
 
 
 def _tell_own(error: LiftosError) -> Told:

@@ -39,6 +39,7 @@ export function App() {
           fetcher={fetcher}
           storage={storage}
           defaultTabs={examples}
+          defaultEditorToolsVisibility="variables"
           shouldPersistHeaders={false}
           showPersistHeadersSettings={false}
           inputValueDeprecation

@@ -3,36 +3,68 @@ export interface Example {
   variables?: string;
 }
 
+/** The last 30 days, yesterday included: the examples find data whenever they are opened. */
+function lastDays() {
+  const day = (ago: number) => new Date(Date.now() - ago * 86_400_000).toISOString().slice(0, 10);
+  return { since: day(30), until: day(1) };
+}
+
+const json = (variables: object) => JSON.stringify(variables, null, 2);
+
 // The queries are plain template strings, without ${}, so that a test can lift
 // them out of this file and validate them against the schema.
 export const examples: Example[] = [
   {
-    query: `# A month of marketing entries, each with
-# its campaign and its calendar day.
-query MarketingEntries {
-  marketingEntries(
-    filter: {
-      dates: { since: "2026-10-01", until: "2026-10-31" }
+    query: `# Who the token stands for, what it may do, and
+# which accounts are connected.
+query Start {
+  viewer {
+    actor
+    roles
+    permissions
+    tenant {
+      name
     }
+  }
+  connections {
+    nodes {
+      id
+      source
+      accountId
+      name
+      lastReadAt
+    }
+  }
+}
+`,
+  },
+  {
+    query: `# Marketing entries, newest first, each with its
+# campaign and its calendar day.
+query MarketingEntries($dates: DateRangeInput!) {
+  marketingEntries(
+    filter: { dates: $dates }
     first: 20
   ) {
-    edges {
-      node {
-        date
-        channel
-        spend
-        impressions
-        clicks
-        conversions
-        campaign {
+    totalCount
+    nodes {
+      date
+      channel
+      spend
+      currency
+      impressions
+      clicks
+      conversions
+      roas
+      isMature
+      campaign {
+        name
+      }
+      calendar {
+        isoWeek
+        isWeekend
+        holidays {
           name
-        }
-        calendar {
-          isoWeek
-          isWeekend
-          holidays {
-            name
-          }
         }
       }
     }
@@ -43,38 +75,92 @@ query MarketingEntries {
   }
 }
 `,
+    variables: json({ dates: lastDays() }),
   },
   {
-    query: `# One row per day and channel, for attribution.
-query AttributionRows {
-  attributionRows(
-    dates: { since: "2026-10-01", until: "2026-10-31" }
-  ) {
-    date
-    channel
-    spend
-    impressions
-    clicks
-    conversions
-    revenue
+    query: `# One row per day, source, channel and currency,
+# ready for a model.
+query AttributionRows($dates: DateRangeInput!) {
+  attributionRows(dates: $dates, first: 100) {
+    nodes {
+      date
+      source
+      channel
+      currency
+      spend
+      impressions
+      clicks
+      conversions
+      conversionValue
+      isMature
+      isoWeek
+      isHoliday
+    }
+    pageInfo {
+      endCursor
+      hasNextPage
+    }
   }
 }
 `,
+    variables: json({ dates: lastDays() }),
   },
   {
-    query: `# Fetch a connection's data for these days. Copy the
-# run's id from the answer into WatchIngestion.
-mutation StartIngestion {
+    query: `# Where a number comes from: every version of an
+# entry, and the page of the source that held it.
+query WhereFrom($dates: DateRangeInput!) {
+  marketingEntries(
+    filter: { dates: $dates }
+    first: 3
+  ) {
+    nodes {
+      date
+      entityName
+      vintages {
+        learnedAt
+        spend
+        conversions
+        changes {
+          metric
+          before
+          after
+        }
+      }
+      lineage {
+        position
+        rawPage {
+          number
+          sha256
+          fetchedAt
+          run {
+            id
+          }
+        }
+      }
+    }
+  }
+}
+`,
+    variables: json({ dates: lastDays() }),
+  },
+  {
+    query: `# Read days of a connection. Its id is in the answer
+# to Start; take the run's id to WatchIngestion.
+mutation StartIngestion(
+  $connection: ID!
+  $dates: DateRangeInput
+) {
   startIngestion(
     input: {
-      connectionId: "paste-a-connection-id"
-      since: "2026-10-01"
-      until: "2026-10-31"
+      connectionId: $connection
+      dates: $dates
     }
   ) {
-    ... on Run {
-      id
-      status
+    ... on StartIngestionPayload {
+      run {
+        id
+        status
+      }
     }
     ... on UserError {
       message
@@ -84,16 +170,19 @@ mutation StartIngestion {
   }
 }
 `,
+    variables: json({ connection: 'paste-a-connection-id', dates: lastDays() }),
   },
   {
     query: `# Runs over a WebSocket and shows the latest event.
 # The run button is also the stop button.
-subscription WatchIngestion {
-  ingestionProgress(runId: "paste-a-run-id") {
+subscription WatchIngestion($run: ID!) {
+  ingestionProgress(runId: $run) {
     sequence
     kind
+    status
     message
-    progress {
+    progress
+    counters {
       fetched
       stored
       unchanged
@@ -102,18 +191,6 @@ subscription WatchIngestion {
   }
 }
 `,
-  },
-  {
-    query: `# Whom the token stands for, and what it may do.
-query Viewer {
-  viewer {
-    tenant {
-      name
-    }
-    roles
-    permissions
-  }
-}
-`,
+    variables: json({ run: 'paste-a-run-id' }),
   },
 ];
