@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from threading import Lock
 from typing import assert_never
 
@@ -14,7 +15,7 @@ from connectors.file.delimited import open_delimited
 from connectors.file.formats import FileFormat, file_format
 from connectors.file.json_records import open_json, open_ndjson
 from connectors.file.pages import file_pages
-from connectors.file.probe import Plan, probe
+from connectors.file.probe import probe
 from connectors.file.rows import Table
 from connectors.file.spreadsheet import open_workbook
 from core.commands import FileOptions
@@ -58,8 +59,7 @@ class FileConnector:
         """
         if window is not None:
             raise BadInput("a file is read whole", field="dates", mend="give no dates")
-        plan = await asyncio.to_thread(self._plan)
-        reading = _Turns(file_pages(plan, self._filename, resume))
+        reading = _Turns(self._read(resume))
         try:
             while (page := await asyncio.to_thread(reading.next)) is not None:
                 yield page
@@ -69,20 +69,24 @@ class FileConnector:
     async def aclose(self) -> None:
         """Nothing is held between readings."""
 
-    def _plan(self) -> Plan:
-        return probe(self._open(), self._options, self._level)
+    def _read(self, resume: JSONObject | None) -> Iterator[RawPage]:
+        """The pages, with a folder for what does not fit into memory until the last of them."""
+        with TemporaryDirectory(prefix="file-") as name:
+            folder = Path(name)
+            plan = probe(self._open(folder / "rows"), self._options, self._level)
+            yield from file_pages(plan, self._filename, resume, folder)
 
-    def _open(self) -> Table:
+    def _open(self, spool: Path) -> Table:
         kind = file_format(self._path, self._filename)
         match kind:
             case FileFormat.DELIMITED:
                 return open_delimited(self._path, self._options)
             case FileFormat.JSON:
-                return open_json(self._path, self._options)
+                return open_json(self._path, self._options, spool)
             case FileFormat.NDJSON:
-                return open_ndjson(self._path, self._options)
+                return open_ndjson(self._path, self._options, spool)
             case FileFormat.XLSX:
-                return open_workbook(self._path, self._options)
+                return open_workbook(self._path, self._options, spool)
             case FileFormat.PARQUET:
                 return open_parquet(self._path)
             case _:

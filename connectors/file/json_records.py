@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from connectors.file.encodings import CHUNK_BYTES, choose_encoding, declared_encoding
 from connectors.file.flat import flat
 from connectors.file.headers import headers_of
 from connectors.file.json_stream import DECODER, JSONStream
+from connectors.file.kept_rows import keep_rows, kept_rows
 from connectors.file.lines import RecodedLine, UndecodableLine, decoded_lines
 from connectors.file.rows import Refusal, Row, Table
 from core.commands import FileOptions
@@ -25,43 +26,51 @@ Record = tuple[int, Mapping[str, str | None] | Refusal, str, bool]
 """A record's number, itself or what is wrong with it, its text when it is refused, recoded."""
 
 
-def open_json(path: Path, options: FileOptions) -> Table:
-    """A JSON document that is an array of objects or holds one under the key `data`."""
+def open_json(path: Path, options: FileOptions, spool: Path) -> Table:
+    """A JSON document that is an array of objects or holds one under the key `data`.
+
+    `spool` does not exist yet; records are kept there as long as the table is in use.
+    """
     encoding = declared_encoding(path, options.encoding)
-    return _table("json", encoding, lambda: _array_records(path, encoding))
+    return _table("json", encoding, _array_records(path, encoding), spool)
 
 
-def open_ndjson(path: Path, options: FileOptions) -> Table:
-    """One JSON object a line."""
+def open_ndjson(path: Path, options: FileOptions, spool: Path) -> Table:
+    """One JSON object a line; see `open_json`."""
     encoding = choose_encoding(path, options.encoding)
-    return _table("ndjson", encoding.label, lambda: _line_records(decoded_lines(path, encoding)))
+    return _table("ndjson", encoding.label, _line_records(decoded_lines(path, encoding)), spool)
 
 
-def _table(name: str, encoding: str, records: Callable[[], Iterator[Record]]) -> Table:
-    keys = _keys(records())
-
-    def read() -> Iterator[Row]:
-        for number, record, text, recoded in records():
-            if isinstance(record, Refusal):
-                yield Row(number, [text], record)
-            else:
-                yield Row(number, [record.get(key) for key in keys], None, recoded)
-
-    return Table(name, headers_of(keys), {"encoding": encoding}, read, is_typed=True)
-
-
-def _keys(records: Iterator[Record]) -> tuple[str, ...]:
+def _table(name: str, encoding: str, records: Iterator[Record], spool: Path) -> Table:
     keys: dict[str, None] = {}
-    for _, record, _, _ in records:
-        if not isinstance(record, Refusal) and not keys.keys() >= record.keys():
-            keys.update(dict.fromkeys(record))
-        if len(keys) > KEYS_LIMIT:
-            raise BadInput(
-                f"the records have more than {KEYS_LIMIT} different keys", field="file", mend=_MEND
-            )
+    keep_rows(_rows(records, keys), spool)
     if not keys:
         raise BadInput("the file holds no records", field="file", mend=_MEND)
-    return tuple(keys)
+    headers = headers_of(tuple(keys))
+
+    def read() -> Iterator[Row]:
+        return kept_rows(spool, len(headers.keys))
+
+    return Table(name, headers, {"encoding": encoding}, read, is_typed=True)
+
+
+def _rows(records: Iterator[Record], keys: dict[str, None]) -> Iterator[Row]:
+    """Records as rows; `keys` grows by those that a record brings first."""
+    for number, record, text, recoded in records:
+        if isinstance(record, Refusal):
+            yield Row(number, [text], record)
+            continue
+        if not keys.keys() >= record.keys():
+            keys.update(dict.fromkeys(record))
+            _refuse_many(keys)
+        yield Row(number, [record.get(key) for key in keys], None, recoded)
+
+
+def _refuse_many(keys: Mapping[str, None]) -> None:
+    if len(keys) > KEYS_LIMIT:
+        raise BadInput(
+            f"the records have more than {KEYS_LIMIT} different keys", field="file", mend=_MEND
+        )
 
 
 def _array_records(path: Path, encoding: str) -> Iterator[Record]:

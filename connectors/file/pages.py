@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import dropwhile, islice
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import orjson
 
@@ -22,8 +21,12 @@ STREAM = "file"
 MEDIA_TYPE = "application/x-ndjson"
 
 
-def file_pages(plan: Plan, filename: str, resume: JSONObject | None) -> Iterator[RawPage]:
+def file_pages(
+    plan: Plan, filename: str, resume: JSONObject | None, folder: Path
+) -> Iterator[RawPage]:
     """Every page after checkpoint `resume`; the last has no checkpoint.
+
+    `folder` is the caller's to give and to remove; rows that must be spread are kept there.
 
     Checkpoints are {"row": n}, the number of a page's last row, or {"bucket": k}.
     """
@@ -34,7 +37,7 @@ def file_pages(plan: Plan, filename: str, resume: JSONObject | None) -> Iterator
         "layout": plan.layout.as_json(),
     }
     if plan.buckets:
-        return _bucket_pages(plan, facts, _place(resume, "bucket", -1))
+        return _bucket_pages(plan, facts, folder, _place(resume, "bucket", -1))
     return _row_pages(plan, facts, _place(resume, "row", 0))
 
 
@@ -84,17 +87,16 @@ def _row_page(facts: JSONObject, page: _Lines, *, is_last: bool) -> RawPage:
     return RawPage(STREAM, MEDIA_TYPE, b"\n".join(page.lines), request, checkpoint)
 
 
-def _bucket_pages(plan: Plan, facts: JSONObject, after: int) -> Iterator[RawPage]:
-    with TemporaryDirectory(prefix="file-buckets-") as folder:
-        filled = [
-            (bucket, path)
-            for bucket, path in enumerate(spread(plan, Path(folder)))
-            if path is not None and bucket > after
-        ]
-        for bucket, path in filled:
-            checkpoint = None if path is filled[-1][1] else {"bucket": bucket}
-            yield _bucket_page(facts, bucket, path.read_bytes(), checkpoint)
-            path.unlink()
+def _bucket_pages(plan: Plan, facts: JSONObject, folder: Path, after: int) -> Iterator[RawPage]:
+    filled = [
+        (bucket, path)
+        for bucket, path in enumerate(spread(plan, folder))
+        if path is not None and bucket > after
+    ]
+    for bucket, path in filled:
+        checkpoint = None if path is filled[-1][1] else {"bucket": bucket}
+        yield _bucket_page(facts, bucket, path.read_bytes(), checkpoint)
+        path.unlink()
 
 
 def _bucket_page(

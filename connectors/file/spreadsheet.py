@@ -16,6 +16,7 @@ from openpyxl import load_workbook
 
 from connectors.file.formats import unreadable
 from connectors.file.headers import HEADER_ROWS, Headers, find_header, recognised
+from connectors.file.kept_rows import keep_rows, kept_rows
 from connectors.file.rows import NumberText, Refusal, Row, Table
 from core.commands import FileOptions
 from core.errors import BadInput
@@ -28,13 +29,17 @@ _EXACT = 10**15
 Values = Sequence[Any]
 
 
-def open_workbook(path: Path, options: FileOptions) -> Table:
-    """The sheet asked for, else the first with a known header, else the first with data."""
+def open_workbook(path: Path, options: FileOptions, spool: Path) -> Table:
+    """The sheet asked for, else the first with a known header, else the first with data.
+
+    `spool` does not exist yet; rows are kept there as long as the table is in use.
+    """
     _refuse_large(path)
     name, line, headers, epoch = _choose_sheet(path, options)
+    keep_rows(_rows(path, name, line, headers), spool)
 
     def read() -> Iterator[Row]:
-        return _rows(path, name, line, headers)
+        return kept_rows(spool, len(headers.keys))
 
     return Table("xlsx", headers, {"sheet": name}, read, is_typed=True, serial_epoch=epoch)
 
