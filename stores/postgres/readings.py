@@ -99,8 +99,9 @@ class ReadingStore:
             await connection.execute(
                 _SUCCEED, scope.tenant_id, claimed.run.id, receipt_json(receipt)
             )
-            message = "nothing had changed" if receipt.changed_nothing else "complete"
-            await record_event(connection, scope, claimed.run.id, RunEventKind.SUCCEEDED, message)
+            await record_event(
+                connection, scope, claimed.run.id, RunEventKind.SUCCEEDED, _summary(receipt)
+            )
         return receipt
 
 
@@ -153,6 +154,12 @@ def _told(reading: Reading, dates: DateRange | None, refused: int, vanished: int
     if reading.is_whole and refused:
         return f"{span} read; {refused} records refused, so absent entries were left as they are"
     return f"{span} read; {vanished} entries vanished"
+
+
+def _summary(receipt: Receipt) -> str:
+    text = "nothing had changed" if receipt.changed_nothing else "complete"
+    refused = receipt.counters.rejected
+    return f"{text}; {refused} records were rejected" if refused else text
 
 
 async def _receipt(connection: Connection, scope: TenantScope, claimed: Claimed) -> Receipt:
