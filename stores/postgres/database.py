@@ -7,6 +7,7 @@ leaks to the next user of the connection, behind PgBouncer too.
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import TypeAlias
@@ -111,7 +112,18 @@ async def _prepare(connection: asyncpg.Connection[asyncpg.Record]) -> None:
 
 def _jsonb(value: object) -> bytes:
     # Text is JSON already: PgQueuer writes its own on our connections. We store no bare strings.
-    return b"\x01" + (value.encode() if isinstance(value, str) else orjson.dumps(value))
+    text = value.encode() if isinstance(value, str) else orjson.dumps(value)
+    return b"\x01" + (_NUL.sub(_REPLACED, text) if b"\\u0000" in text else text)
+
+
+_NUL = re.compile(rb"(?<!\\)((?:\\\\)*)\\u0000")
+_REPLACED = rb"\1\\ufffd"
+"""Postgres keeps no NUL, neither in text nor in jsonb: U+FFFD stands for it."""
+
+
+def storable(text: str) -> str:
+    """`text` as a column of text can hold it."""
+    return text.replace("\x00", "\ufffd")
 
 
 async def _pool(url: str, size: int) -> Pool:

@@ -10,7 +10,7 @@ import asyncpg
 
 from core.records.runs import Counters, RunEventKind, RunEventRecord, RunStatus
 from core.scope import TenantScope
-from stores.postgres.database import Connection
+from stores.postgres.database import Connection, storable
 
 COUNTERS = tuple(field.name for field in fields(Counters))
 
@@ -19,7 +19,7 @@ async def record_event(
     connection: Connection, scope: TenantScope, run_id: UUID, kind: RunEventKind, message: str
 ) -> None:
     """Append an event with the run's present counters; sequences have no gaps."""
-    await connection.execute(_APPEND, scope.tenant_id, run_id, kind, message)
+    await connection.execute(_APPEND, scope.tenant_id, run_id, kind, storable(message))
 
 
 _APPEND = f"""

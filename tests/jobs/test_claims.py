@@ -6,9 +6,8 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from core.errors import Transient
+from core.errors import ErrorKind, Transient
 from core.records.runs import RunError
-from core.errors import ErrorKind
 from stores.postgres.run_work import Claimed, ClaimLost, LandedPage
 from stores.wiring import Stores
 from tests.jobs.by_hand import ByHand, by_hand, page_of

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 
+from core.records.entries import EntryFilter, EntryOrder
 from core.records.insights import InsightRecord
 from core.records.pages import PageRequest
 from stores.wiring import Stores
@@ -116,10 +117,8 @@ async def test_an_empty_answer_buries_every_row_and_a_refused_record_none(
     ],
 )
 async def test_a_day_matures_at_midnight_of_the_accounts_zone(
-    stores: Stores, tenant: Tenant, zone: str, read_at: str, is_mature: bool
+    stores: Stores, tenant: Tenant, zone: str, read_at: str, is_mature: object
 ) -> None:
-    from core.records.entries import EntryFilter, EntryOrder
-
     day = "2026-10-25" if "2026-10" in read_at else "2026-03-29"
     at = await by_hand(stores, tenant.scope, time_zone=zone, currency="JPY", look_back_days=1)
     claimed = await at.begun(day, day)
@@ -130,8 +129,6 @@ async def test_a_day_matures_at_midnight_of_the_accounts_zone(
     async with stores.database.write(tenant.scope) as connection:
         await connection.execute(f"UPDATE day_reading SET read_at = '{read_at}'")
     (entry,) = (
-        await stores.entries.page(
-            tenant.scope, EntryFilter(), EntryOrder.DATE_ASC, PageRequest(5)
-        )
+        await stores.entries.page(tenant.scope, EntryFilter(), EntryOrder.DATE_ASC, PageRequest(5))
     ).items
     assert (entry.is_mature, str(entry.metrics.spend)) == (is_mature, "120.000000")

@@ -20,6 +20,7 @@ from transform.frames import (
 )
 from transform.normalise.columns import ArrowColumn
 from transform.normalise.reading import Reading
+from transform.normalise.storable import refuse_unstorable
 
 Texts: TypeAlias = Mapping[str, Sequence[Any]]
 Digests: TypeAlias = Callable[[Texts], Sequence[bytes | None]]
@@ -51,6 +52,7 @@ def normalised_page(columns: Mapping[str, ArrowColumn], reading: Reading) -> Nor
     `columns` has one value per record: the columns of an entry but `digest`, `campaign` and
     `records`, and beside them campaign_id, campaign_name and objective.
     """
+    refuse_unstorable(columns, reading)
     accepted = _identified(_chosen(pa.table(dict(columns)), reading))
     return NormalisedPage(
         entries=_under(ENTRY_SCHEMA, _merged(accepted)),

@@ -1,0 +1,60 @@
+"""What the store cannot hold is refused record by record, before one value fails its page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Any, Final
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from transform.normalise.columns import ArrowColumn
+from transform.normalise.reading import Reading, mask
+
+FIRST_DAY: Final = date(1990, 1, 1)
+LAST_DAY: Final = date(2099, 12, 31)
+MOST_COUNTED: Final = 10**12
+"""Nine million rows of the largest count still add up in 64 bits."""
+LARGEST_AMOUNT: Final = Decimal(9 * 10**12)
+"""Amounts travel to the store as 64-bit integers in millionths."""
+NUL: Final = r"\x00"
+
+_JSON: Final = "actions"
+_ESCAPED_NUL: Final = r"(^|[^\\])(\\\\)*\\u0000"
+_NOT_A_RECORD: Final = "position"
+
+
+def refuse_unstorable(columns: Mapping[str, ArrowColumn], reading: Reading) -> None:
+    """Refuse records with a day, a number or a text that no table here can keep."""
+    for field, column in columns.items():
+        if pa.types.is_date32(column.type):
+            reason = f"lies outside {FIRST_DAY} to {LAST_DAY}"
+            _refuse_beyond(reading, field, column, (FIRST_DAY, LAST_DAY), reason)
+        elif pa.types.is_decimal128(column.type):
+            reason = f"is larger than {LARGEST_AMOUNT:,}"
+            _refuse_beyond(reading, field, column, (-LARGEST_AMOUNT, LARGEST_AMOUNT), reason)
+        elif pa.types.is_int64(column.type) and field != _NOT_A_RECORD:
+            reason = f"is larger than {MOST_COUNTED:,}"
+            _refuse_beyond(reading, field, column, (-MOST_COUNTED, MOST_COUNTED), reason)
+        elif pa.types.is_string(column.type):
+            _refuse_nul(reading, field, column)
+
+
+def _refuse_beyond(
+    reading: Reading, field: str, column: ArrowColumn, limits: tuple[Any, Any], reason: str
+) -> None:
+    found: Any = pc.min_max(column).as_py()
+    if found["min"] is None or (found["min"] >= limits[0] and found["max"] <= limits[1]):
+        return
+    low, high = (pa.scalar(limit, column.type) for limit in limits)
+    beyond = pc.or_(pc.less(column, low), pc.greater(column, high))
+    reading.refuse(mask(beyond), field, reason)
+
+
+def _refuse_nul(reading: Reading, field: str, column: ArrowColumn) -> None:
+    pattern = _ESCAPED_NUL if field == _JSON else NUL
+    found = pc.match_substring_regex(column, pattern)
+    if pc.any(found).as_py():
+        reading.refuse(mask(found), field, "holds a NUL character")
