@@ -13,7 +13,7 @@ from app.http.wiring import build_app
 from app.logs import configure_logs
 from core.settings import Settings
 
-commands = typer.Typer()
+commands = typer.Typer(add_completion=False)
 GRACE_SECONDS = 3
 
 

@@ -15,11 +15,14 @@ from core.commands import ConnectSource
 from core.errors import BadInput
 from core.records.connections import ConnectionRecord, Level, Source
 from core.settings import Settings
+from graph.ids import CONNECTION
 from resolvers import connections
 from resolvers.connections import CREDENTIALED, LOOK_BACK_DAYS
 from resolvers.paging import PageArguments
 
-commands = typer.Typer(help="Connect sources and list connections.", no_args_is_help=True)
+commands = typer.Typer(
+    help="Connect sources and list connections.", no_args_is_help=True, add_completion=False
+)
 Tenant = Annotated[str, typer.Option(help="Short name of the organisation.")]
 
 
@@ -56,7 +59,8 @@ def create(
         look_back_days=LOOK_BACK_DAYS[source] if look_back_days is None else look_back_days,
         access_token=_token(from_stdin=token_stdin) if source in CREDENTIALED else None,
     )
-    typer.echo(asyncio.run(_create(settings_of(context), tenant, command)).id)
+    made = asyncio.run(_create(settings_of(context), tenant, command))
+    typer.echo(CONNECTION.encode(made.id))
 
 
 @commands.command("list")
@@ -64,7 +68,7 @@ def list_all(context: typer.Context, tenant: Tenant) -> None:
     """List the connections of an organisation."""
     rows = [
         (
-            str(one.id),
+            CONNECTION.encode(one.id),
             one.source.value,
             one.account_id,
             one.name,

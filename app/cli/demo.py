@@ -26,7 +26,7 @@ from core.scope import Role
 from core.settings import Settings
 from stores.wiring import open_stores
 
-commands = typer.Typer()
+commands = typer.Typer(add_completion=False)
 LIFETIME = timedelta(hours=12)
 
 
@@ -43,6 +43,7 @@ def demo(
     settings = settings_of(context, port=port, log_format="console")
     configure_logs(settings.model_copy(update={"log_level": "warning"}))
     stack = _stack(settings, sandbox_port)
+    typer.echo("Starting Postgres, Valkey, the API, a worker and the stand-in ad platforms")
     with open_endpoints(settings) as endpoints:
         run_until_signal(_show(stack, endpoints, leave=leave, verbose=verbose))
     typer.echo("stopped")
@@ -56,7 +57,6 @@ def _stack(settings: Settings, sandbox_port: int) -> Stack:
 
 
 async def _show(stack: Stack, endpoints: Endpoints, *, leave: bool, verbose: bool) -> None:
-    typer.echo("Starting Postgres, Valkey, the API, a worker and the stand-in ad platforms")
     async with running(stack, endpoints, verbose=verbose):
         tokens = await _tokens(stack.settings, endpoints)
         await _tell(stack, tokens)

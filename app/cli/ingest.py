@@ -9,6 +9,7 @@ from uuid import UUID
 
 import typer
 
+from app.cli.ids import ConnectionId
 from app.cli.runs import tell_queued
 from app.cli.settings import settings_of
 from app.cli.tenancy import open_tenant
@@ -17,7 +18,7 @@ from core.settings import Settings
 from core.units import DateRange
 from resolvers import ingestion
 
-commands = typer.Typer()
+commands = typer.Typer(add_completion=False)
 Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"])]
 
 
@@ -26,7 +27,7 @@ def ingest(
     context: typer.Context,
     *,
     tenant: Annotated[str, typer.Option(help="Short name of the organisation.")],
-    connection: Annotated[UUID, typer.Option(help="See: liftos connection list.")],
+    connection: ConnectionId,
     since: Day = None,
     until: Day = None,
     follow: Annotated[bool, typer.Option("--follow", help="Wait, and show its progress.")] = False,

@@ -16,7 +16,9 @@ from core.records.tenants import ApiKeyRecord
 from core.scope import Role
 from core.settings import Settings
 
-commands = typer.Typer(help="Create, list and revoke API keys.", no_args_is_help=True)
+commands = typer.Typer(
+    help="Create, list and revoke API keys.", no_args_is_help=True, add_completion=False
+)
 Tenant = Annotated[str, typer.Option(help="Short name of the organisation.")]
 
 

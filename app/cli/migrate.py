@@ -10,7 +10,7 @@ from app.cli.settings import settings_of
 from app.wiring import open_endpoints
 from stores.postgres.migrate import migrate as bring_up_to_date
 
-commands = typer.Typer()
+commands = typer.Typer(add_completion=False)
 
 
 @commands.command()

@@ -12,20 +12,23 @@ from app.cli.progress import RunBars, Step
 from app.cli.tenancy import TenantDesk
 from core.errors import Terminal
 from core.records.runs import RunRecord, RunStatus
+from graph.ids import RUN
 from resolvers import runs
 from resolvers.session import Session
 
 
 async def tell_queued(desk: TenantDesk, run: RunRecord, *, follow: bool) -> None:
     """Print the run's id, and follow it to its end when asked to."""
-    typer.echo(run.id)
+    typer.echo(RUN.encode(run.id))
     if not follow:
         typer.echo("queued; it runs while `liftos up` or `liftos worker` does", err=True)
         return
     with RunBars(Console(stderr=True)) as bars:
         last = await bars.follow("run", _steps(desk.session, run.id))
     if last.status is not RunStatus.SUCCEEDED:
-        raise Terminal(f"the run ended {last.status}: {last.message}")
+        ended = await runs.run(desk.session, run.id)
+        mend = ended.error.mend if ended and ended.error else None
+        raise Terminal(f"the run ended {last.status}: {last.message}", mend=mend)
 
 
 async def _steps(session: Session, run_id: UUID) -> AsyncIterator[Step]:

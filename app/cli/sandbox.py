@@ -8,7 +8,7 @@ import typer
 
 from sandbox.__main__ import main
 
-commands = typer.Typer()
+commands = typer.Typer(add_completion=False)
 
 
 @commands.command()

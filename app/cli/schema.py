@@ -6,7 +6,7 @@ import typer
 
 from graph.schema import sdl
 
-commands = typer.Typer()
+commands = typer.Typer(add_completion=False)
 
 
 @commands.command()

@@ -18,7 +18,9 @@ from core.records.tenants import TenantRecord
 from core.settings import Settings
 from core.units import currency_code
 
-commands = typer.Typer(help="Create and list organisations.", no_args_is_help=True)
+commands = typer.Typer(
+    help="Create and list organisations.", no_args_is_help=True, add_completion=False
+)
 SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 
 

@@ -16,7 +16,7 @@ from core.errors import ConfigError
 from core.scope import Role, TenantId
 from core.settings import Settings
 
-commands = typer.Typer()
+commands = typer.Typer(add_completion=False)
 
 
 @commands.command()

@@ -14,7 +14,7 @@ from app.supervision.ports import claim_port
 from app.supervision.stack import Stack
 from app.wiring import Endpoints, home_of, open_endpoints
 
-commands = typer.Typer()
+commands = typer.Typer(add_completion=False)
 
 
 @commands.command()
@@ -30,6 +30,7 @@ def up(
     configure_logs(settings)
     free = claim_port(settings.host, settings.port, "--port")
     stack = Stack(settings.model_copy(update={"port": free}), home_of(settings))
+    typer.echo("Starting services, API and worker")
     with open_endpoints(settings) as endpoints:
         run_until_signal(_stay(stack, endpoints, verbose=verbose))
     typer.echo("stopped")

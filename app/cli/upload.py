@@ -12,6 +12,7 @@ from uuid import UUID
 
 import typer
 
+from app.cli.ids import ConnectionId
 from app.cli.runs import tell_queued
 from app.cli.settings import settings_of
 from app.cli.tenancy import TenantDesk, open_tenant
@@ -21,7 +22,7 @@ from core.settings import Settings
 from resolvers import ingestion
 from resolvers.files import columns
 
-commands = typer.Typer()
+commands = typer.Typer(add_completion=False)
 CHUNK_BYTES = 1_000_000
 
 
@@ -31,7 +32,7 @@ def upload(
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True)],
     *,
     tenant: Annotated[str, typer.Option(help="Short name of the organisation.")],
-    connection: Annotated[UUID, typer.Option(help="A FILE connection's id.")],
+    connection: ConnectionId,
     column: Annotated[list[str] | None, typer.Option(help="field=Header; repeatable.")] = None,
     date_format: Annotated[str | None, typer.Option(help="Such as %d/%m/%Y.")] = None,
     decimal_separator: Annotated[str | None, typer.Option(help='"." or ",".')] = None,

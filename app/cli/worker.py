@@ -13,7 +13,7 @@ from app.wiring import open_platform
 from core.settings import Settings
 from jobs.worker import work
 
-commands = typer.Typer()
+commands = typer.Typer(add_completion=False)
 
 
 @commands.command()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import base64
 import hashlib
 import hmac
 import re
@@ -119,8 +118,7 @@ def _declared_sha256(request: Request) -> str | None:
 
 def _told(record: UploadRecord) -> dict[str, object]:
     return {
-        "id": base64.b64encode(f"Upload:{record.id}".encode()).decode(),
-        "uploadId": str(record.id),
+        "id": str(record.id),
         "filename": record.filename,
         "mediaType": record.media_type,
         "sizeBytes": record.size_bytes,

@@ -20,6 +20,7 @@ from typer.testing import CliRunner, Result
 from app.cli.failures import report
 from app.cli.main import cli
 from core.errors import BadInput, Bug, ConfigError, NotFound, Terminal, Transient
+from graph.ids import CONNECTION, RUN
 
 SECRET = "a-development-secret-of-enough-length-0123456789"
 NUMBERS = count(1)
@@ -87,7 +88,7 @@ def test_a_connections_token_comes_by_stdin_and_never_comes_back(
 ) -> None:
     options = ("--source", "META_ADS", "--token-stdin")
     made = connect(run, organisation, *options, given="sandbox-token-1001\n")
-    assert UUID(made.stdout.strip())
+    assert CONNECTION.decode(made.stdout.strip(), "id")
     listed = run("connection", "list", "--tenant", organisation).stdout
     assert "act_1001" in listed
     assert "sandbox-token" not in listed + made.stderr
@@ -100,7 +101,12 @@ def test_ingest_queues_a_run(run: Run, organisation: str) -> None:
     connection = made.stdout.strip()
     arguments = ("ingest", "--tenant", organisation, "--connection", connection)
     queued = run(*arguments, "--since", "2026-11-01", "--until", "2026-11-02")
-    assert UUID(queued.stdout.strip())
+    inner = str(CONNECTION.decode(connection, "id"))
+    assert run("ingest", "--tenant", organisation, "--connection", inner).exit_code == 0
+    for wrong in ("x", queued.stdout.strip()):
+        refused = run("ingest", "--tenant", organisation, "--connection", wrong)
+        assert isinstance(refused.exception, BadInput)
+    assert RUN.decode(queued.stdout.strip(), "id")
     assert isinstance(run(*arguments, "--since", "2026-11-01").exception, BadInput)
 
 
@@ -111,7 +117,7 @@ def test_upload_queues_a_run(run: Run, organisation: str, tmp_path: Path) -> Non
     empty.touch()
     arguments = ("--tenant", organisation, "--connection", connection)
     queued = run("upload", str(file), *arguments, "--column", "date=day")
-    assert UUID(queued.stdout.strip())
+    assert RUN.decode(queued.stdout.strip(), "id")
     assert isinstance(run("upload", str(empty), *arguments).exception, BadInput)
     assert isinstance(run("upload", str(file), *arguments, "--column", "x").exception, BadInput)
 

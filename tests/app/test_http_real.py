@@ -136,7 +136,7 @@ async def test_an_upload_is_stored_as_it_was_sent_and_a_broken_one_is_not(
             "/uploads?filename=b.csv", content=body + body, headers=bearer(tenant)
         )
     assert (kept.status_code, cut.status_code) == (201, 413)
-    upload_id = UUID(kept.json()["uploadId"])
+    upload_id = UUID(kept.json()["id"])
     read = b"".join([chunk async for chunk in stores.uploads.chunks(tenant.scope, upload_id)])
     assert hashlib.sha256(read).hexdigest() == kept.json()["sha256"]
     assert read == body
