@@ -65,6 +65,8 @@ def _install(handler: logging.Handler, level: str) -> None:
         logger = logging.getLogger(name)
         logger.handlers.clear()
         logger.propagate = True
+    # Its debug lines carry headers and frames of sockets, credentials among them.
+    logging.getLogger("uvicorn.error").setLevel(max(logging.INFO, root.level))
     # Their debug lines carry URLs and headers of outbound requests.
     for name in ("httpx2", "httpcore2", "websockets", "asyncio"):
         logging.getLogger(name).setLevel(max(logging.WARNING, root.level))

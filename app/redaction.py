@@ -6,30 +6,12 @@ import re
 from collections.abc import Mapping, MutableMapping
 from typing import Any
 
-REDACTED = "[redacted]"
+from core.redaction import REDACTED, redact_text
+
 SECRET_NAMES = re.compile(
     r"token|secret|passw|passphrase|authorization|api[-_]?key|master[-_]?key|credential"
     r"|cookie|signature|private[-_]?key",
     re.IGNORECASE,
-)
-SECRET_TEXTS: tuple[tuple[re.Pattern[str], str], ...] = (
-    # Our API keys, JSON Web Tokens, Meta's access tokens.
-    (re.compile(r"\blok_[A-Za-z0-9_\-=]+"), REDACTED),
-    (re.compile(r"\beyJ[A-Za-z0-9_\-]+\.[A-Za-z0-9_\-]+\.?[A-Za-z0-9_\-]*"), REDACTED),
-    (re.compile(r"\bEAA[A-Za-z0-9]{16,}"), REDACTED),
-    # Authorization headers, wherever they were written down.
-    (re.compile(r"\b(Bearer|Basic)\s+[^\s\"',;]+", re.IGNORECASE), rf"\1 {REDACTED}"),
-    # The password of a URL.
-    (re.compile(r"(\w+://[^\s/:@]*):[^\s/@]+@"), rf"\1:{REDACTED}@"),
-    # name=value and "name": "value" in texts: query strings, settings, JSON.
-    (
-        re.compile(
-            r"(\b[\w-]*(?:token|secret|passw(?:or)?d|api[-_]?key|signature|appsecret_proof)[\w-]*"
-            r"[\"']?\s*[=:]\s*[\"']?)[^\s\"'&,;})]+",
-            re.IGNORECASE,
-        ),
-        rf"\1{REDACTED}",
-    ),
 )
 
 
@@ -38,13 +20,6 @@ def redact_event(
 ) -> MutableMapping[str, Any]:
     """A structlog processor; runs after everything that adds to the event."""
     return {name: _redacted(name, value) for name, value in event.items()}
-
-
-def redact_text(text: str) -> str:
-    """`text` without anything that looks like a secret."""
-    for pattern, replacement in SECRET_TEXTS:
-        text = pattern.sub(replacement, text)
-    return text
 
 
 def _redacted(name: object, value: object) -> object:

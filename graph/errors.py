@@ -1,7 +1,12 @@
-"""What a caller is shown of an error: our own as they are, the unforeseen masked and logged."""
+"""What a caller is shown of an error: our own as they are, the unforeseen masked and logged.
+
+What the caller sent is not repeated: the input of a field at fault may hold a credential in
+another, and clients write errors into logs.
+"""
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import structlog
@@ -10,6 +15,7 @@ from strawberry.exceptions import MissingQueryError, StrawberryInputCoercionErro
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 
 from core.errors import Bug, LiftosError
+from core.redaction import redact_credentials
 
 MASKED = "Internal error"
 REQUEST_ERRORS = (
@@ -18,6 +24,7 @@ REQUEST_ERRORS = (
     CannotGetOperationTypeError,
     InvalidOperationTypeError,
 )
+REPEATED = re.compile(r"(?:[,;.]? found|( cannot represent [^:]*)): .*", re.IGNORECASE | re.DOTALL)
 LOG: structlog.stdlib.BoundLogger = structlog.get_logger("graph")
 
 
@@ -32,7 +39,8 @@ def present(error: GraphQLError, request_id: str) -> GraphQLError:
             "a resolver failed", request_id=request_id, path=error.path, exc_info=original or error
         )
         return _replaced(error, MASKED, {"code": "INTERNAL", "requestId": request_id})
-    return _replaced(error, error.message, {**(error.extensions or {}), "code": code})
+    extensions = {**(error.extensions or {}), "code": code}
+    return _replaced(error, _without_values(error.message), extensions)
 
 
 def _code(error: GraphQLError) -> str | None:
@@ -43,6 +51,11 @@ def _code(error: GraphQLError) -> str | None:
     if isinstance(error, GraphQLSyntaxError):
         return "GRAPHQL_PARSE_FAILED"
     return "BAD_USER_INPUT" if _is_of_the_request(error) else None
+
+
+def _without_values(message: str) -> str:
+    """The executor's message without the input that it ends with."""
+    return REPEATED.sub(r"\1.", message).replace("?.", "?")
 
 
 def _is_of_the_request(error: GraphQLError) -> bool:
@@ -60,7 +73,7 @@ def _extensions(original: LiftosError) -> dict[str, Any]:
 
 def _replaced(error: GraphQLError, message: str, extensions: dict[str, Any]) -> GraphQLError:
     return GraphQLError(
-        message,
+        redact_credentials(message),
         nodes=error.nodes,
         source=error.source,
         positions=error.positions,

@@ -7,8 +7,8 @@ import traceback
 import typer
 
 from app.embedded.errors import EmbeddedError
-from app.redaction import redact_text
 from core.errors import ErrorKind, LiftosError
+from core.redaction import redact_text
 
 FAILED, MISUSED = 1, 2
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import strawberry
 
 from core.errors import BadInput, Conflict, Forbidden, LiftosError, NotFound
+from core.redaction import redact_credentials
 
 
 @strawberry.interface(
@@ -63,4 +64,5 @@ def user_error(error: LiftosError) -> UserError | None:
     found = TYPES.get(type(error))
     if found is None:
         return None
-    return found(code=error.code, message=error.message, field=error.field, mend=error.mend)
+    message = redact_credentials(error.message)
+    return found(code=error.code, message=message, field=error.field, mend=error.mend)

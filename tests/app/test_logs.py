@@ -12,7 +12,7 @@ import pytest
 import structlog
 
 from app.logs import configure_logs
-from app.redaction import redact_text
+from core.redaction import redact_text
 from core.settings import Settings
 
 PLANTED = (

@@ -157,3 +157,27 @@ async def test_a_day_in_another_form_is_refused(world: World, day: object) -> No
         d={"since": day, "until": "2026-11-01"},
     )
     assert error_of(answer)["code"] == "BAD_USER_INPUT"
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        (
+            {"source": "META_ADS", "accessToken": "hunter2"},
+            "Expected value of type 'ConnectSourceInput' to include required field 'accountId'.",
+        ),
+        ("hunter2", "Expected value of type 'ConnectSourceInput' to be an object."),
+        ({"lookBackDays": "hunter2"}, "Int cannot represent non-integer value."),
+        ({"accessToken": ["hunter2"]}, "String cannot represent a non string value."),
+        ({"nmae": "hunter2"}, "not to include unknown field 'nmae'. Did you mean 'name'?"),
+        ({"source": "EAAB0123456789abcdefghij"}, "Value '[redacted]' does not exist in 'Source'"),
+    ],
+)
+async def test_an_error_does_not_repeat_what_was_sent(
+    world: World, given: object, told: str
+) -> None:
+    query = "mutation($i: ConnectSourceInput!) { connectSource(input: $i) { __typename } }"
+    answer = await world.ask(query, i=given)
+    messages = [error["message"] for error in answer["errors"]]
+    assert [message for message in messages if told in message] != [], messages
+    assert [text for text in messages if "hunter2" in text or "EAAB" in text] == []

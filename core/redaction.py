@@ -1,0 +1,50 @@
+"""Takes out of a text what looks like a secret, for whoever writes texts that others read."""
+
+from __future__ import annotations
+
+import re
+from typing import TypeAlias
+
+REDACTED = "[redacted]"
+Replacements: TypeAlias = "tuple[tuple[re.Pattern[str], str], ...]"
+
+CREDENTIALS: Replacements = (
+    # Our API keys, JSON Web Tokens, Meta's access tokens.
+    (re.compile(r"\blok_[A-Za-z0-9_\-=]+"), REDACTED),
+    (re.compile(r"\beyJ[A-Za-z0-9_\-]+\.[A-Za-z0-9_\-]+\.?[A-Za-z0-9_\-]*"), REDACTED),
+    (re.compile(r"\bEAA[A-Za-z0-9]{16,}"), REDACTED),
+)
+"""What is a secret wherever it stands."""
+
+SECRET_TEXTS: Replacements = (
+    *CREDENTIALS,
+    # Authorization headers, wherever they were written down.
+    (re.compile(r"\b(Bearer|Basic)\s+[^\s\"',;]+", re.IGNORECASE), rf"\1 {REDACTED}"),
+    # The password of a URL.
+    (re.compile(r"(\w+://[^\s/:@]*):[^\s/@]+@"), rf"\1:{REDACTED}@"),
+    # name=value and "name": "value" in texts: query strings, settings, JSON.
+    (
+        re.compile(
+            r"(\b[\w-]*(?:token|secret|passw(?:or)?d|api[-_]?key|signature|appsecret_proof)[\w-]*"
+            r"[\"']?\s*[=:]\s*[\"']?)[^\s\"'&,;})]+",
+            re.IGNORECASE,
+        ),
+        rf"\1{REDACTED}",
+    ),
+)
+
+
+def redact_text(text: str) -> str:
+    """`text` without anything that looks like a secret."""
+    return _replaced(text, SECRET_TEXTS)
+
+
+def redact_credentials(text: str) -> str:
+    """`text` without credentials; what merely stands behind the name of one is left."""
+    return _replaced(text, CREDENTIALS)
+
+
+def _replaced(text: str, replacements: Replacements) -> str:
+    for pattern, replacement in replacements:
+        text = pattern.sub(replacement, text)
+    return text
