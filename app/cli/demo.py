@@ -61,7 +61,7 @@ async def _show(stack: Stack, endpoints: Endpoints, *, leave: bool, verbose: boo
         tokens = await _tokens(stack.settings, endpoints)
         await _tell(stack, tokens)
         if not leave:
-            typer.echo("Everything is up. Ctrl-C stops it; the data stays.")
+            typer.echo(f"Everything is up. Ctrl-C stops it; the data stays in {stack.home}")
             await asyncio.Event().wait()
 
 
