@@ -21,6 +21,11 @@ _BAD_QUOTE = Refusal(
     "has a quoted cell that does not end where it should",
     'double every " inside a quoted cell and close every quote',
 )
+_LONG_CELL = Refusal(
+    "row",
+    f"has a cell of more than {csv.field_size_limit():,} characters",
+    "shorten the cell, or leave the column out",
+)
 _BAD_BYTES = Refusal(
     "row",
     "is neither in the file's encoding nor in Windows-1252",
@@ -69,6 +74,8 @@ def _records(lines: Lines, delimiter: str, width: _Width | None) -> Iterator[Row
         if refusal is not None and len(lines.taken) > 1:
             lines.give_back()
             refusal = _BAD_QUOTE
+        elif refusal is _BAD_QUOTE and len(lines.taken[0]) > csv.field_size_limit():
+            refusal = _LONG_CELL
         if refusal is not None:
             yield Row(number, [lines.taken[0].rstrip("\r\n")], refusal)
         elif any(cells):

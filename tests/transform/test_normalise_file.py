@@ -165,6 +165,8 @@ def test_the_channel_is_what_the_file_makes_it(
         ("0.1", ".", "0.1"),
         ("8999999999999.999999", ".", "8999999999999.999999"),
         (".5", ".", "0.5"),
+        (f"0.{'3' * 60}", ".", "0.333333"),
+        (f"{'0' * 60}12.50", ".", "12.5"),
     ],
 )
 def test_amounts_are_exact_however_they_are_written(

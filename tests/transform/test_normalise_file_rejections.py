@@ -47,6 +47,7 @@ OTHER = "upload it to a connection of its own, or correct the connection"
         ({"spend": "inf"}, "spend 'inf' is not a number", CORRECT),
         ({"spend": "1e999"}, "spend '1e999' is not a number", CORRECT),
         ({"spend": "100000000000000"}, "spend '100000000000000' is not a number", CORRECT),
+        ({"spend": "1" + "0" * 150}, f"spend '1{'0' * 59}…' is not a number", CORRECT),
         ({"spend": "#REF!"}, "spend '#REF!' is not a number", CORRECT),
         ({"spend": "12 34"}, "spend '12 34' is not a number", CORRECT),
         ({"spend": "-0.01"}, "spend '-0.01' is negative", CORRECT),

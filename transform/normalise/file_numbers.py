@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
 from types import MappingProxyType
 from typing import Final
 
@@ -11,13 +12,18 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from core.file_amounts import EMPTY_MARKS, plain_number, written
+from core.units import MONEY_SCALE
 from transform.normalise.columns import ArrowColumn, Mask, parsed
 from transform.normalise.file_records import mapped
 from transform.normalise.reading import mask
 
 _PLAIN: Final[Mapping[str, str]] = MappingProxyType(
-    {".": r"^-?[0-9]+(\.[0-9]+)?$", ",": r"^-?[0-9]+(,[0-9]+)?$"}
+    {".": r"^-?[0-9]{1,18}(\.[0-9]{1,12})?$", ",": r"^-?[0-9]{1,18}(,[0-9]{1,12})?$"}
 )
+_MOST_DIGITS: Final = 30
+"""Arrow's cast to a decimal goes silently wrong past 38 digits."""
+
+_STEP: Final = Decimal(1).scaleb(-MONEY_SCALE)
 _UNREADABLE: Final = "?"
 
 
@@ -58,7 +64,16 @@ def _plain_text(text: str, decimal_separator: str) -> str | None:
         return None
     number = written(text)
     plain = None if number is None else plain_number(number, decimal_separator)
-    return plain or _UNREADABLE
+    if plain is None:
+        return _UNREADABLE
+    return plain if len(plain) <= _MOST_DIGITS else _shortened(plain)
+
+
+def _shortened(plain: str) -> str:
+    try:
+        return f"{Decimal(plain).quantize(_STEP, ROUND_HALF_EVEN):f}"
+    except InvalidOperation:
+        return _UNREADABLE
 
 
 def _currency(text: str) -> str | None:

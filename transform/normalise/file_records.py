@@ -21,6 +21,9 @@ from transform.normalise.reading import Reading, mask
 
 CORRECT: Final = "correct the cell and upload the row again"
 
+_SHOWN: Final = 60
+"""How much of a text at fault is repeated."""
+
 _BLANK: Final = pa.scalar("")
 _FAULT: Final = pa.struct([(name, pa.string()) for name in ("field", "reason", "mend")])
 
@@ -69,7 +72,8 @@ class FileRecords:
     def refuse_each(self, refused: Mask, field: str, reason: str, mend: str = CORRECT) -> None:
         """Refuse the marked records; `reason` follows the header and the text at fault."""
         for text, same in _groups(refused, self.column(field)):
-            self.refuse(same, field, f"{text!r} {reason}", mend)
+            shown = text if len(text) <= _SHOWN else f"{text[:_SHOWN]}\u2026"
+            self.refuse(same, field, f"{shown!r} {reason}", mend)
 
     def refuse_with(self, reasons: Sequence[str | None], field: str, mend: str = CORRECT) -> None:
         """Refuse each record that has a reason."""
