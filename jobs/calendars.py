@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 
 import structlog
 
-from core.errors import Transient
 from core.records.tenants import TenantRecord
-from core.scope import SystemScope
 from jobs.scopes import upkeep_scope
 from stores.wiring import Stores
 from transform.calendar import CalendarProfile, calendar_days
@@ -17,21 +15,8 @@ from transform.calendar import CalendarProfile, calendar_days
 FIRST_DAY = date(2010, 1, 1)
 _AHEAD = timedelta(days=3 * 366)
 _SLACK = timedelta(days=366)
-_EVERY_SECONDS = 60.0
 
 log = structlog.get_logger(__name__)
-
-
-async def keep_calendars(stores: Stores) -> None:
-    """Fill the calendars of all tenants, now and as time goes on, for ever."""
-    while True:
-        try:
-            reason = SystemScope(reason="fill calendars", actor="worker")
-            for tenant in await stores.tenants.all(reason):
-                await fill_calendar(stores, tenant, datetime.now(UTC).date())
-        except Transient as error:
-            log.warning("calendars were not filled", error=error.message)
-        await asyncio.sleep(_EVERY_SECONDS)
 
 
 async def fill_calendar(stores: Stores, tenant: TenantRecord, today: date) -> None:

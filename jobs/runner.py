@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import UTC, datetime
 from uuid import UUID
 
 import structlog
@@ -11,6 +12,7 @@ from core.errors import ErrorKind, LiftosError, Transient
 from core.records.runs import RunError
 from core.scope import TenantScope
 from core.settings import Settings
+from jobs.calendars import fill_calendar
 from jobs.ingest import Ingestion
 from jobs.scopes import job_scope
 from jobs.sources import open_source
@@ -20,7 +22,7 @@ from stores.postgres.run_work import CancelRequested, Claimed, ClaimLost
 from stores.wiring import Stores
 from stores.work import WorkStores
 
-MAX_ATTEMPTS = 8
+MAX_WAITS = 8
 _LONGEST_PAUSE_SECONDS = 300.0
 
 log = structlog.get_logger(__name__)
@@ -33,9 +35,10 @@ class Runner:
         self._stores = stores
         self._work = work
         self._settings = settings
-        self._in_hand: dict[UUID, asyncio.Task[None]] = {}
+        self._in_hand: dict[UUID, tuple[TenantScope, asyncio.Task[None]]] = {}
+        self._is_stopping = False
 
-    async def handle(self, job: RunJob, attempts: int) -> None:
+    async def handle(self, job: RunJob) -> None:
         """Work on the job's run; raises TryAgain when it is to be given back."""
         scope = job_scope(job)
         with structlog.contextvars.bound_contextvars(
@@ -43,25 +46,30 @@ class Runner:
         ):
             claimed = await self._claim(scope, job.run_id)
             if claimed is not None:
-                await self._work_on(scope, claimed, attempts)
+                await self._work_on(scope, claimed)
 
     def has(self, run_id: UUID) -> bool:
         """Whether this worker is working on the run."""
         return run_id in self._in_hand
 
-    async def look_at(self, job: RunJob) -> None:
-        """Let go of a run whose caller asked for its end."""
-        task = self._in_hand.get(job.run_id)
-        if task is None:
+    async def look_at(self, run_id: UUID) -> None:
+        """Let go of a run, if it is in hand, when its caller asked for its end."""
+        if run_id not in self._in_hand:
             return
-        scope = job_scope(job)
-        run = (await self._stores.runs.by_ids(scope, [job.run_id])).get(job.run_id)
+        scope, task = self._in_hand[run_id]
+        run = (await self._stores.runs.by_ids(scope, [run_id])).get(run_id)
         if run is not None and run.is_cancel_requested:
             task.cancel()
 
+    async def look_at_all(self) -> None:
+        """`look_at` every run in hand."""
+        for run_id in list(self._in_hand):
+            await self.look_at(run_id)
+
     def let_go(self) -> None:
-        """Stop working on every run; each goes back to the queue."""
-        for task in self._in_hand.values():
+        """Stop working on every run, also those about to begin; each goes back to the queue."""
+        self._is_stopping = True
+        for _, task in self._in_hand.values():
             task.cancel()
 
     async def _claim(self, scope: TenantScope, run_id: UUID) -> Claimed | None:
@@ -70,20 +78,24 @@ class Runner:
         except Transient as error:
             raise TryAgain(error.retry_after_seconds or 1) from error
 
-    async def _work_on(self, scope: TenantScope, claimed: Claimed, attempts: int) -> None:
+    async def _work_on(self, scope: TenantScope, claimed: Claimed) -> None:
         task = asyncio.create_task(self._ingest(scope, claimed))
-        self._in_hand[claimed.run.id] = task
+        self._in_hand[claimed.run.id] = scope, task
+        if self._is_stopping:
+            task.cancel()
         try:
             await asyncio.shield(task)
         except asyncio.CancelledError:
             task.cancel()
             await self._stopped(scope, claimed)
         except Exception as error:  # noqa: BLE001 - every end of a run is recorded
-            await self._ended_by(scope, claimed, error, attempts)
+            await self._ended_by(scope, claimed, error)
         finally:
             del self._in_hand[claimed.run.id]
 
     async def _ingest(self, scope: TenantScope, claimed: Claimed) -> None:
+        tenant = await self._stores.tenants.current(scope)
+        await fill_calendar(self._stores, tenant, datetime.now(UTC).date())
         async with open_source(self._stores, self._settings, scope, claimed.run) as source:
             ingestion = Ingestion(self._stores, self._work, scope, claimed, source)
             receipt = await ingestion.run()
@@ -97,20 +109,26 @@ class Runner:
         await self._work.runs.wait(scope, claimed, "its worker was stopped")
         raise TryAgain(0)
 
-    async def _ended_by(
-        self, scope: TenantScope, claimed: Claimed, error: Exception, attempts: int
-    ) -> None:
+    async def _ended_by(self, scope: TenantScope, claimed: Claimed, error: Exception) -> None:
         if isinstance(error, ClaimLost):
             log.info("run taken over by another worker")
         elif isinstance(error, CancelRequested):
             await self._work.runs.cancel(scope, claimed)
-        elif isinstance(error, Transient) and attempts < MAX_ATTEMPTS:
-            pause = error.retry_after_seconds or min(2.0**attempts, _LONGEST_PAUSE_SECONDS)
-            log.warning("run waits", reason=error.message, seconds=pause)
-            await self._work.runs.wait(scope, claimed, error.message)
-            raise TryAgain(pause) from error
+        elif isinstance(error, Transient):
+            await self._tried_again(scope, claimed, error)
         else:
             await self._fail(scope, claimed, error)
+
+    async def _tried_again(self, scope: TenantScope, claimed: Claimed, error: Transient) -> None:
+        """Give the run back; after `MAX_WAITS` in a row without a page, end it."""
+        waits = await self._work.runs.waits(scope, claimed)
+        if waits >= MAX_WAITS:
+            await self._fail(scope, claimed, error)
+            return
+        pause = error.retry_after_seconds or min(2.0**waits, _LONGEST_PAUSE_SECONDS)
+        log.warning("run waits", reason=error.message, seconds=pause)
+        await self._work.runs.wait(scope, claimed, error.message)
+        raise TryAgain(pause) from error
 
     async def _fail(self, scope: TenantScope, claimed: Claimed, error: Exception) -> None:
         if isinstance(error, LiftosError):

@@ -8,9 +8,9 @@ from contextlib import suppress
 import structlog
 
 from core.settings import Settings
-from jobs.calendars import keep_calendars
 from jobs.clockwork import recover, relay
 from jobs.runner import Runner
+from jobs.upkeep import keep_up
 from stores.postgres.logins import Logins
 from stores.postgres.queue_worker import consume
 from stores.wiring import Stores
@@ -26,7 +26,7 @@ async def work(settings: Settings, logins: Logins, stores: Stores, stop: asyncio
     clockwork = [
         asyncio.create_task(relay(logins, stores, runner)),
         asyncio.create_task(recover(stores, every_seconds=beat)),
-        asyncio.create_task(keep_calendars(stores)),
+        asyncio.create_task(keep_up(stores)),
         asyncio.create_task(_let_go(stop, runner)),
     ]
     log.info("worker started", concurrency=settings.worker_concurrency)

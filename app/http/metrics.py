@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from contextlib import suppress
 
 from fastapi import APIRouter
 from prometheus_client import (
@@ -15,8 +16,12 @@ from prometheus_client import (
     ProcessCollector,
     generate_latest,
 )
+from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.http.services import OpenRuns, services_of
+from core.errors import Transient
 
 PREFIX = "liftos_core_data"
 ROUTES = frozenset({"/graphql", "/uploads", "/healthz", "/readyz", "/metrics"})
@@ -54,6 +59,12 @@ class Metrics:
         )
         self.sockets = Gauge(
             f"{PREFIX}_websocket_connections", "Open sockets", registry=self.registry
+        )
+        self.runs = Gauge(
+            f"{PREFIX}_open_runs",
+            "Runs of all tenants that have not ended",
+            ("status",),
+            registry=self.registry,
         )
         self._operations: set[str] = set()
 
@@ -107,6 +118,14 @@ class Measure:
         self._metrics.seconds.labels(route, operation).observe(seconds)
 
 
+async def _count_runs(metrics: Metrics, count: OpenRuns | None) -> None:
+    metrics.runs.clear()
+    if count is not None:
+        with suppress(Transient):
+            for status, runs in (await count()).items():
+                metrics.runs.labels(status).set(runs)
+
+
 def route_of(path: str) -> str:
     """The label for a path: one of a fixed few."""
     if path.startswith("/graphiql/"):
@@ -119,8 +138,9 @@ def metrics_router(metrics: Metrics) -> APIRouter:
     router = APIRouter()
 
     @router.get("/metrics")
-    async def told() -> Response:
-        """In Prometheus's text format."""
+    async def told(request: Request) -> Response:
+        """In Prometheus's text format; without runs while the database does not answer."""
+        await _count_runs(metrics, services_of(request).open_runs)
         return Response(
             generate_latest(metrics.registry), headers={"Content-Type": CONTENT_TYPE_LATEST}
         )

@@ -16,6 +16,9 @@ from core.scope import TenantScope
 Probe = Callable[[], Awaitable[None]]
 """Returns when a part of the platform is well; raises what is wrong with it otherwise."""
 
+OpenRuns = Callable[[], Awaitable[Mapping[str, int]]]
+"""How many runs of all tenants are in each state that is not final."""
+
 Contexts = Callable[[TenantScope, str], object]
 """The GraphQL context of one operation, from its scope and request id."""
 
@@ -52,6 +55,7 @@ class Services:
     contexts: Contexts
     uploads: Uploads
     probes: Mapping[str, Probe]
+    open_runs: OpenRuns | None = None
 
 
 def services_of(connection: HTTPConnection) -> Services:

@@ -58,4 +58,5 @@ async def open_services(
                 "queue": stores.queue.ping,
                 "migrations": migrations,
             },
+            open_runs=stores.queue.open_runs,
         )

@@ -50,6 +50,12 @@ def _long_enough(secret: str) -> str:
 def _master_key(settings: Settings, folder: Path) -> bytes:
     if settings.master_key is not None:
         return parse_master_key(settings.master_key.get_secret_value())
+    if settings.database_url is not None:
+        raise ConfigError(
+            "a database of your own needs a master key of your own",
+            field="LIFTOS_MASTER_KEY",
+            mend="make one with: openssl rand -base64 32, and give every process the same",
+        )
     made = keep(folder / "master_key", lambda: base64.b64encode(os.urandom(KEY_BYTES)).decode())
     return parse_master_key(made)
 

@@ -408,6 +408,7 @@ GRANT SELECT ON tenant TO liftos_app;
 GRANT SELECT, INSERT, UPDATE, DELETE ON tenant, data_clock, data_key, api_key, connection, run,
     run_event, calendar_day
 TO liftos_system;
+GRANT SELECT, DELETE ON upload TO liftos_system;
 GRANT INSERT, SELECT ON audit_log TO liftos_system;
 GRANT EXECUTE ON FUNCTION ensure_months(date[]) TO liftos_app;
 GRANT EXECUTE ON FUNCTION authenticate_key(uuid, bytea) TO liftos_app;

@@ -54,6 +54,7 @@ class CalendarStore:
         if not days:
             return
         async with self._database.write(scope) as connection:
+            await connection.execute(_ONE_AT_A_TIME, scope.key("calendar"))
             await connection.execute(
                 "DELETE FROM calendar_day WHERE tenant_id = $1 AND date BETWEEN $2 AND $3",
                 scope.tenant_id,
@@ -63,6 +64,8 @@ class CalendarStore:
             await connection.execute(_INSERT, scope.tenant_id, [asdict(day) for day in days])
 
 
+_ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))"
+_ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(hashtextextended('calendar ' || $1, 0))"
 # One statement: asyncpg's executemany does not end promptly when its task is cancelled.
 _INSERT = f"""
 INSERT INTO calendar_day (tenant_id, {", ".join(CALENDAR_COLUMNS)})

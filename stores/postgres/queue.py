@@ -60,12 +60,22 @@ class QueueStore:
             rows = await connection.fetch(_ORPHANS)
         return tuple(RunJob(TenantId(row["tenant_id"]), row["id"]) for row in rows)
 
+    async def open_runs(self) -> dict[str, int]:
+        """How many runs of all tenants are queued and running."""
+        async with self._database.watch() as connection:
+            rows = await connection.fetch(_OPEN_RUNS)
+        return {row["status"]: row["runs"] for row in rows}
+
     async def requeue(self, scope: TenantScope, run_id: UUID) -> None:
         """Give a run its job back."""
         async with self._database.write(scope) as connection:
             await enqueue_run(connection, scope.tenant_id, run_id)
 
 
+_OPEN_RUNS = """
+SELECT s.status, count(r.id) AS runs FROM unnest(ARRAY['QUEUED', 'RUNNING']) s (status)
+LEFT JOIN run r ON r.status = s.status AND r.status IN ('QUEUED', 'RUNNING') GROUP BY s.status
+"""
 _ORPHANS = """
 SELECT r.tenant_id, r.id FROM run r
 WHERE r.status IN ('QUEUED', 'RUNNING')

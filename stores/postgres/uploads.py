@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from uuid import UUID
 
 import asyncpg
 
 from core.errors import NotFound
 from core.records.lineage import UploadRecord
-from core.scope import TenantScope
+from core.scope import SystemScope, TenantScope
 from stores.postgres.database import Database
 
 _COLUMNS = "id, filename, media_type, size_bytes, sha256, created_at"
@@ -54,6 +55,15 @@ class UploadStore:
         sql = "DELETE FROM upload WHERE tenant_id = $1 AND id = $2 AND finished_at IS NULL"
         async with self._database.write(scope) as connection:
             await connection.execute(sql, scope.tenant_id, upload_id)
+
+    async def sweep(self, scope: SystemScope, older_than: timedelta) -> int:
+        """Forget unfinished uploads of all tenants that began longer ago; answers how many."""
+        sql = (
+            "WITH gone AS (DELETE FROM upload WHERE finished_at IS NULL "
+            "AND created_at < now() - $1::interval RETURNING 1) SELECT count(*) FROM gone"
+        )
+        async with self._database.system(scope) as connection:
+            return int(await connection.fetchval(sql, older_than))
 
     async def one(self, scope: TenantScope, upload_id: UUID) -> UploadRecord:
         """A finished upload, or NotFound."""

@@ -39,6 +39,7 @@ SCOPELESS = {
     ("KeyStore", "authenticate"),
     ("QueueStore", "ping"),
     ("QueueStore", "orphans"),
+    ("QueueStore", "open_runs"),
     ("RunTopics", "ping"),
     ("RunTopics", "publish"),
     ("RunTopics", "resync"),

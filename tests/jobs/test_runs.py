@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID
 
 import pytest
@@ -14,6 +14,7 @@ from core.errors import Conflict, NotFound
 from core.records.connections import ConnectionRecord, Level, Source
 from core.records.entries import EntryFilter
 from core.records.runs import RunEventKind, RunRecord, RunStatus
+from core.scope import SystemScope
 from core.units import DateRange
 from resolvers import ingestion
 from resolvers.session import Session
@@ -223,3 +224,17 @@ async def test_another_tenant_s_upload_cannot_be_read(
             mine.scope, StartIngestion(connection.id, upload_id=foreign.id)
         )
     assert refused.value.field == "uploadId"
+
+
+async def test_an_upload_that_broke_off_is_forgotten_after_its_time(
+    stores: Stores, tenant: Tenant
+) -> None:
+    broken = await stores.uploads.begin(tenant.scope, "a.csv", "text/csv")
+    await stores.uploads.append(tenant.scope, broken, 0, b"half")
+    whole = await upload(stores, tenant.scope, "b.csv", b"date\n")
+    reason = SystemScope(reason="tests")
+    await stores.uploads.sweep(reason, timedelta(days=1))
+    assert [chunk async for chunk in stores.uploads.chunks(tenant.scope, broken)] == [b"half"]
+    await stores.uploads.sweep(reason, timedelta(0))
+    assert [chunk async for chunk in stores.uploads.chunks(tenant.scope, broken)] == []
+    assert (await stores.uploads.one(tenant.scope, whole.id)).size_bytes == 5

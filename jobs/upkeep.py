@@ -1,0 +1,41 @@
+"""Upkeep across tenants: calendars filled ahead, leftovers of broken uploads forgotten."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+
+import structlog
+
+from core.scope import SystemScope
+from jobs.calendars import fill_calendar
+from stores.wiring import Stores
+
+_EVERY_SECONDS = 900.0
+_UPLOAD_LIFETIME = timedelta(days=1)
+
+log = structlog.get_logger(__name__)
+
+
+async def keep_up(stores: Stores) -> None:
+    """Do it now and every quarter of an hour, for ever."""
+    while True:
+        try:
+            await _fill_calendars(stores)
+            await _sweep_uploads(stores)
+        except Exception as error:  # noqa: BLE001 - upkeep must not end
+            log.warning("upkeep was put off", error=repr(error))
+        await asyncio.sleep(_EVERY_SECONDS)
+
+
+async def _fill_calendars(stores: Stores) -> None:
+    reason = SystemScope(reason="fill calendars", actor="worker")
+    for tenant in await stores.tenants.all(reason):
+        await fill_calendar(stores, tenant, datetime.now(UTC).date())
+
+
+async def _sweep_uploads(stores: Stores) -> None:
+    reason = SystemScope(reason="forget unfinished uploads", actor="worker")
+    swept = await stores.uploads.sweep(reason, _UPLOAD_LIFETIME)
+    if swept:
+        log.info("unfinished uploads forgotten", uploads=swept)
