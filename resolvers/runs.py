@@ -42,12 +42,16 @@ async def run(session: Session, run_id: UUID) -> RunRecord | None:
 
 async def cancel(session: Session, run_id: UUID) -> RunRecord:
     """Ask a run to stop."""
-    return await session.stores.runs.request_cancel(session.scope, run_id)
+    record = await session.stores.runs.request_cancel(session.scope, run_id)
+    await session.stores.topics.announce(session.scope, run_id)
+    return record
 
 
 async def retry(session: Session, run_id: UUID) -> RunRecord:
     """Start a run once more."""
-    return await session.stores.runs.retry(session.scope, run_id)
+    record = await session.stores.runs.retry(session.scope, run_id)
+    await session.stores.topics.announce(session.scope, run_id)
+    return record
 
 
 async def events(

@@ -100,3 +100,7 @@ class Topics(Protocol):
     ) -> AbstractAsyncContextManager[AsyncIterator[None]]:
         """Yields once right after subscribing, then whenever the run may have moved."""
         ...
+
+    async def announce(self, scope: TenantScope, run_id: UUID) -> None:
+        """Wake the run's subscribers: this caller has moved it. Never raises."""
+        ...

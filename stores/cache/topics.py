@@ -23,6 +23,7 @@ from core.scope import TenantId, TenantScope, tenant_key
 _PATTERN = "liftos:{*}:run:*"
 _RESYNC = "liftos:resync"
 _RECONNECT_SECONDS = 0.5
+_ANNOUNCE_SECONDS = 1.0
 
 log = structlog.get_logger(__name__)
 
@@ -38,6 +39,17 @@ class RunTopics:
     async def publish(self, tenant_id: TenantId, run_id: UUID) -> None:
         """Wake every subscriber of the run, in every process; Transient when Redis is away."""
         await self._send(tenant_key(tenant_id, "run", str(run_id)))
+
+    async def announce(self, scope: TenantScope, run_id: UUID) -> None:
+        """Wake the run's subscribers after a step of ours, where no worker may be there to.
+
+        Those of this process are woken for certain, the others if Redis answers at once.
+        """
+        for awake in self._waiting.get(scope.key("run", str(run_id)), ()):
+            awake.set()
+        with suppress(Transient, TimeoutError):
+            async with asyncio.timeout(_ANNOUNCE_SECONDS):
+                await self.publish(scope.tenant_id, run_id)
 
     async def resync(self) -> None:
         """Wake every subscriber of every run: wake-ups may have been missed."""

@@ -27,8 +27,8 @@ class TryAgain(Exception):
         self.seconds = seconds
 
 
-Handler = Callable[[RunJob, int], Awaitable[None]]
-"""Works on a job; the number says how often it was given back before."""
+Handler = Callable[[RunJob], Awaitable[None]]
+"""Works on a job."""
 
 
 async def consume(
@@ -73,7 +73,7 @@ async def _consume_once(
     @manager.entrypoint(RUN_ENTRYPOINT)
     async def run_job(job: Job) -> None:
         try:
-            await handle(RunJob.from_payload(job.payload), job.attempts)
+            await handle(RunJob.from_payload(job.payload))
         except TryAgain as again:
             raise RetryRequested(timedelta(seconds=again.seconds), str(again)) from again
 

@@ -187,6 +187,11 @@ class RunWorkStore:
         """Give the run back to the queue: it will be tried again later."""
         await self._end(scope, claimed, _Ending(RunStatus.QUEUED, RunEventKind.WAITING, message))
 
+    async def waits(self, scope: TenantScope, claimed: Claimed) -> int:
+        """How often the run was given back to the queue since it last got on."""
+        async with self._database.read(scope) as connection:
+            return int(await connection.fetchval(_WAITS, scope.tenant_id, claimed.run.id))
+
     async def fail(self, scope: TenantScope, claimed: Claimed, error: RunError) -> None:
         """End the run with what went wrong."""
         ending = _Ending(RunStatus.FAILED, RunEventKind.FAILED, error.message, error)
@@ -326,6 +331,13 @@ UPDATE run SET pages = pages + 1, fetched = fetched + $3, stored = stored + $4,
 WHERE tenant_id = $1 AND id = $2
 """
 _CHECKPOINT = "UPDATE run SET checkpoint = $3 WHERE tenant_id = $1 AND id = $2"
+_WAITS = """
+SELECT count(*) FROM run_event
+WHERE tenant_id = $1 AND run_id = $2 AND kind = 'WAITING' AND sequence > (
+    SELECT coalesce(max(sequence), 0) FROM run_event
+    WHERE tenant_id = $1 AND run_id = $2
+      AND kind IN ('QUEUED', 'PAGE_STORED', 'WINDOW_COMPLETED'))
+"""
 _END = """
 UPDATE run SET status = $4, error = $5,
     ended_at = CASE WHEN $4 = 'QUEUED' THEN NULL ELSE now() END

@@ -183,6 +183,11 @@ class Topics:
             self.closed += 1
             self.memory.waiting[run_id].remove(awake)
 
+    async def announce(self, scope: TenantScope, run_id: UUID) -> None:
+        del scope
+        for awake in self.memory.waiting[run_id]:
+            awake.set()
+
 
 async def _wake_ups(awake: asyncio.Event) -> AsyncIterator[None]:
     while True:

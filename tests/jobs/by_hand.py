@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
+from uuid import UUID
 
 import orjson
 
@@ -62,7 +62,11 @@ class ByHand:
         dates = DateRange(date.fromisoformat(since), date.fromisoformat(until))
         command = StartIngestion(self.connection.id, dates=dates)
         run = await self.stores.runs.start_ingestion(self.scope, command)
-        claimed = await self.work.runs.claim(self.scope, run.id)
+        return await self.claimed(run.id)
+
+    async def claimed(self, run_id: UUID) -> Claimed:
+        """The run, taken once more."""
+        claimed = await self.work.runs.claim(self.scope, run_id)
         assert claimed is not None
         return claimed
 
@@ -103,7 +107,3 @@ async def by_hand(stores: Stores, scope: TenantScope, **changes: object) -> ByHa
     """A connection of this tenant's; `changes` to its command."""
     connection = await stores.connections.create(scope, meta_account(**changes))  # type: ignore[arg-type]  # of many types
     return ByHand(stores, work_stores(stores), scope, connection)
-
-
-def total(spends: Spends) -> Decimal:
-    return sum((Decimal(spend) for spend in spends.values()), Decimal(0))
