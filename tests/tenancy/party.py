@@ -1,0 +1,219 @@
+"""Two tenants that hold everything the platform can hold, set up through the public door.
+
+Both read the same account act_1001 and a file of the same rows, so that their entries and
+campaigns have the same ids. Only B reads act_1002. Each has a run that succeeded, one that
+failed, one that waits, restatements, vanished rows, insights, refused records and keys.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import urllib.request
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from redis.asyncio import Redis
+
+from core.commands import CreateTenant
+from core.records.tenants import TenantRecord
+from core.scope import Role, SystemScope, TenantScope
+from core.settings import Settings
+from graph.ids import RUN
+from jobs.calendars import fill_calendar
+from jobs.worker import work
+from stores.wiring import Stores
+from tests.support import Services, ended, scope_of
+from tests.tenancy.door import META_TOKENS, Door, Json, bearer
+from tests.tenancy.rows import opened_rows
+
+SINCE, UNTIL = "2026-10-08", "2026-10-22"
+META: Json = {
+    "source": "META_ADS",
+    "accountId": "act_1001",
+    "currency": "EUR",
+    "timeZone": "Europe/Berlin",
+    "lookBackDays": 1,
+}
+OTHER = META | {"accountId": "act_1002", "currency": "USD", "timeZone": "America/New_York"}
+FILE = b"""Date,Campaign ID,Campaign name,Spend,Impressions,Clicks
+2026-10-20,77,Newsletter,12.50,1000,40
+2026-10-21,77,Newsletter,eleven,900,30
+"""
+
+
+@dataclass
+class Party:
+    """A tenant, its administrator's token, and the global ids of what it holds."""
+
+    record: TenantRecord
+    scope: TenantScope
+    token: str
+    connections: dict[str, str] = field(default_factory=dict)
+    runs: dict[str, str] = field(default_factory=dict)
+    keys: dict[str, str] = field(default_factory=dict)
+    upload: str = ""
+    as_of: str = ""
+
+    @property
+    def id(self) -> UUID:
+        return self.record.id
+
+
+@dataclass(frozen=True)
+class Parties:
+    """A asks, B is asked about. `published` is every message that Redis carried meanwhile."""
+
+    a: Party
+    b: Party
+    published: list[tuple[str, bytes]]
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What the parties are set up on."""
+
+    services: Services
+    stores: Stores
+    settings: Settings
+    door: Door
+    sandbox_url: str
+
+    def clock(self, now: str) -> None:
+        urllib.request.urlopen(
+            urllib.request.Request(
+                f"{self.sandbox_url}/_sandbox/clock",
+                json.dumps({"now": now}).encode(),
+                {"Content-Type": "application/json"},
+            )
+        ).close()
+
+
+async def checksums(ground: Ground, *parties: Party) -> list[dict[str, tuple[int, str]]]:
+    """How many rows each party has in each table, and a digest of them."""
+    async with opened_rows(ground.services) as rows:
+        return [await rows.checksums(party.id) for party in parties]
+
+
+async def settled(ground: Ground) -> Parties:
+    """Both parties with all they hold; no worker is left running."""
+    a = await founded(ground, "alpha", ("DE",), "EUR")
+    b = await founded(ground, "beta", ("US", "GB"), "USD")
+    async with listening(ground.services) as published, working(ground):
+        for party in (a, b):
+            await connected(ground, party, "meta", META_TOKENS[0], META)
+            await connected(ground, party, "broken", META_TOKENS[2], META | {"accountId": "act_9"})
+        await connected(ground, b, "other", META_TOKENS[1], OTHER)
+        ground.clock("2026-10-23T12:00:00+00:00")
+        await asyncio.gather(
+            read(ground, a, "meta"), read(ground, b, "meta"), read(ground, b, "other")
+        )
+        ground.clock("2026-10-24T12:00:00+00:00")
+        await read(ground, a, "meta")
+        ground.clock("2026-10-26T12:00:00+00:00")
+        await asyncio.gather(
+            *(read(ground, b, name) for name in ("meta", "other")),
+            *(read(ground, party, "broken") for party in (a, b)),
+            *(filed(ground, party) for party in (a, b)),
+        )
+    for party in (a, b):
+        party.runs["queued"] = await started(ground, party, "meta")
+        await keyed(ground, party)
+    return Parties(a, b, published)
+
+
+async def founded(ground: Ground, name: str, countries: tuple[str, ...], currency: str) -> Party:
+    record = await ground.stores.tenants.create(
+        SystemScope(reason="tests of tenancy"),
+        CreateTenant(
+            slug=f"{name}-{ground.door.url.rpartition(':')[2]}",
+            name=f"Tenant {name}",
+            countries=countries,
+            reporting_currency=currency,
+        ),
+    )
+    await fill_calendar(ground.stores, record, record.created_at.date())
+    return Party(record, scope_of(record), ground.door.token(record.id, Role.ADMIN))
+
+
+async def connected(
+    ground: Ground, party: Party, name: str, token: str | None, account: Json
+) -> None:
+    given = account | {"name": f"{name} of {party.record.slug}", "accessToken": token}
+    answer = await ground.door.ask(party.token, "Mutation.connectSource", {"input": given})
+    party.connections[name] = answer["data"]["connectSource"]["connection"]["id"]
+
+
+async def started(ground: Ground, party: Party, name: str) -> str:
+    given: Json = {
+        "connectionId": party.connections[name],
+        "dates": {"since": SINCE, "until": UNTIL},
+    }
+    answer = await ground.door.ask(party.token, "Mutation.startIngestion", {"input": given})
+    return str(answer["data"]["startIngestion"]["run"]["id"])
+
+
+async def read(ground: Ground, party: Party, name: str) -> None:
+    run_id = await started(ground, party, name)
+    run = await ended(ground.stores, party.scope, RUN.decode(run_id, "id"))
+    party.runs[name] = run_id
+    if not party.as_of and run.receipt is not None:
+        party.as_of = run.receipt.as_of.isoformat()
+
+
+async def filed(ground: Ground, party: Party) -> None:
+    await connected(ground, party, "file", None, META | {"source": "FILE", "accountId": "shop"})
+    kept = await ground.door.upload(bearer(party.token), FILE, f"{party.record.slug}.csv")
+    party.upload = kept.json()["id"]
+    given = {"connectionId": party.connections["file"], "uploadId": party.upload}
+    answer = await ground.door.ask(party.token, "Mutation.ingestFile", {"input": given})
+    party.runs["file"] = answer["data"]["ingestFile"]["run"]["id"]
+    await ended(ground.stores, party.scope, RUN.decode(party.runs["file"], "id"))
+
+
+async def keyed(ground: Ground, party: Party) -> None:
+    """A key that holds, one that was revoked, one that has expired."""
+    keys, roles = ground.stores.keys, frozenset({Role.ADMIN})
+    _, party.keys["good"] = await keys.create(party.scope, "causal", roles)
+    record, party.keys["revoked"] = await keys.create(party.scope, "causal", roles)
+    await keys.revoke(party.scope, record.id)
+    past = datetime.now(UTC) - timedelta(seconds=1)
+    _, party.keys["expired"] = await keys.create(party.scope, "causal", roles, past)
+    ground.door.secrets.update(party.keys.values())
+
+
+@asynccontextmanager
+async def working(ground: Ground) -> AsyncIterator[None]:
+    stop = asyncio.Event()
+    task = asyncio.create_task(work(ground.settings, ground.services.logins, ground.stores, stop))
+    try:
+        yield
+    finally:
+        stop.set()
+        await asyncio.wait_for(task, 20)
+
+
+@asynccontextmanager
+async def listening(services: Services) -> AsyncIterator[list[tuple[str, bytes]]]:
+    """Every message on every topic of Redis while the block lasts."""
+    heard: list[tuple[str, bytes]] = []
+    redis: Redis = Redis.from_url(services.redis_url)
+
+    async def note(channel: Any) -> None:
+        async for message in channel.listen():
+            heard.append((message["channel"].decode(), message["data"]))  # noqa: PERF401 - as heard
+
+    async with redis.pubsub(ignore_subscribe_messages=True) as channel:
+        await channel.psubscribe("*")
+        task = asyncio.create_task(note(channel))
+        try:
+            yield heard
+        finally:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+    await redis.aclose()

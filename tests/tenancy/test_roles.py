@@ -1,0 +1,226 @@
+"""Which role may do what, spelled out: a change of a permission is a change of this table."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+from strawberry.types.base import has_object_definition
+
+from core.scope import Role
+from graph.permissions import Requires
+from graph.schema import build_schema
+from tests.tenancy.documents import SCHEMA, object_type, root_fields
+from tests.tenancy.door import META_TOKENS, Door, Json, bearer, subscribed
+from tests.tenancy.party import FILE, META, SINCE, UNTIL, Ground, Parties, Party, checksums
+from tests.tenancy.walking import DAYS
+
+ALL = frozenset(Role)
+ANYBODY = frozenset({*ALL, None})
+ANALYSTS = frozenset({Role.ANALYST, Role.DEVELOPER, Role.ADMIN})
+WRITERS = frozenset({Role.DEVELOPER, Role.ADMIN})
+ADMINS = frozenset({Role.ADMIN})
+
+ALLOWED: Mapping[str, frozenset[Role | None]] = {
+    "Query.viewer": ANYBODY,
+    "Query.node": ALL,
+    "Query.nodes": ALL,
+    "Query.marketingEntries": ALL,
+    "Query.campaigns": ALL,
+    "Query.calendar": ALL,
+    "Query.attributionRows": ANALYSTS,
+    "Query.insights": ALL,
+    "Query.connections": ALL,
+    "Query.run": ALL,
+    "Query.runs": ALL,
+    "Query.rejectedRecords": WRITERS,
+    "Query._entities": ALL,
+    "Query._service": ANYBODY,
+    "Mutation.connectSource": ADMINS,
+    "Mutation.startIngestion": WRITERS,
+    "Mutation.ingestFile": WRITERS,
+    "Mutation.cancelRun": WRITERS,
+    "Mutation.retryRun": WRITERS,
+    "Subscription.ingestionProgress": ALL,
+    "RawPage.request": WRITERS,
+}
+"""Who may use each guarded field; None is a caller with a token and no role."""
+
+NEEDS = {
+    ANYBODY: None,
+    ALL: "memory:read",
+    ANALYSTS: "causal:data:access",
+    WRITERS: "memory:write",
+    ADMINS: "memory:admin",
+}
+ROLES = (*Role, None)
+
+
+def roles_of(role: Role | None) -> tuple[Role, ...]:
+    return () if role is None else (role,)
+
+
+def questions(party: Party) -> Mapping[str, Json]:
+    """What each root field is asked: something that is there, and that would be done."""
+    run = party.runs["file"]
+    dates = {"since": SINCE, "until": UNTIL}
+    return {
+        "Query.viewer": {},
+        "Query.node": {"id": run},
+        "Query.nodes": {"ids": [run]},
+        "Query.marketingEntries": {"first": 1},
+        "Query.campaigns": {"first": 1},
+        "Query.calendar": {"dates": DAYS},
+        "Query.attributionRows": {"dates": DAYS, "first": 1},
+        "Query.insights": {"first": 1},
+        "Query.connections": {"first": 1},
+        "Query.run": {"id": run},
+        "Query.runs": {"first": 1},
+        "Query.rejectedRecords": {"runId": run, "first": 1},
+        "Query._entities": {"representations": [{"__typename": "Run", "id": run}]},
+        "Query._service": {},
+        "Mutation.connectSource": {
+            "input": META | {"accountId": "act_8", "name": "new", "accessToken": META_TOKENS[0]}
+        },
+        "Mutation.startIngestion": {
+            "input": {"connectionId": party.connections["meta"], "dates": dates}
+        },
+        "Mutation.ingestFile": {
+            "input": {"connectionId": party.connections["file"], "uploadId": party.upload}
+        },
+        "Mutation.cancelRun": {"runId": party.runs["queued"]},
+        "Mutation.retryRun": {"runId": party.runs["broken"]},
+        "Subscription.ingestionProgress": {"runId": run},
+    }
+
+
+def test_the_table_holds_every_root_field_and_every_guarded_one() -> None:
+    guarded = {name for name in declared() if name.split(".")[0] not in {"Query", "Mutation"}}
+    assert set(ALLOWED) == {*root_fields(), *guarded}
+
+
+def test_the_table_says_what_the_fields_declare_and_tell() -> None:
+    assert declared() == {name: NEEDS[roles] for name, roles in ALLOWED.items()}
+    for name, roles in ALLOWED.items():
+        type_name, field = name.split(".")
+        description = object_type(type_name).fields[field].description or ""
+        told = re.findall(r"Needs `([a-z:]+)`\.", description)
+        assert told == ([NEEDS[roles]] if NEEDS[roles] else []), name
+        assert ("Open to every caller." in description) is (roles == ANYBODY), name
+
+
+def declared() -> dict[str, str | None]:
+    """The permission of every field that declares one, read from the schema in use."""
+    schema = build_schema()
+    found: dict[str, str | None] = {}
+    for name in SCHEMA.type_map:
+        type_: Any = schema.get_type_by_name(name)
+        for field in getattr(type_, "fields", ()) if is_object(type_) else ():
+            for extension in getattr(field, "extensions", ()):
+                if isinstance(extension, Requires):
+                    spelled = schema.config.name_converter.from_field(field)
+                    needed = extension.permission
+                    found[f"{name}.{spelled}"] = None if needed is None else str(needed)
+    return found
+
+
+def is_object(type_: Any) -> bool:
+    return has_object_definition(getattr(type_, "origin", None))
+
+
+@pytest.mark.parametrize("role", ROLES)
+async def test_a_role_reads_what_the_table_grants_and_nothing_else(
+    door: Door, parties: Parties, role: Role | None
+) -> None:
+    token = door.token(parties.a.id, *roles_of(role))
+    for coordinate, given in questions(parties.a).items():
+        if not coordinate.startswith("Query."):
+            continue
+        answer = await door.ask(token, coordinate, given, "Run" if "node" in coordinate else None)
+        if role in ALLOWED[coordinate]:
+            assert (answer.get("data") or {}).get(coordinate.split(".")[1]), (coordinate, answer)
+            denied = {error["path"][-1] for error in answer.get("errors", ())}
+            # A guarded field below is null for those who may not see it; all else stands.
+            assert denied <= (set() if role in WRITERS else {"request"})
+            continue
+        codes = {error["extensions"]["code"] for error in answer["errors"]}
+        assert codes == {"FORBIDDEN"}, coordinate
+        assert not any((answer.get("data") or {}).values()), coordinate
+
+
+@pytest.mark.parametrize("role", ROLES)
+async def test_a_role_sees_a_guarded_field_only_if_granted(
+    door: Door, parties: Parties, role: Role | None
+) -> None:
+    page = "{ marketingEntries(first: 1) { nodes { lineage { rawPage { id request } } } } }"
+    answer = await door.say(door.token(parties.a.id, *roles_of(role)), page)
+    if role is None:
+        assert answer["data"] is None
+        return
+    (node,) = answer["data"]["marketingEntries"]["nodes"]
+    may = role in ALLOWED["RawPage.request"]
+    assert (node["lineage"]["rawPage"]["request"] is not None) is may
+    codes = [error["extensions"]["code"] for error in answer.get("errors", ())]
+    assert codes == ([] if may else ["FORBIDDEN"])
+
+
+@pytest.mark.parametrize("role", ROLES)
+async def test_a_role_that_may_not_write_changes_nothing(
+    ground: Ground, parties: Parties, role: Role | None
+) -> None:
+    before = await checksums(ground, parties.a, parties.b)
+    token = ground.door.token(parties.a.id, *roles_of(role))
+    for coordinate, given in questions(parties.a).items():
+        if coordinate.startswith("Mutation.") and role not in ALLOWED[coordinate]:
+            answer = await ground.door.ask(token, coordinate, given)
+            found = answer["data"][coordinate.split(".")[1]]
+            assert (found["__typename"], found["code"]) == ("ForbiddenError", "FORBIDDEN")
+    kept = await ground.door.upload(bearer(token), FILE) if role not in WRITERS else None
+    assert kept is None or (kept.status_code, kept.json()["code"]) == (403, "FORBIDDEN")
+    assert await checksums(ground, parties.a, parties.b) == before
+
+
+@pytest.mark.parametrize("role", sorted(WRITERS))
+async def test_a_role_that_may_write_is_not_refused_for_its_role(
+    ground: Ground, parties: Parties, role: Role
+) -> None:
+    # With something that cannot be done, so that the tenants stay as the other tests know them.
+    token = ground.door.token(parties.a.id, role)
+    impossible: Mapping[str, tuple[Json, str]] = {
+        "Mutation.connectSource": (
+            {"input": META | {"name": "x", "lookBackDays": -1, "accessToken": META_TOKENS[0]}},
+            "InvalidInput" if role in ADMINS else "ForbiddenError",
+        ),
+        "Mutation.startIngestion": (
+            {"input": {"connectionId": parties.a.connections["file"]}},
+            "InvalidInput",
+        ),
+        "Mutation.ingestFile": (
+            {
+                "input": {
+                    "connectionId": parties.a.connections["meta"],
+                    "uploadId": parties.a.upload,
+                }
+            },
+            "InvalidInput",
+        ),
+        "Mutation.cancelRun": ({"runId": parties.a.runs["broken"]}, "ConflictError"),
+        "Mutation.retryRun": ({"runId": parties.a.runs["queued"]}, "ConflictError"),
+    }
+    assert set(impossible) == {name for name in root_fields() if name.startswith("Mutation.")}
+    for coordinate, (given, kind) in impossible.items():
+        answer = await ground.door.ask(token, coordinate, given)
+        assert answer["data"][coordinate.split(".")[1]]["__typename"] == kind, coordinate
+
+
+@pytest.mark.parametrize("role", ROLES)
+async def test_a_role_follows_a_run_only_if_granted(
+    door: Door, parties: Parties, role: Role | None
+) -> None:
+    token = door.token(parties.a.id, *roles_of(role))
+    (heard,) = await subscribed(door, token, {"runId": parties.a.runs["file"]})
+    assert heard["type"] == ("error" if role is None else "next")
+    if role is None:
+        assert heard["payload"][0]["extensions"]["code"] == "FORBIDDEN"

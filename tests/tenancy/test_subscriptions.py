@@ -1,0 +1,99 @@
+"""Progress of a run goes to its tenant alone, and so does everything that wakes a subscriber."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+
+import pytest
+from redis.asyncio import Redis
+
+from graph.ids import RUN
+from tests.tenancy.documents import root_fields
+from tests.tenancy.door import Door, bearer, hear, leaves, subscribed
+from tests.tenancy.party import Ground, Parties
+from tests.tenancy.rows import opened_rows, told
+
+TOPIC = re.compile(r"liftos:\{([0-9a-f-]{36})\}:run:([0-9a-f-]{36})")
+
+
+def test_every_subscription_is_covered() -> None:
+    subscriptions = {name for name in root_fields() if name.startswith("Subscription.")}
+    assert subscriptions == {"Subscription.ingestionProgress"}
+
+
+@pytest.mark.parametrize("after", [0, 1, 1000])
+async def test_a_run_of_b_is_an_error_to_a_and_no_event(
+    door: Door, parties: Parties, marks: frozenset[str], after: int
+) -> None:
+    for run_id in parties.b.runs.values():
+        heard = await subscribed(door, parties.a.token, {"runId": run_id, "after": after}, until=3)
+        assert [message["type"] for message in heard] == ["error"]
+        assert [error["extensions"]["code"] for error in heard[0]["payload"]] == ["NOT_FOUND"]
+        assert told(leaves(heard)) & marks == set()
+
+
+async def test_the_owner_hears_every_event_of_the_same_runs(door: Door, parties: Parties) -> None:
+    heard = await subscribed(door, parties.b.token, {"runId": parties.b.runs["other"]}, until=99)
+    assert [message["type"] for message in heard[-2:]] == ["next", "complete"]
+    events = [message["payload"]["data"]["ingestionProgress"] for message in heard[:-1]]
+    assert [event["sequence"] for event in events] == list(range(1, len(events) + 1))
+    assert events[-1]["status"] == "SUCCEEDED"
+
+
+async def test_a_subscriber_listens_to_topics_of_tenants_only(
+    ground: Ground, parties: Parties
+) -> None:
+    redis: Redis = Redis.from_url(ground.services.redis_url)
+    query = 'subscription { ingestionProgress(runId: "%s") { sequence } }'
+    async with ground.door.socket(bearer(parties.a.token)) as socket:
+        assert (await hear(socket))["type"] == "connection_ack"
+        payload = {"query": query % parties.a.runs["queued"]}
+        await socket.send(json.dumps({"type": "subscribe", "id": "1", "payload": payload}))
+        assert (await hear(socket))["payload"] == {"data": {"ingestionProgress": {"sequence": 1}}}
+        # A wake-up of B's tenant for A's very run is another topic, and wakes nobody here.
+        run_id = RUN.decode(parties.a.runs["queued"], "id")
+        await redis.publish(parties.b.scope.key("run", str(run_id)), b"")
+        await redis.publish(parties.a.scope.key("run", str(run_id)), b"")
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.2):
+                await hear(socket)
+        assert await redis.pubsub_channels() == [b"liftos:resync"]
+    keys = [key.decode() async for key in redis.scan_iter()]
+    await redis.aclose()
+    assert [key for key in keys if not re.match(r"liftos:\{[0-9a-f-]{36}\}:", key)] == []
+
+
+def test_what_redis_carried_names_the_runs_tenant_and_says_nothing(parties: Parties) -> None:
+    assert {data for _, data in parties.published} == {b""}
+    topics = {topic for topic, _ in parties.published} - {"liftos:resync"}
+    found = {match.groups() for topic in topics if (match := TOPIC.fullmatch(topic))}
+    assert len(found) == len(topics)
+    expected = {
+        (str(party.id), str(RUN.decode(run_id, "id")))
+        for party in (parties.a, parties.b)
+        for name, run_id in party.runs.items()
+        if name != "queued"
+    }
+    assert expected <= found
+    ours = {str(parties.a.id), str(parties.b.id)}
+    owners = {run: tenant for tenant, run in expected}
+    assert {run: tenant for tenant, run in found if run in owners} == owners
+    assert {tenant for tenant, _ in found} >= ours
+
+
+async def test_a_job_says_which_run_of_which_tenant_and_nothing_else(
+    ground: Ground, parties: Parties
+) -> None:
+    async with opened_rows(ground.services) as rows:
+        jobs = await rows.connection.fetch(
+            "SELECT payload, headers, dedupe_key, entrypoint FROM pgqueuer"
+        )
+    payloads = {json.loads(job["payload"])["run_id"]: job for job in jobs}
+    for party in (parties.a, parties.b):
+        run_id = str(RUN.decode(party.runs["queued"], "id"))
+        job = payloads[run_id]
+        assert json.loads(job["payload"]) == {"tenant_id": str(party.id), "run_id": run_id}
+        assert (job["dedupe_key"], job["entrypoint"]) == (run_id, "run")
+        assert json.loads(job["headers"] or "null") is None

@@ -1,0 +1,123 @@
+"""Each tenant's whole schema, walked: everything of its own is in it, and nothing of another's."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from graphql import GraphQLObjectType
+
+from core.records.entries import EntryKey
+from graph.ids import (
+    CAMPAIGN,
+    CONNECTION,
+    ENTRY,
+    INSIGHT,
+    RAW_PAGE,
+    REJECTED,
+    RUN,
+    TENANT,
+    IdKind,
+)
+from tests.tenancy.documents import (
+    SCHEMA,
+    abstract_members,
+    all_fields,
+    document,
+    fields_asked,
+    node_types,
+    root_fields,
+)
+from tests.tenancy.door import leaves
+from tests.tenancy.party import Ground, Parties
+from tests.tenancy.rows import opened_rows, told
+from tests.tenancy.walking import QUESTIONS, Walk
+
+IDS: Mapping[str, tuple[IdKind[Any], str, str]] = {
+    "Tenant": (TENANT, "tenant", "tenant_id"),
+    "SourceConnection": (CONNECTION, "connection", "id"),
+    "Run": (RUN, "run", "id"),
+    "Campaign": (CAMPAIGN, "campaign", "digest"),
+    "Insight": (INSIGHT, "insight", "id"),
+    "RejectedRecord": (REJECTED, "rejected_record", "id"),
+}
+"""Types of which a walk meets every row, and their rows."""
+
+WRITTEN_ONLY = {
+    "Query",
+    "Mutation",
+    "Subscription",
+    "CancelRunPayload",
+    "ConflictError",
+    "ConnectSourcePayload",
+    "ForbiddenError",
+    "IngestFilePayload",
+    "InvalidInput",
+    "NotFoundError",
+    "RetryRunPayload",
+    "StartIngestionPayload",
+}
+"""Types that no query answers."""
+
+
+def test_every_root_field_of_query_is_walked() -> None:
+    assert {name for name in root_fields() if name.startswith("Query.")} == set(QUESTIONS)
+
+
+def test_every_field_of_every_type_is_asked_for() -> None:
+    documents = [
+        document(coordinate, (), on)
+        for coordinate in root_fields()
+        for on in abstract_members(coordinate)
+    ]
+    assert all_fields() - fields_asked(documents) == frozenset()
+
+
+async def test_a_walk_meets_every_type_and_every_row_of_its_tenant(
+    ground: Ground, parties: Parties, walk_a: Walk, walk_b: Walk
+) -> None:
+    every = {
+        type_.name
+        for type_ in SCHEMA.type_map.values()
+        if isinstance(type_, GraphQLObjectType) and not type_.name.startswith("__")
+    }
+    async with opened_rows(ground.services) as rows:
+        for party, walk in ((parties.a, walk_a), (parties.b, walk_b)):
+            assert every - walk.types == WRITTEN_ONLY
+            assert set(walk.ids) == {*node_types(), "RejectedRecord"}
+            for name, (kind, table, column) in IDS.items():
+                found = await rows.column(table, column, party.id)
+                assert walk.ids[name] == {kind.encode(value) for value in found}, name
+            pages = await rows.column("raw_page", "id", party.id)
+            assert walk.ids["RawPage"] <= {RAW_PAGE.encode(id_) for id_ in pages}
+            entries = await rows.column("marketing_entry", "(date, digest, is_present)", party.id)
+            keys = {ENTRY.encode(EntryKey(date, digest)): here for date, digest, here in entries}
+            assert set(walk.entries) == {id_ for id_, is_present in keys.items() if is_present}
+            assert set(walk.entries) < walk.ids["MarketingEntry"] <= set(keys)
+
+
+async def test_a_walk_meets_nothing_of_the_other_tenant(
+    ground: Ground, parties: Parties, walk_a: Walk, walk_b: Walk, marks: frozenset[str]
+) -> None:
+    async with opened_rows(ground.services) as rows:
+        reverse = await rows.marks(parties.b.id, parties.a.id)
+    for walk, foreign, own in ((walk_a, marks, reverse), (walk_b, reverse, marks)):
+        met = told({text for _, answer in walk.answers for text in leaves(answer)})
+        assert met & foreign == set()
+        assert len(met & own) > 20
+
+
+async def test_the_two_tenants_share_ids_that_say_different_things(
+    walk_a: Walk, walk_b: Walk
+) -> None:
+    # What the other tests stand on: were all ids apart, a missing fence could go unseen.
+    shared = set(walk_a.entries) & set(walk_b.entries)
+    told_apart = {
+        id_
+        for id_ in shared
+        if walk_a.entries[id_]["conversions"] != walk_b.entries[id_]["conversions"]
+    }
+    assert (len(shared) > 50, len(told_apart) > 10) == (True, True)
+    assert len(walk_b.ids["MarketingEntry"] - walk_a.ids["MarketingEntry"]) > 20
+    assert len(walk_b.ids["Campaign"] & walk_a.ids["Campaign"]) > 2
+    assert walk_b.ids["CalendarDimension"] == walk_a.ids["CalendarDimension"]

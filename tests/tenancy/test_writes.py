@@ -1,0 +1,100 @@
+"""Every mutation with B's ids, as A: a typed refusal, and not a byte of anybody's has changed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from core.scope import Role
+from tests.support import NewTenant
+from tests.tenancy.documents import root_fields
+from tests.tenancy.door import META_TOKENS, Door, Json
+from tests.tenancy.party import META, OTHER, SINCE, UNTIL, Ground, Parties, Party, checksums
+from tests.tenancy.rows import opened_rows
+
+Attempts = Callable[[Party, Party], list[Json]]
+DATES = {"since": SINCE, "until": UNTIL}
+
+
+def _of_runs(_: Party, b: Party) -> list[Json]:
+    return [{"runId": run_id} for run_id in b.runs.values()]
+
+
+def _of_files(a: Party, b: Party) -> list[Json]:
+    pairs = [
+        (b.connections["file"], b.upload),
+        (b.connections["file"], a.upload),
+        (a.connections["file"], b.upload),
+        (b.connections["meta"], b.upload),
+    ]
+    plain: list[Json] = [{"connectionId": at, "uploadId": upload} for at, upload in pairs]
+    saving = [given | {"saveMapping": True, "dateFormat": "%d/%m/%Y"} for given in plain]
+    return [{"input": given} for given in (*plain, *saving)]
+
+
+def _of_days(_: Party, b: Party) -> list[Json]:
+    given: list[Json] = [{"connectionId": id_, "dates": DATES} for id_ in b.connections.values()]
+    return [{"input": each} for each in (*given, {"connectionId": b.connections["meta"]})]
+
+
+ATTEMPTS: dict[str, Attempts] = {
+    "Mutation.startIngestion": _of_days,
+    "Mutation.ingestFile": _of_files,
+    "Mutation.cancelRun": _of_runs,
+    "Mutation.retryRun": _of_runs,
+}
+NAMES_NOTHING = {"Mutation.connectSource"}
+
+
+def test_every_mutation_is_attempted() -> None:
+    mutations = {name for name in root_fields() if name.startswith("Mutation.")}
+    assert mutations == set(ATTEMPTS) | NAMES_NOTHING
+
+
+async def test_a_mutation_finds_nothing_of_b_and_changes_nothing(
+    ground: Ground, parties: Parties
+) -> None:
+    before = await checksums(ground, parties.a, parties.b)
+    jobs = await queued(ground)
+    for coordinate, attempts in ATTEMPTS.items():
+        for given in attempts(parties.a, parties.b):
+            answer = await ground.door.ask(parties.a.token, coordinate, given)
+            found = answer["data"][coordinate.split(".")[1]]
+            assert found["__typename"] == "NotFoundError", (coordinate, given, found)
+            assert found["code"] == "NOT_FOUND"
+            assert "errors" not in answer
+    assert await checksums(ground, parties.a, parties.b) == before
+    assert await queued(ground) == jobs
+
+
+async def test_the_same_account_is_connected_beside_bs_not_over_it(
+    ground: Ground, parties: Parties, new_tenant: NewTenant
+) -> None:
+    before = await checksums(ground, parties.a, parties.b)
+    other = await new_tenant()
+    token = ground.door.token(other.record.id, Role.ADMIN)
+    for account in (META, OTHER, META | {"source": "FILE", "accountId": "shop"}):
+        secret = META_TOKENS[0] if account["source"] == "META_ADS" else None
+        given = account | {"name": "mine too", "accessToken": secret}
+        answer = await ground.door.ask(token, "Mutation.connectSource", {"input": given})
+        connection = answer["data"]["connectSource"]["connection"]
+        assert connection["accountId"] == account["accountId"].removeprefix("act_")
+        assert connection["id"] not in parties.b.connections.values()
+    assert await checksums(ground, parties.a, parties.b) == before
+
+
+async def test_an_upload_belongs_to_whoever_sent_it(
+    door: Door, ground: Ground, parties: Parties
+) -> None:
+    before = await checksums(ground, parties.b)
+    kept = await door.upload({"X-API-Key": parties.a.keys["good"]}, b"Date,Spend\n", "a.csv")
+    assert kept.status_code == 201
+    assert await checksums(ground, parties.b) == before
+    given = {"connectionId": parties.b.connections["file"], "uploadId": kept.json()["id"]}
+    answer = await door.ask(parties.b.token, "Mutation.ingestFile", {"input": given})
+    assert answer["data"]["ingestFile"]["__typename"] == "NotFoundError"
+    assert await checksums(ground, parties.b) == before
+
+
+async def queued(ground: Ground) -> int:
+    async with opened_rows(ground.services) as rows:
+        return len(await rows.json_of("pgqueuer"))

@@ -1,0 +1,131 @@
+"""A tenant's whole schema, walked: every root field, every page, everything below."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from tests.tenancy.documents import is_paged, node_types, root
+from tests.tenancy.door import Door, Json
+from tests.tenancy.party import Party
+
+DAYS = {"since": "2026-10-01", "until": "2026-12-31"}
+PAGE = 100
+SOME = 20
+Ids: TypeAlias = "Mapping[str, set[str]]"
+Question: TypeAlias = "tuple[Json, str | None]"
+"""Arguments, and the type selected where the answer is of an abstract one."""
+
+
+def _plain(_: Ids) -> Iterator[Question]:
+    yield {}, None
+
+
+def _days(_: Ids) -> Iterator[Question]:
+    yield {"dates": DAYS}, None
+
+
+def _a_node(ids: Ids) -> Iterator[Question]:
+    return (({"id": min(ids[kind])}, kind) for kind in sorted(node_types()))
+
+
+def _some_nodes(ids: Ids) -> Iterator[Question]:
+    return (({"ids": sorted(ids[kind])[:SOME]}, kind) for kind in sorted(node_types()))
+
+
+def _some_entities(ids: Ids) -> Iterator[Question]:
+    for kind in sorted(node_types()):
+        keys = [{"__typename": kind, "id": id_} for id_ in sorted(ids[kind])[-SOME:]]
+        yield {"representations": keys}, kind
+
+
+def _each_run(name: str) -> Callable[[Ids], Iterator[Question]]:
+    return lambda ids: (({name: run_id}, None) for run_id in sorted(ids["Run"]))
+
+
+QUESTIONS: Mapping[str, Callable[[Ids], Iterator[Question]]] = {
+    "Query.viewer": _plain,
+    "Query.marketingEntries": _plain,
+    "Query.campaigns": _plain,
+    "Query.calendar": _days,
+    "Query.attributionRows": _days,
+    "Query.insights": _plain,
+    "Query.connections": _plain,
+    "Query.runs": _plain,
+    "Query._service": _plain,
+    # Below: by ids that the fields above have answered.
+    "Query.rejectedRecords": _each_run("runId"),
+    "Query.run": _each_run("id"),
+    "Query.node": _a_node,
+    "Query.nodes": _some_nodes,
+    "Query._entities": _some_entities,
+}
+"""What is asked of each root field of Query; a new one must find its place here."""
+
+
+@dataclass
+class Walk:
+    """Every answer, the ids in them by type, the types met, the cursors of each list."""
+
+    answers: list[tuple[str, Json]] = field(default_factory=list)
+    ids: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    types: set[str] = field(default_factory=set)
+    cursors: defaultdict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    entries: dict[str, Json] = field(default_factory=dict)
+
+    def take(self, coordinate: str, answer: Json) -> None:
+        assert "errors" not in answer, (coordinate, answer["errors"])
+        self.answers.append((coordinate, answer))
+        for found in objects(answer):
+            kind = found.get("__typename")
+            if kind is None:
+                continue
+            self.types.add(kind)
+            if "id" in found:
+                self.ids[kind].add(found["id"])
+        if is_paged(coordinate):
+            edges = answer["data"][coordinate.split(".")[1]]["edges"]
+            self.cursors[coordinate] += [edge["cursor"] for edge in edges]
+
+
+def objects(value: object) -> Iterator[Json]:
+    """Every object in a JSON value."""
+    if isinstance(value, dict):
+        yield value
+        value = list(value.values())
+    if isinstance(value, list):
+        for item in value:
+            yield from objects(item)
+
+
+async def walked(door: Door, party: Party) -> Walk:
+    walk = Walk()
+    for coordinate, questions in QUESTIONS.items():
+        for asked, on in list(questions(walk.ids)):
+            for moment in (None, party.as_of) if "asOf" in root(coordinate).args else (None,):
+                given = asked if moment is None else asked | {"asOf": moment}
+                for answer in await pages(door, party.token, coordinate, given, on):
+                    walk.take(coordinate, answer)
+                    if coordinate == "Query.marketingEntries" and moment is None:
+                        nodes = answer["data"]["marketingEntries"]["nodes"]
+                        walk.entries |= {node["id"]: node for node in nodes}
+    return walk
+
+
+async def pages(
+    door: Door, token: str, coordinate: str, given: Json, on: str | None = None
+) -> list[Json]:
+    """Every page of a list; the one answer of anything else."""
+    if not is_paged(coordinate):
+        return [await door.ask(token, coordinate, given, on)]
+    found: list[Json] = []
+    place: Json = {}
+    while True:
+        answer = await door.ask(token, coordinate, given | {"first": PAGE} | place, on)
+        found.append(answer)
+        listed = (answer.get("data") or {}).get(coordinate.split(".")[1])
+        if not listed or not listed["pageInfo"]["hasNextPage"]:
+            return found
+        place = {"after": listed["pageInfo"]["endCursor"]}
