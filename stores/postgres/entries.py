@@ -55,6 +55,8 @@ _DIMENSIONS = (
     "currency",
     "first_learned_at",
 )
+LABELS = ("entity_name", "campaign", "channel", "platform_channel")
+"""Dimensions beside the key: they may change, so every vintage keeps its own."""
 _VERSIONED = ("learned_at", "is_present", "run_id", "raw_page_id", "raw_position", *METRICS)
 
 _BARRIER = timedelta(minutes=1)
@@ -89,7 +91,7 @@ def _present(tenant: str) -> str:
 
 
 def _known(tenant: str, as_of: str) -> str:
-    dimensions = ", ".join(f"m.{column}" for column in _DIMENSIONS)
+    dimensions = ", ".join(f"{'v' if column in LABELS else 'm'}.{column}" for column in _DIMENSIONS)
     versioned = ", ".join(f"v.{column}" for column in _VERSIONED)
     return f"""(
         SELECT {dimensions}, {versioned}, v.vintage_count

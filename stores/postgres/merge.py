@@ -14,7 +14,7 @@ from core.records.ingestion import CAMPAIGN_COLUMNS, ENTRY_COLUMNS
 from core.scope import TenantScope
 from stores.postgres.binary_copy import encode
 from stores.postgres.database import Connection
-from stores.postgres.entries import METRICS, merge_lock
+from stores.postgres.entries import LABELS, METRICS, merge_lock
 
 _TYPES = {
     "text": "text",
@@ -69,7 +69,7 @@ async def advance_clock(connection: Connection, scope: TenantScope) -> datetime:
 async def merge_entries(
     connection: Connection, scope: TenantScope, source: PageSource, entries: pa.Table
 ) -> MergeCounts:
-    """Stage by binary COPY, then write a vintage wherever a metric differs."""
+    """Stage by binary COPY, then write a vintage wherever a number or a label differs."""
     await connection.execute(_STAGE)
     await connection.copy_to_table(
         "stage_entry",
@@ -125,9 +125,12 @@ def _staged(name: str) -> str:
 
 
 _VALUES = ", ".join(f"{_staged(name)} AS {name}" for name in (*_DIMENSIONS, *METRICS))
-_OLD = ", ".join(f"e.{name}" for name in METRICS)
-_NEW = ", ".join(f"i.{name}" for name in METRICS)
+# A new name alone is no new version: a campaign that is renamed would restate all its days.
+_COMPARED = (*METRICS, *(label for label in LABELS if label != "entity_name"))
+_OLD = ", ".join(f"e.{name}" for name in _COMPARED)
+_NEW = ", ".join(f"i.{name}" for name in _COMPARED)
 _METRICS = ", ".join(METRICS)
+_KEPT = ", ".join((*LABELS, *METRICS))
 _MERGE = f"""
 WITH incoming AS (
     SELECT {_VALUES}, s.position, s.records FROM stage_entry s
@@ -141,9 +144,9 @@ WITH incoming AS (
     SELECT * FROM compared WHERE differs
 ), vintages AS (
     INSERT INTO marketing_entry_vintage (
-        tenant_id, date, digest, learned_at, is_present, {_METRICS},
+        tenant_id, date, digest, learned_at, is_present, {_KEPT},
         run_id, raw_page_id, raw_position)
-    SELECT $1, date, digest, $2, true, {_METRICS}, $4, $5, position FROM changed
+    SELECT $1, date, digest, $2, true, {_KEPT}, $4, $5, position FROM changed
 ), current AS (
     INSERT INTO marketing_entry (
         tenant_id, {", ".join(_DIMENSIONS)}, connection_id, {_METRICS}, is_present, learned_at,

@@ -199,7 +199,7 @@ def test_a_store_reads_every_column_but_those_it_keeps_back(
 def test_an_entry_is_read_whole_from_its_two_tables() -> None:
     current = (*entries._DIMENSIONS, *entries._VERSIONED, "vintage_count")
     assert sorted(current) == sorted(names(MarketingEntryRow, {"tenant_id"}))
-    vintage = ("date", "digest", *entries._VERSIONED)
+    vintage = ("date", "digest", *entries.LABELS, *entries._VERSIONED)
     assert sorted(vintage) == sorted(names(MarketingEntryVintageRow, {"tenant_id"}))
 
 

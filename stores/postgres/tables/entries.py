@@ -109,7 +109,7 @@ class MarketingEntryRow(Table, table=True):
 class MarketingEntryVintageRow(Table, table=True):
     """One row per version of an entry, never changed: what was learned of it, and when.
 
-    A tombstone has `is_present` false, no metrics, and no page: it comes from an absence.
+    A tombstone has `is_present` false, no labels or metrics, and no page: it comes from an absence.
     Partitioned by month of `date`, as `marketing_entry`.
     """
 
@@ -124,6 +124,10 @@ class MarketingEntryVintageRow(Table, table=True):
     digest: UUID = key(ID)
     learned_at: dt.datetime = key(MOMENT)
     is_present: bool = column(TRUTH)
+    entity_name: str | None = column(STRING)
+    campaign: UUID | None = column(ID)
+    channel: str | None = column(STRING)
+    platform_channel: str | None = column(STRING)
     spend: Decimal | None = column(AMOUNT)
     impressions: int | None = column(BIG)
     clicks: int | None = column(BIG)
