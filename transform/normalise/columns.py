@@ -30,6 +30,7 @@ _AMOUNT: Final = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[
 _DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _FIRST_DATE: Final = pa.scalar(date.min, pa.date32())
 _INTEGER_LIMIT: Final = 2**63
+_CASTABLE_DIGITS: Final = 30
 _EMPTY: Final = pa.scalar("")
 _LIMIT: Final = Decimal(10) ** (20 - MONEY_SCALE)
 _STEP: Final = Decimal(1).scaleb(-MONEY_SCALE)
@@ -73,6 +74,9 @@ def _whole_integer(texts: ArrowColumn) -> ArrowColumn:
 
 
 def _whole_amount(texts: ArrowColumn) -> ArrowColumn:
+    # Arrow's cast of very long digits is silently wrong: 5,000 nines came out as -1.
+    if (pc.max(pc.utf8_length(texts)).as_py() or 0) > _CASTABLE_DIGITS:
+        raise pa.ArrowInvalid("too many digits")
     return pc.cast(texts, ARROW_TYPES["amount"])
 
 
