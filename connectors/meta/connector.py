@@ -54,6 +54,7 @@ class MetaConnector:
             raise BadInput("Meta is read day by day", field="dates", mend="give a range of days")
         place: Place | None = await self._entered(window, place_of(resume))
         may_restart = True
+        passed: set[Place | None] = {place}
         while place is not None:
             try:
                 response = await self._page(window, place)
@@ -62,12 +63,16 @@ class MetaConnector:
                     raise
                 LOG.warning("meta_cursor_expired", reason=error.message)
                 place, may_restart = await self._entered(window, START), False
+                passed = {place}
             except TooMuchData:
                 if place.report_run_id is not None:
                     raise
                 place = await self._reported(window)
             else:
                 following = place.onward(response.content)
+                if following in passed:
+                    raise Terminal("Meta's paging does not advance: a page leads back")
+                passed.add(following)
                 yield self._raw_page(response, window, place, following)
                 place = following
 

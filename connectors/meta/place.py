@@ -33,8 +33,6 @@ class Place:
         after = _next_cursor(content)
         if after is None:
             return None
-        if after == self.after:
-            raise Terminal("Meta's paging does not advance: a page leads to itself")
         return Place(after, self.report_run_id)
 
 
@@ -52,10 +50,15 @@ def place_of(checkpoint: JSONObject | None) -> Place:
 
 
 def _next_cursor(content: JSONValue) -> str | None:
-    """`paging.cursors.after`, when `paging.next` says that something follows."""
+    """`paging.cursors.after`, when `paging.next` says that something follows.
+
+    Without its cursor that is not to be had: as the last page, it would bury what comes after.
+    """
     paging = content.get("paging") if isinstance(content, dict) else None
     if not isinstance(paging, dict) or not paging.get("next"):
         return None
     cursors = paging.get("cursors")
     after = cursors.get("after") if isinstance(cursors, dict) else None
-    return after if isinstance(after, str) else None
+    if not isinstance(after, str) or not after:
+        raise Terminal("Meta says that pages follow, but gives no cursor to them")
+    return after
