@@ -85,6 +85,8 @@ async def merge_entries(
         source.connection_id,
         source.run_id,
         source.raw_page_id,
+        pc.min(entries["date"]).as_py(),
+        pc.max(entries["date"]).as_py(),
     )
     await connection.execute("TRUNCATE stage_entry")
     return MergeCounts(**dict(row or {}))
@@ -140,6 +142,8 @@ WITH incoming AS (
     FROM incoming i
     LEFT JOIN marketing_entry e
         ON e.tenant_id = $1 AND e.date = i.date AND e.digest = i.digest
+        -- The page's span leaves out the months it does not touch before any is opened.
+        AND e.date BETWEEN $6 AND $7
 ), changed AS (
     SELECT * FROM compared WHERE differs
 ), vintages AS (
