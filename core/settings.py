@@ -42,8 +42,12 @@ class Settings(BaseSettings):
     )
     host: str = Field("127.0.0.1", description="Address the API listens on")
     port: int = Field(8000, ge=0, le=65535, description="Port the API listens on")
-    log_level: Literal["debug", "info", "warning", "error"] = Field("info")
-    log_format: Literal["json", "console"] = Field("json")
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        "info", description="Least severe log line that is written"
+    )
+    log_format: Literal["json", "console"] = Field(
+        "json", description="JSON for machines, console for people"
+    )
     meta_base_url: str = Field("https://graph.facebook.com", description="Meta Graph API")
     meta_api_version: str = Field("v26.0", description="Pinned version of the Marketing API")
     meta_app_secret: SecretStr | None = Field(

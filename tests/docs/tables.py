@@ -1,0 +1,129 @@
+"""Tables of the documents, made from the code; `python -m tests.docs.tables` renews them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import get_args
+
+from graphql import GraphQLObjectType
+from pydantic_core import PydanticUndefined
+
+from core.file_fields import FILE_FIELDS
+from core.scope import Permission, Role, permissions_of
+from core.settings import Settings
+from graph.limits import MAX_ALIASES, MAX_DEPTH, MAX_TOKENS
+from resolvers.attribution import MAX_ROWS
+from resolvers.budget import MAX_ROWS as BUDGET
+from resolvers.calendar import MAX_DAYS
+from resolvers.campaigns import MAX_CAMPAIGNS
+from resolvers.entries import MAX_ENTRIES
+from resolvers.paging import DEFAULT_SIZE
+from resolvers.runs import MAX_EVENTS
+from resolvers.text import MAX_CHOICES
+from tests.docs.pages import ROOT
+from tests.docs.reader import schema
+
+_NEEDS = re.compile(r"Needs `([\w:]+)`")
+
+
+def settings() -> str:
+    rows = []
+    for name, field in Settings.model_fields.items():
+        literals = [value for value in get_args(field.annotation) if isinstance(value, str)]
+        about = field.description or ""
+        choices = f": {', '.join(f'`{value}`' for value in literals)}" if literals else ""
+        unset = field.default is None or field.default is PydanticUndefined
+        default = "" if unset else f"`{field.default}`"
+        rows.append((f"`LIFTOS_{name.upper()}`", default, f"{about}{choices}"))
+    return _table(("variable", "default", "what"), rows)
+
+
+def roles() -> str:
+    """Permissions that some field needs, and who has them."""
+    rows = [
+        (f"`{permission}`", *("yes" if _has(role, permission) else "" for role in Role), fields)
+        for permission, fields in _needed().items()
+    ]
+    return _table(("permission", *(role.value for role in Role), "needed by"), rows)
+
+
+def _has(role: Role, permission: str) -> bool:
+    return Permission(permission) in permissions_of(frozenset({role}))
+
+
+def _needed() -> Mapping[str, str]:
+    needed: dict[str, list[str]] = {}
+    for kind in schema().type_map.values():
+        if not isinstance(kind, GraphQLObjectType):
+            continue
+        for name, field in kind.fields.items():
+            for permission in _NEEDS.findall(field.description or ""):
+                is_root = kind.name in {"Query", "Mutation", "Subscription"}
+                needed.setdefault(permission, []).append(name if is_root else f"{kind.name}.{name}")
+    needed["memory:write"].append("POST /uploads")
+    needed["memory:read"] = ["everything else that is read"]
+    order = [permission.value for permission in Permission if permission.value in needed]
+    return {name: ", ".join(f"`{field}`" if " else " not in field else field
+                            for field in needed[name]) for name in order}  # fmt: skip
+
+
+def fields() -> str:
+    rows = [
+        (f"`{field}`", ", ".join(f"`{alias}`" for alias in aliases))
+        for field, aliases in FILE_FIELDS.items()
+    ]
+    return _table(("field", "headers"), rows)
+
+
+def limits() -> str:
+    given = Settings.model_fields
+    rows = (
+        ("depth of a document", MAX_DEPTH),
+        ("aliases of a document", MAX_ALIASES),
+        ("tokens of a document", MAX_TOKENS),
+        ("rows that all lists of an operation may ask for together", BUDGET),
+        ("items of a page when `first` and `last` are left out", DEFAULT_SIZE),
+        ("items of a page of `marketingEntries`", MAX_ENTRIES),
+        ("items of a page of `attributionRows`", MAX_ROWS),
+        ("items of a page of any other list", MAX_CAMPAIGNS),
+        ("`events` of a run at once", MAX_EVENTS),
+        ("days of `calendar`", MAX_DAYS),
+        ("values of one condition, ids of `nodes`", MAX_CHOICES),
+        ("bytes of a GraphQL request, `LIFTOS_REQUEST_MAX_BYTES`",
+         int(given["request_max_bytes"].default)),
+        ("bytes of an uploaded file, `LIFTOS_UPLOAD_MAX_BYTES`",
+         int(given["upload_max_bytes"].default)),
+    )  # fmt: skip
+    return _table(("what", "at most"), [(name, f"{value:,}") for name, value in rows])
+
+
+def _table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    lines = [tuple(head), *map(tuple, rows)]
+    lines.insert(1, ("---",) * len(lines[0]))
+    return "".join("| " + " | ".join(line) + " |\n" for line in lines)
+
+
+TABLES: Mapping[str, tuple[Path, Callable[[], str]]] = {
+    "settings": (ROOT / "docs" / "deploy.md", settings),
+    "roles": (ROOT / "docs" / "query.md", roles),
+    "limits": (ROOT / "docs" / "query.md", limits),
+    "fields": (ROOT / "docs" / "files.md", fields),
+}
+
+
+def renewed(name: str) -> str:
+    """The document with this table as the code has it."""
+    document, make = TABLES[name]
+    pattern = re.compile(f"<!-- {name} -->\n.*?<!-- end -->\n", re.DOTALL)
+    text, count = pattern.subn(
+        lambda _: f"<!-- {name} -->\n{make()}<!-- end -->\n", document.read_text()
+    )
+    assert count == 1, f"{document.name} has no place for {name}"
+    return text
+
+
+if __name__ == "__main__":
+    for table, (document, _) in TABLES.items():
+        document.write_text(renewed(table))

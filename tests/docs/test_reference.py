@@ -1,0 +1,56 @@
+"""Tables of the documents are those of the code."""
+
+from __future__ import annotations
+
+import re
+from http import HTTPStatus
+
+import pytest
+
+from app.http.errors import STATUSES, Refusal, tell
+from core.errors import LiftosError
+from graph.limits import CODE
+from sandbox.faults import Fault, FaultSettings
+from sandbox.settings import Limits
+from tests.docs.pages import ROOT
+from tests.docs.tables import TABLES, renewed
+
+CODES = re.compile(r"^\| `([A-Z_]+)` \|.*\| (\d+) \|$", re.MULTILINE)
+RAISED = re.compile(r"HTTPStatus\.([A-Z_]+),")
+OF_GRAPHQL = {"GRAPHQL_PARSE_FAILED", "GRAPHQL_VALIDATION_FAILED", CODE}
+
+
+@pytest.mark.parametrize("name", list(TABLES))
+def test_a_table_is_current(name: str) -> None:
+    document, _ = TABLES[name]
+    assert document.read_text() == renewed(name), "run: python -m tests.docs.tables"
+
+
+def own_errors() -> set[type[LiftosError]]:
+    found: set[type[LiftosError]] = {LiftosError}
+    for kind in tuple(found):
+        found |= {one for one in kind.__subclasses__() if one.__module__ == "core.errors"}
+    return found
+
+
+def refusals() -> set[HTTPStatus]:
+    sources = (ROOT / "app" / "http").glob("*.py")
+    names = {name for source in sources for name in RAISED.findall(source.read_text())}
+    return {HTTPStatus[name] for name in names}
+
+
+def test_every_error_code_is_told_with_its_status() -> None:
+    told = {
+        code: int(status)
+        for code, status in CODES.findall((ROOT / "docs" / "query.md").read_text())
+    }
+    statuses = dict(STATUSES)
+    codes = {kind.code: statuses.get(kind, 500) for kind in own_errors()}
+    codes |= {tell(Refusal(status, "")).code: int(status) for status in refusals()}
+    assert told == codes | dict.fromkeys(OF_GRAPHQL, 400)
+
+
+def test_the_sandbox_is_told_whole() -> None:
+    text = (ROOT / "docs" / "sandbox.md").read_text()
+    names = {*Fault, *Limits.__dataclass_fields__, *FaultSettings.__dataclass_fields__}
+    assert [name for name in sorted(names) if name not in text] == []
