@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime
 from uuid import UUID
 
 import asyncpg
@@ -59,8 +59,6 @@ LABELS = ("entity_name", "campaign", "channel", "platform_channel")
 """Dimensions beside the key: they may change, so every vintage keeps its own."""
 _VERSIONED = ("learned_at", "is_present", "run_id", "raw_page_id", "raw_position", *METRICS)
 
-_BARRIER = timedelta(minutes=1)
-
 
 def entry_relation(tenant: str, as_of: str | None) -> str:
     """A FROM item `e` of the entries that were present at `as_of` (now when None).
@@ -107,22 +105,29 @@ def _known(tenant: str, as_of: str) -> str:
 
 
 async def settle(connection: Connection, scope: TenantScope, as_of: datetime | None) -> None:
-    """Make `as_of` a moment whose answer can no longer change.
+    """Make `as_of` a moment whose answer can no longer change; BadInput for the future.
 
-    A merge may hold a `learned_at` before `as_of` and commit after this read: for a recent
-    moment, wait until no merge of this tenant is under way. Raises BadInput for the future.
+    Nothing more can be learned at a moment up to the tenant's clock as it was committed. Beyond
+    it a merge under way may hold an earlier `learned_at` than `as_of`: wait until it has ended.
+    The database's clock alone counts, for it is the one that merges take their moments from.
     """
     if as_of is None:
         return
-    now = datetime.now(UTC)
-    if as_of > now:
+    row = await connection.fetchrow(_SETTLED, scope.tenant_id, as_of)
+    if row is None or row["is_past"] is not True:
         raise BadInput(
             f"asOf {as_of.isoformat()} is in the future",
             field="asOf",
             mend="give a moment that has passed",
         )
-    if now - as_of < _BARRIER:
+    if not row["is_settled"]:
         await connection.execute("SELECT pg_advisory_xact_lock_shared($1)", merge_lock(scope))
+
+
+_SETTLED = """
+SELECT $2::timestamptz < clock_timestamp() AS is_past, EXISTS (
+    SELECT FROM data_clock WHERE tenant_id = $1 AND learned_at >= $2) AS is_settled
+"""
 
 
 def merge_lock(scope: TenantScope) -> int:
