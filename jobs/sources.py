@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from uuid import UUID
 
 from connectors.base import Connector
 from connectors.file.connector import FileConnector
 from connectors.registry import ConnectorAccount, open_connector
 from core.commands import FileOptions, FileReading
-from core.errors import BadInput
+from core.errors import BadInput, Transient
 from core.records.connections import ConnectionRecord, Level, Source
 from core.records.runs import RunRecord
 from core.scope import TenantScope
@@ -56,16 +57,30 @@ async def _open_file(
     if run.upload_id is None:
         raise BadInput("the run names no uploaded file", field="uploadId")
     upload = await stores.uploads.one(scope, run.upload_id)
-    with tempfile.TemporaryDirectory(prefix="liftos-") as folder:
-        path = Path(folder) / "upload"
-        with path.open("wb") as spool:
-            async for chunk in stores.uploads.chunks(scope, upload.id):
-                spool.write(chunk)
+    async with _spooled(stores, scope, upload.id) as path:
         connector = FileConnector(path, upload.filename, FileOptions.from_json(run.options), level)
         try:
             yield connector
         finally:
             await connector.aclose()
+
+
+@asynccontextmanager
+async def _spooled(stores: Stores, scope: TenantScope, upload_id: UUID) -> AsyncIterator[Path]:
+    """A temporary copy of the upload; Transient where this worker has no room for one."""
+    with ExitStack() as stack:
+        try:
+            folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="liftos-"))
+            path = Path(folder) / "upload"
+            with path.open("wb") as spool:
+                async for chunk in stores.uploads.chunks(scope, upload_id):
+                    spool.write(chunk)
+        except OSError as error:
+            raise Transient(
+                f"the worker has no room for a copy of the file: {error.strerror}",
+                mend="free space in its folder of temporary files, or set TMPDIR to another",
+            ) from error
+        yield path
 
 
 def _account(connection: ConnectionRecord) -> ConnectorAccount:
