@@ -41,6 +41,8 @@ _MONTHS: Mapping[str, int] = MappingProxyType(
     }
 )
 _CENTURY = 2000
+_YEAR_CODE = re.compile("%[YyGcx]")
+_PROBE = date(2024, 12, 31)
 _ACCENTS = str.maketrans("\u00e9\u00e4\u00fb", "eau")
 
 
@@ -96,6 +98,14 @@ def _year_first(text: str) -> date | None:
 def _by_order(text: str, order: str | None) -> date | None:
     found = three_numbers(text)
     return None if found is None or order is None else ordered_day(found[0], order)
+
+
+def names_whole_day(date_format: str) -> bool:
+    """Whether a strptime format tells day, month and year."""
+    # Without a year strptime supposes one, and from Python 3.13 on complains of it.
+    if _YEAR_CODE.search(date_format) is None:
+        return False
+    return _by_format(_PROBE.strftime(date_format), date_format) == _PROBE
 
 
 def _by_words(text: str) -> date | None:

@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import codecs
-import re
-from datetime import UTC, date, datetime
 
 from core.commands import FileOptions
 from core.errors import BadInput
+from core.file_days import names_whole_day
 from core.file_fields import FILE_FIELDS
 from resolvers.text import clean
 
 FIELDS = frozenset(FILE_FIELDS)
 """Fields of an entry that a header may be mapped to."""
-
-SAMPLE = datetime(2024, 12, 31, tzinfo=UTC)
-YEAR = re.compile("%[YyGcx]")
 
 
 def columns(pairs: list[tuple[str, str]]) -> dict[str, str]:
@@ -57,18 +53,10 @@ def check_options(options: FileOptions) -> FileOptions:
 
 
 def _check_date_format(text: str) -> None:
-    # Without a year strptime supposes one, and from Python 3.13 on complains of it.
-    if YEAR.search(text) is None or _read_back(text) != SAMPLE.date():
+    if not names_whole_day(text):
         raise _bad(
             "dateFormat", text, "name day, month and year in strptime codes, such as %d/%m/%Y"
         )
-
-
-def _read_back(text: str) -> date | None:
-    try:
-        return datetime.strptime(SAMPLE.strftime(text), text).replace(tzinfo=UTC).date()
-    except ValueError:
-        return None
 
 
 def _check_encoding(name: str) -> None:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 
 from connectors.file.headers import Headers, map_columns, node_column
 from core.commands import FileOptions
 from core.errors import BadInput
+from core.file_days import names_whole_day
 from core.file_fields import (
     ENTITY_FIELDS,
     MONEY_FIELDS,
@@ -17,8 +17,6 @@ from core.file_fields import (
 )
 from core.file_layout import FileLayout
 from core.records.connections import Level
-
-_PROBE_DAY = datetime(2026, 11, 22, tzinfo=UTC)
 
 
 def first_layout(
@@ -80,13 +78,7 @@ def _missing(field: str, reason: str) -> BadInput:
 
 
 def _date_format(text: str | None) -> str | None:
-    if text is None:
-        return None
-    try:
-        is_whole = datetime.strptime(_PROBE_DAY.strftime(text), text).date() == _PROBE_DAY.date()  # noqa: DTZ007 - a day has no zone
-    except ValueError:
-        is_whole = False
-    if is_whole:
+    if text is None or names_whole_day(text):
         return text
     raise BadInput(
         f"{text!r} is not a date format with day, month and year",
