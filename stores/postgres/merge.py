@@ -88,7 +88,6 @@ async def merge_entries(
         pc.min(entries["date"]).as_py(),
         pc.max(entries["date"]).as_py(),
     )
-    await connection.execute("TRUNCATE stage_entry")
     return MergeCounts(**dict(row or {}))
 
 
