@@ -75,7 +75,7 @@ def _whole_integer(texts: ArrowColumn) -> ArrowColumn:
 
 def _whole_amount(texts: ArrowColumn) -> ArrowColumn:
     # Arrow's cast of very long digits is silently wrong: 5,000 nines came out as -1.
-    if (pc.max(pc.utf8_length(texts)).as_py() or 0) > _CASTABLE_DIGITS:
+    if (pc.max(pc.call_function("utf8_length", [texts])).as_py() or 0) > _CASTABLE_DIGITS:
         raise pa.ArrowInvalid("too many digits")
     return pc.cast(texts, ARROW_TYPES["amount"])
 
