@@ -1,4 +1,4 @@
-"""Connections: reading them, and setting one up."""
+"""Connections: reading them, setting one up, its token, and pausing it."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from dataclasses import replace
 from uuid import UUID
 
 from core.commands import ConnectSource
-from core.errors import BadInput
-from core.records.connections import ConnectionRecord, Source
+from core.errors import BadInput, Conflict, NotFound
+from core.records.connections import ConnectionRecord, ConnectionStatus, Source
 from core.records.pages import Page
 from core.units import currency_code, time_zone
 from resolvers.paging import Listing, PageArguments
@@ -60,10 +60,59 @@ async def connect(session: Session, command: ConnectSource) -> ConnectionRecord:
         name=clean(command.name, "name"),
         currency=currency_code(command.currency),
         time_zone=time_zone(command.time_zone).key,
-        access_token=_token(command),
+        access_token=_token_of(command),
     )
     _check_look_back(command.look_back_days)
     return await session.stores.connections.create(session.scope, checked)
+
+
+async def rotate(session: Session, connection_id: UUID, access_token: str) -> ConnectionRecord:
+    """Put `access_token` in the place of the one before."""
+    found = await one(session, connection_id)
+    if found.source not in CREDENTIALED:
+        raise BadInput(
+            f"{found.name!r} is a {found.source} connection and has no access token",
+            field="connectionId",
+            mend=f"name a connection of {', '.join(sorted(CREDENTIALED))}",
+        )
+    token = _token(found.source, access_token)
+    return await session.stores.connections.rotate(session.scope, connection_id, token)
+
+
+async def pause(session: Session, connection_id: UUID) -> ConnectionRecord:
+    """Let nothing more be asked of a connection; what was asked already is done."""
+    return await session.stores.connections.set_status(
+        session.scope, connection_id, ConnectionStatus.PAUSED
+    )
+
+
+async def resume(session: Session, connection_id: UUID) -> ConnectionRecord:
+    """Let a connection be read from again."""
+    return await session.stores.connections.set_status(
+        session.scope, connection_id, ConnectionStatus.ACTIVE
+    )
+
+
+async def one(session: Session, connection_id: UUID) -> ConnectionRecord:
+    """The connection as it stands now, or NotFound."""
+    found = await session.stores.connections.by_ids(session.scope, [connection_id])
+    if connection_id not in found:
+        raise NotFound(
+            "no such connection",
+            field="connectionId",
+            mend="list your connections with the field connections",
+        )
+    return found[connection_id]
+
+
+def refuse_paused(connection: ConnectionRecord, field: str) -> None:
+    """Conflict, at the input `field`, unless the connection may be read from."""
+    if connection.status is not ConnectionStatus.ACTIVE:
+        raise Conflict(
+            f"the connection {connection.name!r} is {connection.status}",
+            field=field,
+            mend="resume the connection first",
+        )
 
 
 def _check_source(source: Source) -> None:
@@ -90,7 +139,7 @@ def _account_id(command: ConnectSource) -> str:
     return number
 
 
-def _token(command: ConnectSource) -> str | None:
+def _token_of(command: ConnectSource) -> str | None:
     if command.source not in CREDENTIALED and command.access_token is not None:
         raise BadInput(
             f"a {command.source} connection has no access token",
@@ -99,13 +148,17 @@ def _token(command: ConnectSource) -> str | None:
         )
     if command.source not in CREDENTIALED:
         return None
-    if command.access_token is None or not command.access_token.strip():
+    return _token(command.source, command.access_token or "")
+
+
+def _token(source: Source, text: str) -> str:
+    if not text.strip():
         raise BadInput(
-            f"a {command.source} connection needs an access token",
+            f"a {source} connection needs an access token",
             field="accessToken",
             mend="give a token that may read the account",
         )
-    return command.access_token.strip()
+    return text.strip()
 
 
 def _check_look_back(days: int) -> None:

@@ -6,10 +6,11 @@ from datetime import date, timedelta
 from uuid import UUID
 
 from core.commands import FileOptions, StartIngestion
-from core.errors import BadInput, Conflict, NotFound
-from core.records.connections import ConnectionRecord, ConnectionStatus, Source
+from core.errors import BadInput
+from core.records.connections import ConnectionRecord, Source
 from core.records.runs import RunRecord
 from core.units import DateRange, time_zone, today_in
+from resolvers import connections
 from resolvers.files import check_options
 from resolvers.session import Session
 
@@ -52,20 +53,8 @@ async def ingest_file(
 
 
 async def _readable(session: Session, connection_id: UUID) -> ConnectionRecord:
-    found = await session.stores.connections.by_ids(session.scope, [connection_id])
-    connection = found.get(connection_id)
-    if connection is None:
-        raise NotFound(
-            "no such connection",
-            field="connectionId",
-            mend="list your connections with the field connections",
-        )
-    if connection.status is not ConnectionStatus.ACTIVE:
-        raise Conflict(
-            f"the connection {connection.name!r} is {connection.status}",
-            field="connectionId",
-            mend="make the connection active first",
-        )
+    connection = await connections.one(session, connection_id)
+    connections.refuse_paused(connection, "connectionId")
     return connection
 
 

@@ -9,6 +9,7 @@ from uuid import UUID
 from core.errors import BadInput, NotFound
 from core.records.pages import Page
 from core.records.runs import RunEventRecord, RunRecord, RunStatus
+from resolvers import connections
 from resolvers.paging import Listing, PageArguments
 from resolvers.session import Session
 from resolvers.text import uuid_part
@@ -48,10 +49,19 @@ async def cancel(session: Session, run_id: UUID) -> RunRecord:
 
 
 async def retry(session: Session, run_id: UUID) -> RunRecord:
-    """Start a run once more."""
+    """Start a run once more, if its connection may be read from."""
+    await _refuse_paused(session, run_id)
     record = await session.stores.runs.retry(session.scope, run_id)
     await session.stores.topics.announce(session.scope, run_id)
     return record
+
+
+async def _refuse_paused(session: Session, run_id: UUID) -> None:
+    """Leaves a run that is not there to the store."""
+    found = (await session.stores.runs.by_ids(session.scope, [run_id])).get(run_id)
+    if found is not None:
+        connection = await connections.one(session, found.connection_id)
+        connections.refuse_paused(connection, "runId")
 
 
 async def events(

@@ -1,4 +1,4 @@
-"""What it takes to connect a source."""
+"""What it takes to connect a source, and to keep it open."""
 
 from __future__ import annotations
 
@@ -53,3 +53,18 @@ class ConnectSourceInput:
             look_back_days=LOOK_BACK_DAYS[self.source] if days is None else days,
             access_token=self.access_token,
         )
+
+
+@strawberry.input(description="A new token for a connection.")
+class RotateCredentialsInput:
+    """What rotateCredentials takes."""
+
+    connection_id: strawberry.ID = strawberry.field(
+        description="Id of a connection of META_ADS, GOOGLE_ADS or KLAVIYO."
+    )
+    access_token: str = strawberry.field(
+        description=(
+            "A token that may read the account. Sealed at once; it never comes back out. It is "
+            "not tried: the next run does that."
+        )
+    )

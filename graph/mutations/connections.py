@@ -1,4 +1,4 @@
-"""Connecting sources."""
+"""Connecting sources, their tokens, and pausing them."""
 
 from __future__ import annotations
 
@@ -9,10 +9,13 @@ import strawberry
 from core.scope import Permission
 from graph.context import Info
 from graph.fields import mutation
-from graph.inputs.connections import ConnectSourceInput
+from graph.ids import CONNECTION
+from graph.inputs.connections import ConnectSourceInput, RotateCredentialsInput
 from graph.types.connections import SourceConnection
 from graph.types.errors import ConflictError, ForbiddenError, InvalidInput, NotFoundError
 from resolvers import connections
+
+ConnectionId = Annotated[strawberry.ID, strawberry.argument(description="Id of the connection.")]
 
 
 @strawberry.type(description="The source is connected.")
@@ -22,10 +25,49 @@ class ConnectSourcePayload:
     connection: SourceConnection = strawberry.field(description="The new connection.")
 
 
+@strawberry.type(description="The new token is in place of the old one.")
+class RotateCredentialsPayload:
+    """What rotateCredentials leaves behind."""
+
+    connection: SourceConnection = strawberry.field(description="The connection, as it was.")
+
+
+@strawberry.type(description="The connection is paused.")
+class PauseConnectionPayload:
+    """What pauseConnection leaves behind."""
+
+    connection: SourceConnection = strawberry.field(description="The connection, now PAUSED.")
+
+
+@strawberry.type(description="The connection is active.")
+class ResumeConnectionPayload:
+    """What resumeConnection leaves behind."""
+
+    connection: SourceConnection = strawberry.field(description="The connection, now ACTIVE.")
+
+
 ConnectSourceResult: TypeAlias = Annotated[
     ConnectSourcePayload | InvalidInput | NotFoundError | ConflictError | ForbiddenError,
     strawberry.union(
         "ConnectSourceResult", description="The new connection, or what stood in its way."
+    ),
+]
+RotateCredentialsResult: TypeAlias = Annotated[
+    RotateCredentialsPayload | InvalidInput | NotFoundError | ConflictError | ForbiddenError,
+    strawberry.union(
+        "RotateCredentialsResult", description="The connection, or what stood in the way."
+    ),
+]
+PauseConnectionResult: TypeAlias = Annotated[
+    PauseConnectionPayload | InvalidInput | NotFoundError | ConflictError | ForbiddenError,
+    strawberry.union(
+        "PauseConnectionResult", description="The connection, or what stood in the way."
+    ),
+]
+ResumeConnectionResult: TypeAlias = Annotated[
+    ResumeConnectionPayload | InvalidInput | NotFoundError | ConflictError | ForbiddenError,
+    strawberry.union(
+        "ResumeConnectionResult", description="The connection, or what stood in the way."
     ),
 ]
 
@@ -44,3 +86,47 @@ class ConnectionMutations:
         """Checked, then written."""
         record = await connections.connect(info.context.session, input.to_command())
         return ConnectSourcePayload(connection=SourceConnection.from_record(record))
+
+    @mutation(
+        "Put a new token in the place of the one that a connection has. A run that a worker is at "
+        "keeps the old one; every later one, retries included, has the new one.",
+        needs=Permission.MEMORY_ADMIN,
+    )
+    async def rotate_credentials(
+        self,
+        info: Info,
+        *,
+        input: Annotated[  # noqa: A002 - the schema's name
+            RotateCredentialsInput, strawberry.argument(description="Which token, and where.")
+        ],
+    ) -> RotateCredentialsResult:
+        """Checked, then sealed."""
+        connection_id = CONNECTION.decode(input.connection_id, "connectionId")
+        record = await connections.rotate(info.context.session, connection_id, input.access_token)
+        return RotateCredentialsPayload(connection=SourceConnection.from_record(record))
+
+    @mutation(
+        "Have no more runs of a connection: `startIngestion`, `ingestFile` and `retryRun` refuse "
+        "it. Runs that are queued or running go on; `cancelRun` stops those. To pause what is "
+        "paused changes nothing.",
+        needs=Permission.MEMORY_ADMIN,
+    )
+    async def pause_connection(
+        self, info: Info, *, connection_id: ConnectionId
+    ) -> PauseConnectionResult:
+        """Once or twice: the same."""
+        found = CONNECTION.decode(connection_id, "connectionId")
+        record = await connections.pause(info.context.session, found)
+        return PauseConnectionPayload(connection=SourceConnection.from_record(record))
+
+    @mutation(
+        "Make a connection active again. To resume what is active changes nothing.",
+        needs=Permission.MEMORY_ADMIN,
+    )
+    async def resume_connection(
+        self, info: Info, *, connection_id: ConnectionId
+    ) -> ResumeConnectionResult:
+        """Once or twice: the same."""
+        found = CONNECTION.decode(connection_id, "connectionId")
+        record = await connections.resume(info.context.session, found)
+        return ResumeConnectionPayload(connection=SourceConnection.from_record(record))

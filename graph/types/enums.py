@@ -58,7 +58,7 @@ ENUMS: tuple[type[Enum], ...] = (
         "Whether a connection may be read from.",
         {
             ConnectionStatus.ACTIVE: "It may.",
-            ConnectionStatus.PAUSED: "Not until somebody makes it active again.",
+            ConnectionStatus.PAUSED: "Not until `resumeConnection` makes it active again.",
         },
     ),
     _described(

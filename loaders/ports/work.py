@@ -8,7 +8,7 @@ from typing import Protocol
 from uuid import UUID
 
 from core.commands import ConnectSource, StartIngestion
-from core.records.connections import ConnectionRecord
+from core.records.connections import ConnectionRecord, ConnectionStatus
 from core.records.lineage import RawPageRecord, RejectedRecord
 from core.records.pages import Page, PageRequest
 from core.records.runs import RunEventRecord, RunRecord, RunStatus
@@ -29,6 +29,18 @@ class ConnectionStore(Protocol):
 
     async def create(self, scope: TenantScope, command: ConnectSource) -> ConnectionRecord:
         """Set up a connection; Conflict when the account is already connected."""
+        ...
+
+    async def rotate(
+        self, scope: TenantScope, connection_id: UUID, access_token: str
+    ) -> ConnectionRecord:
+        """Seal a token in place of the one before; NotFound when there is no such connection."""
+        ...
+
+    async def set_status(
+        self, scope: TenantScope, connection_id: UUID, status: ConnectionStatus
+    ) -> ConnectionRecord:
+        """Let it be read from, or not; NotFound when there is no such connection."""
         ...
 
 

@@ -26,7 +26,7 @@ _COLUMNS = (
 
 
 class ConnectionStore:
-    """Reads and creates connections; a credential goes in, and out only to a connector."""
+    """Connections; a credential goes in, and out only to a connector."""
 
     def __init__(self, database: Database, vault: Vault) -> None:
         self._database = database
@@ -43,11 +43,7 @@ class ConnectionStore:
         """The connection, or NotFound."""
         found = await self.by_ids(scope, [connection_id])
         if connection_id not in found:
-            raise NotFound(
-                "no such connection",
-                field="connectionId",
-                mend="use the id of one of your connections",
-            )
+            raise no_connection()
         return found[connection_id]
 
     async def by_account(
@@ -80,8 +76,7 @@ class ConnectionStore:
                 if row is None:
                     raise ConfigError("the connection was not stored")
                 if command.access_token is not None:
-                    secret = {"access_token": command.access_token}
-                    await self._seal(connection, scope, row["id"], secret)
+                    await self._seal(connection, scope, row["id"], command.access_token)
                 return _record(row)
         except asyncpg.UniqueViolationError as error:
             raise Conflict(
@@ -89,6 +84,22 @@ class ConnectionStore:
                 field="accountId",
                 mend="use the connection that exists",
             ) from error
+
+    async def rotate(
+        self, scope: TenantScope, connection_id: UUID, access_token: str
+    ) -> ConnectionRecord:
+        """Seal `access_token` in place of what opened the source until now, or NotFound."""
+        async with self._database.write(scope) as connection:
+            return _found(await self._seal(connection, scope, connection_id, access_token))
+
+    async def set_status(
+        self, scope: TenantScope, connection_id: UUID, status: ConnectionStatus
+    ) -> ConnectionRecord:
+        """Say whether the connection may be read from, or NotFound."""
+        async with self._database.write(scope) as connection:
+            return _found(
+                await connection.fetchrow(_SET_STATUS, scope.tenant_id, connection_id, status)
+            )
 
     async def credentials(self, scope: TenantScope, connection_id: UUID) -> dict[str, str]:
         """What opens the source, for the connector alone; empty when none was given."""
@@ -105,24 +116,28 @@ class ConnectionStore:
         return {str(name): str(value) for name, value in orjson.loads(opened).items()}
 
     async def _seal(
-        self, connection: Connection, scope: TenantScope, place: UUID, secret: dict[str, str]
-    ) -> None:
+        self, connection: Connection, scope: TenantScope, place: UUID, access_token: str
+    ) -> asyncpg.Record | None:
+        """The connection's row with the token sealed in it; None when there is no such row."""
         wrapped = await connection.fetchval(
             _DATA_KEY, scope.tenant_id, self._vault.new_data_key(scope.tenant_id.bytes)
         )
-        sealed = self._vault.seal(wrapped, scope.tenant_id.bytes, place.bytes, orjson.dumps(secret))
-        await connection.execute(
-            "UPDATE connection SET sealed_credentials = $3 WHERE tenant_id = $1 AND id = $2",
-            scope.tenant_id,
-            place,
-            sealed,
-        )
+        secret = orjson.dumps({"access_token": access_token})
+        sealed = self._vault.seal(wrapped, scope.tenant_id.bytes, place.bytes, secret)
+        return await connection.fetchrow(_SET_SEALED, scope.tenant_id, place, sealed)
 
 
 _INSERT = f"""
 INSERT INTO connection (
     tenant_id, source, account_id, name, currency, time_zone, level, look_back_days
 ) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING {_COLUMNS}
+"""
+_SET_STATUS = f"""
+UPDATE connection SET status = $3 WHERE tenant_id = $1 AND id = $2 RETURNING {_COLUMNS}
+"""
+_SET_SEALED = f"""
+UPDATE connection SET sealed_credentials = $3 WHERE tenant_id = $1 AND id = $2
+RETURNING {_COLUMNS}
 """
 _SEALED = """
 SELECT c.sealed_credentials, k.wrapped_key
@@ -134,6 +149,19 @@ INSERT INTO data_key (tenant_id, wrapped_key) VALUES ($1, $2)
 ON CONFLICT (tenant_id) DO UPDATE SET wrapped_key = data_key.wrapped_key
 RETURNING wrapped_key
 """
+
+
+def no_connection() -> NotFound:
+    """The tenant has no connection of that id."""
+    return NotFound(
+        "no such connection", field="connectionId", mend="use the id of one of your connections"
+    )
+
+
+def _found(row: asyncpg.Record | None) -> ConnectionRecord:
+    if row is None:
+        raise no_connection()
+    return _record(row)
 
 
 def _values(command: ConnectSource) -> tuple[object, ...]:

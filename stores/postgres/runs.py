@@ -12,6 +12,7 @@ from core.records.pages import Page, PageRequest
 from core.records.runs import RunEventKind, RunEventRecord, RunKind, RunRecord, RunStatus
 from core.scope import TenantScope
 from stores.postgres.conditions import Conditions
+from stores.postgres.connections import no_connection
 from stores.postgres.database import Connection, Database
 from stores.postgres.paging import Ordering, page_of
 from stores.postgres.queue import enqueue_run
@@ -107,11 +108,7 @@ async def _require(connection: Connection, scope: TenantScope, command: StartIng
         _PARTS, scope.tenant_id, command.connection_id, command.upload_id
     )
     if found is None or not found["has_connection"]:
-        raise NotFound(
-            "no such connection",
-            field="connectionId",
-            mend="use the id of one of your connections",
-        )
+        raise no_connection()
     if command.upload_id is not None and not found["has_upload"]:
         raise no_upload(command.upload_id)
 

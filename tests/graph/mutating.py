@@ -18,6 +18,12 @@ CONNECT = f"""mutation($input: ConnectSourceInput!) {{ connectSource(input: $inp
   __typename ... on ConnectSourcePayload {{ connection {{
     source accountId name currency timeZone level lookBackDays status lastReadAt
   }} }} {ERROR} }} }}"""
+ROTATE = f"""mutation($input: RotateCredentialsInput!) {{ rotateCredentials(input: $input) {{
+  __typename ... on RotateCredentialsPayload {{ connection {{ id status }} }} {ERROR} }} }}"""
+PAUSE = f"""mutation($id: ID!) {{ pauseConnection(connectionId: $id) {{
+  __typename ... on PauseConnectionPayload {{ connection {{ id status }} }} {ERROR} }} }}"""
+RESUME = f"""mutation($id: ID!) {{ resumeConnection(connectionId: $id) {{
+  __typename ... on ResumeConnectionPayload {{ connection {{ id status }} }} {ERROR} }} }}"""
 CANCEL = f"""mutation($id: ID!) {{ cancelRun(runId: $id) {{
   __typename ... on CancelRunPayload {{ run {{ status isCancelRequested }} }} {ERROR} }} }}"""
 RETRY = f"""mutation($id: ID!) {{ retryRun(runId: $id) {{

@@ -2,9 +2,21 @@ from __future__ import annotations
 
 import pytest
 
+from core.records.runs import RunStatus
+from graph.ids import RUN
+from tests.graph import samples
 from tests.graph.mutating import (
     CONNECT,
+    FILE,
+    FILES,
+    META,
     NEW,
+    PAUSE,
+    RESUME,
+    RETRY,
+    ROTATE,
+    START,
+    UPLOAD,
     result,
 )
 from tests.graph.world import World
@@ -54,3 +66,71 @@ async def test_a_source_that_cannot_be_connected_is_refused_by_field(
     assert (answer["__typename"], answer["field"]) == ("InvalidInput", field)
     assert "token" not in answer["message"] or field == "accessToken"
     assert world.memory.of(world.north).connections == before
+
+
+async def test_a_new_token_is_sealed_and_the_connection_answered_without_it(world: World) -> None:
+    given = {"connectionId": META, "accessToken": "  fresh\n"}
+    assert await result(world, ROTATE, input=given) == {
+        "__typename": "RotateCredentialsPayload",
+        "connection": {"id": META, "status": "ACTIVE"},
+    }
+    assert world.stand_ins.connections.sealed == {samples.CONNECTION: "fresh"}
+
+
+@pytest.mark.parametrize(
+    ("given", "field"),
+    [
+        ({"accessToken": " \n"}, "accessToken"),
+        ({"connectionId": FILES}, "connectionId"),
+        ({"connectionId": RUN.encode(samples.RUN)}, "connectionId"),
+    ],
+)
+async def test_a_token_that_cannot_be_rotated_is_refused_by_field(
+    world: World, given: dict[str, object], field: str
+) -> None:
+    answer = await result(
+        world, ROTATE, input={"connectionId": META, "accessToken": "EAABsecret"} | given
+    )
+    assert (answer["__typename"], answer["field"]) == ("InvalidInput", field)
+    assert "EAABsecret" not in str(answer)
+    assert world.stand_ins.connections.sealed == {}
+
+
+async def test_a_source_without_a_token_is_told_which_have_one(world: World) -> None:
+    answer = await result(world, ROTATE, input={"connectionId": FILES, "accessToken": "x"})
+    assert answer["message"] == "'Northwind' is a FILE connection and has no access token"
+    assert answer["mend"] == "name a connection of GOOGLE_ADS, KLAVIYO, META_ADS"
+
+
+async def test_a_paused_connection_takes_no_runs_until_it_is_resumed(world: World) -> None:
+    run_id = RUN.encode(samples.RUN)
+    shelf = world.memory.of(world.north)
+    shelf.runs[samples.RUN] = samples.run(status=RunStatus.FAILED)
+    for _ in range(2):
+        paused = await result(world, PAUSE, id=META)
+        assert paused["connection"] == {"id": META, "status": "PAUSED"}
+    for query, variables, field in (
+        (START, {"input": {"connectionId": META}}, "connectionId"),
+        (RETRY, {"id": run_id}, "runId"),
+    ):
+        refused = await result(world, query, **variables)
+        assert refused == {
+            "__typename": "ConflictError",
+            "code": "CONFLICT",
+            "message": "the connection 'Northwind' is PAUSED",
+            "field": field,
+            "mend": "resume the connection first",
+        }
+    assert list(shelf.runs.values()) == [samples.run(status=RunStatus.FAILED)]
+    for _ in range(2):
+        resumed = await result(world, RESUME, id=META)
+        assert resumed["connection"] == {"id": META, "status": "ACTIVE"}
+    assert (await result(world, RETRY, id=run_id))["run"] == {"status": "QUEUED"}
+    assert (await result(world, START, input={"connectionId": META}))["run"]["status"] == "QUEUED"
+
+
+async def test_a_paused_connection_takes_no_files(world: World) -> None:
+    await result(world, PAUSE, id=FILES)
+    given = {"connectionId": FILES, "uploadId": UPLOAD}
+    refused = await result(world, FILE, input=given)
+    assert (refused["__typename"], refused["field"]) == ("ConflictError", "connectionId")

@@ -15,7 +15,10 @@ from tests.graph.mutating import (
     CANCEL,
     FILES,
     META,
+    PAUSE,
+    RESUME,
     RETRY,
+    ROTATE,
     START,
     dates,
     result,
@@ -79,6 +82,13 @@ async def test_another_tenant_s_connection_and_run_are_answered_like_absent_ones
         ),
         (CANCEL, {"id": RUN.encode(samples.RUN)}, {"id": _absent(RUN)}),
         (RETRY, {"id": RUN.encode(samples.RUN)}, {"id": _absent(RUN)}),
+        (PAUSE, {"id": META}, {"id": _absent(CONNECTION)}),
+        (RESUME, {"id": META}, {"id": _absent(CONNECTION)}),
+        (
+            ROTATE,
+            {"input": {"connectionId": META, "accessToken": "x"}},
+            {"input": {"connectionId": _absent(CONNECTION), "accessToken": "x"}},
+        ),
     ):
         one = await result(world, query, world.south, **theirs)
         other = await result(world, query, world.south, **absent)

@@ -34,6 +34,9 @@ EXPECTED: dict[str, dict[str, Permission | None]] = {
     },
     "Mutation": {
         "connectSource": Permission.MEMORY_ADMIN,
+        "rotateCredentials": Permission.MEMORY_ADMIN,
+        "pauseConnection": Permission.MEMORY_ADMIN,
+        "resumeConnection": Permission.MEMORY_ADMIN,
         "startIngestion": Permission.MEMORY_WRITE,
         "ingestFile": Permission.MEMORY_WRITE,
         "cancelRun": Permission.MEMORY_WRITE,

@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
+from core.errors import NotFound
+from core.records.connections import ConnectionStatus
 from core.scope import TenantScope
 from graph.context import Context
 from graph.schema import LiftosSchema
@@ -20,6 +23,15 @@ CONNECT = """mutation { connectSource(input: {
   source: META_ADS, accountId: "act_1001", name: "Northwind", currency: "EUR",
   timeZone: "Europe/Berlin", accessToken: "sandbox-token-1001"
 }) { ... on ConnectSourcePayload { connection { id } } ... on UserError { message field } } }"""
+CONNECT_EXPIRED = CONNECT.replace("sandbox-token-1001", "sandbox-expired")
+ROTATE = """mutation($id: ID!) { rotateCredentials(input: {
+  connectionId: $id, accessToken: "sandbox-token-1001"
+}) { ... on RotateCredentialsPayload { connection { id status } }
+  ... on UserError { code message field } } }"""
+RETRY = """mutation($id: ID!) { retryRun(runId: $id) {
+  ... on RetryRunPayload { run { status } } ... on UserError { message field } } }"""
+SWITCH = """mutation($id: ID!) { switched: %s(connectionId: $id) {
+  ... on %s { connection { status } } ... on UserError { code message field } } }"""
 START = """mutation($id: ID!) { startIngestion(input: {
   connectionId: $id, dates: {since: "2026-09-01", until: "2026-10-31"}
 }) { ... on StartIngestionPayload { run { id } } ... on UserError { message field } } }"""
@@ -203,3 +215,59 @@ async def test_a_stranger_finds_nothing_of_it(ingested: Ingested) -> None:
     assert await ingested.stranger.ask(
         "{ marketingEntries { totalCount } campaigns { nodes { id } } runs { nodes { id } } }"
     ) == {"marketingEntries": {"totalCount": 0}, "campaigns": {"nodes": []}, "runs": {"nodes": []}}
+
+
+async def test_a_new_token_mends_a_run_that_the_old_one_had_failed(
+    stores: Stores,
+    new_tenant: NewTenant,
+    sandbox: SandboxAt,
+    running_worker: RunningWorker,
+    schema: LiftosSchema,
+) -> None:
+    owner = Asker(schema, stores, (await new_tenant(calendar=True)).scope)
+    stranger = Asker(schema, stores, (await new_tenant()).scope)
+    connected = await owner.ask(CONNECT_EXPIRED)
+    connection_id = connected["connectSource"]["connection"]["id"]
+    async with running_worker(sandbox.url):
+        started = await owner.ask(START, id=connection_id)
+        run_id = started["startIngestion"]["run"]["id"]
+        failed = await owner.follow(run_id)
+        assert failed[-1]["status"] == "FAILED"
+        refused = await stranger.ask(ROTATE, id=connection_id)
+        assert refused["rotateCredentials"]["code"] == "NOT_FOUND"
+        assert await owner.ask(ROTATE, id=connection_id) == {
+            "rotateCredentials": {"connection": {"id": connection_id, "status": "ACTIVE"}}
+        }
+        assert await owner.ask(RETRY, id=run_id) == {"retryRun": {"run": {"status": "QUEUED"}}}
+        events = await owner.follow(run_id, failed[-1]["sequence"])
+    assert events[-1]["status"] == "SUCCEEDED"
+
+
+async def test_a_pause_holds_for_the_owner_alone_until_it_is_lifted(
+    stores: Stores, new_tenant: NewTenant, schema: LiftosSchema
+) -> None:
+    owner = Asker(schema, stores, (await new_tenant()).scope)
+    stranger = Asker(schema, stores, (await new_tenant()).scope)
+    connected = await owner.ask(CONNECT)
+    connection_id = connected["connectSource"]["connection"]["id"]
+    pause, resume = ("pauseConnection", "PAUSED"), ("resumeConnection", "ACTIVE")
+    for name, status in (pause, pause, resume, resume):
+        switch = SWITCH % (name, f"{name[0].upper()}{name[1:]}Payload")
+        refused = await stranger.ask(switch, id=connection_id)
+        assert refused["switched"]["code"] == "NOT_FOUND"
+        told = await owner.ask(switch, id=connection_id)
+        assert told["switched"] == {"connection": {"status": status}}
+        listed = await owner.ask("{ connections { nodes { id status } } }")
+        assert listed["connections"]["nodes"] == [{"id": connection_id, "status": status}]
+
+
+@pytest.mark.parametrize("name", ["rotate", "set_status"])
+async def test_a_connection_that_is_gone_is_not_found_and_nothing_is_sealed(
+    stores: Stores, new_tenant: NewTenant, name: str
+) -> None:
+    scope = (await new_tenant()).scope
+    change = "sandbox-token-1001" if name == "rotate" else ConnectionStatus.PAUSED
+    with pytest.raises(NotFound):
+        await getattr(stores.connections, name)(scope, uuid4(), change)
+    async with stores.database.read(scope) as connection:
+        assert await connection.fetchval("SELECT count(*) FROM data_key") == 0

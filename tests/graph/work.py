@@ -25,6 +25,7 @@ NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 class Connections:
     def __init__(self, memory: Memory) -> None:
         self.memory = memory
+        self.sealed: dict[UUID, str] = {}
 
     async def by_ids(self, scope: TenantScope, ids: Sequence[UUID]) -> dict[UUID, ConnectionRecord]:
         found = self.memory.of(scope).connections
@@ -53,6 +54,25 @@ class Connections:
         )
         shelf[record.id] = record
         return record
+
+    async def rotate(
+        self, scope: TenantScope, connection_id: UUID, access_token: str
+    ) -> ConnectionRecord:
+        self.sealed[connection_id] = access_token
+        return self._one(scope, connection_id)
+
+    async def set_status(
+        self, scope: TenantScope, connection_id: UUID, status: ConnectionStatus
+    ) -> ConnectionRecord:
+        record = replace(self._one(scope, connection_id), status=status)
+        self.memory.of(scope).connections[connection_id] = record
+        return record
+
+    def _one(self, scope: TenantScope, connection_id: UUID) -> ConnectionRecord:
+        found = self.memory.of(scope).connections.get(connection_id)
+        if found is None:
+            raise NotFound("no such connection", field="connectionId", mend="use one of yours")
+        return found
 
 
 class Runs:

@@ -39,6 +39,9 @@ ALLOWED: Mapping[str, frozenset[Role | None]] = {
     "Query._entities": ALL,
     "Query._service": ANYBODY,
     "Mutation.connectSource": ADMINS,
+    "Mutation.rotateCredentials": ADMINS,
+    "Mutation.pauseConnection": ADMINS,
+    "Mutation.resumeConnection": ADMINS,
     "Mutation.startIngestion": WRITERS,
     "Mutation.ingestFile": WRITERS,
     "Mutation.cancelRun": WRITERS,
@@ -84,6 +87,11 @@ def questions(party: Party) -> Mapping[str, Json]:
         "Mutation.connectSource": {
             "input": META | {"accountId": "act_8", "name": "new", "accessToken": META_TOKENS[0]}
         },
+        "Mutation.rotateCredentials": {
+            "input": {"connectionId": party.connections["meta"], "accessToken": META_TOKENS[1]}
+        },
+        "Mutation.pauseConnection": {"connectionId": party.connections["meta"]},
+        "Mutation.resumeConnection": {"connectionId": party.connections["meta"]},
         "Mutation.startIngestion": {
             "input": {"connectionId": party.connections["meta"], "dates": dates}
         },
@@ -188,10 +196,19 @@ async def test_a_role_that_may_write_is_not_refused_for_its_role(
 ) -> None:
     # With something that cannot be done, so that the tenants stay as the other tests know them.
     token = ground.door.token(parties.a.id, role)
+    run = parties.a.runs["file"]
     impossible: Mapping[str, tuple[Json, str]] = {
         "Mutation.connectSource": (
             {"input": META | {"name": "x", "lookBackDays": -1, "accessToken": META_TOKENS[0]}},
             "InvalidInput" if role in ADMINS else "ForbiddenError",
+        ),
+        "Mutation.rotateCredentials": (
+            {"input": {"connectionId": parties.a.connections["file"], "accessToken": "x"}},
+            "InvalidInput" if role in ADMINS else "ForbiddenError",
+        ),
+        **dict.fromkeys(
+            ("Mutation.pauseConnection", "Mutation.resumeConnection"),
+            ({"connectionId": run}, "InvalidInput" if role in ADMINS else "ForbiddenError"),
         ),
         "Mutation.startIngestion": (
             {"input": {"connectionId": parties.a.connections["file"]}},

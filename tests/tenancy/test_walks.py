@@ -54,7 +54,10 @@ WRITTEN_ONLY = {
     "IngestFilePayload",
     "InvalidInput",
     "NotFoundError",
+    "PauseConnectionPayload",
+    "ResumeConnectionPayload",
     "RetryRunPayload",
+    "RotateCredentialsPayload",
     "StartIngestionPayload",
 }
 """Types that no query answers."""

@@ -19,6 +19,16 @@ def _of_runs(_: Party, b: Party) -> list[Json]:
     return [{"runId": run_id} for run_id in b.runs.values()]
 
 
+def _of_connections(_: Party, b: Party) -> list[Json]:
+    return [{"connectionId": id_} for id_ in b.connections.values()]
+
+
+def _of_tokens(_: Party, b: Party) -> list[Json]:
+    token = META_TOKENS[1]
+    given = ({"connectionId": id_, "accessToken": token} for id_ in b.connections.values())
+    return [{"input": each} for each in given]
+
+
 def _of_files(a: Party, b: Party) -> list[Json]:
     pairs = [
         (b.connections["file"], b.upload),
@@ -39,6 +49,9 @@ def _of_days(_: Party, b: Party) -> list[Json]:
 ATTEMPTS: dict[str, Attempts] = {
     "Mutation.startIngestion": _of_days,
     "Mutation.ingestFile": _of_files,
+    "Mutation.rotateCredentials": _of_tokens,
+    "Mutation.pauseConnection": _of_connections,
+    "Mutation.resumeConnection": _of_connections,
     "Mutation.cancelRun": _of_runs,
     "Mutation.retryRun": _of_runs,
 }
