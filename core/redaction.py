@@ -16,21 +16,28 @@ CREDENTIALS: Replacements = (
 )
 """What is a secret wherever it stands."""
 
+_VALUE = r"[^\s\"'&,;})]+"
+
+
+def _named(names: str, unless: str = "") -> re.Pattern[str]:
+    """What stands behind a name that holds one of `names`: in query strings, settings, JSON."""
+    name = rf"(\b[\w-]*(?:{names})[\w-]*[\"']?\s*[=:]\s*[\"']?)"
+    return re.compile(name + unless + _VALUE, re.IGNORECASE)
+
+
+_WORD = r"(?-i:[A-Z]?[a-z]{1,12}(?:'[a-z]{1,2})?|[AI])"
+_PROSE = rf"(?!(?<=: ){_WORD},? +{_WORD}(?:[\s.,;:!?]|$))"
+"""Not where a sentence goes on: "access token: Session has expired" holds no token."""
+
 SECRET_TEXTS: Replacements = (
     *CREDENTIALS,
     # Authorization headers, wherever they were written down.
     (re.compile(r"\b(Bearer|Basic)\s+[^\s\"',;]+", re.IGNORECASE), rf"\1 {REDACTED}"),
     # The password of a URL.
     (re.compile(r"(\w+://[^\s/:@]*):[^\s/@]+@"), rf"\1:{REDACTED}@"),
-    # name=value and "name": "value" in texts: query strings, settings, JSON.
-    (
-        re.compile(
-            r"(\b[\w-]*(?:token|secret|passw(?:or)?d|api[-_]?key|signature|appsecret_proof)[\w-]*"
-            r"[\"']?\s*[=:]\s*[\"']?)[^\s\"'&,;})]+",
-            re.IGNORECASE,
-        ),
-        rf"\1{REDACTED}",
-    ),
+    # What people choose may be words; what machines make is not.
+    (_named(r"secret|passw(?:or)?d"), rf"\1{REDACTED}"),
+    (_named(r"token|api[-_]?key|signature|appsecret_proof", unless=_PROSE), rf"\1{REDACTED}"),
 )
 
 

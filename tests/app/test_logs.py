@@ -95,5 +95,52 @@ def test_ordinary_text_is_left_alone() -> None:
         "http://127.0.0.1:8000/graphql",
         "stored 12 rows of act_1001 in 0.4 s",
         "user:ada@example.org",
+        "access token: Error validating access token: Session has expired on Sunday.",
+        "the token: it can't be read",
+        "refused the access token: I cannot parse it",
+        "signature: Not the one, it seems",
     ):
         assert redact_text(text) == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "token: {} has expired",
+        "token: {}",
+        "token:{} has expired",
+        "access_token={} has expired",
+        'access token: "{}" has expired',
+        "Error validating access token: {} has expired",
+        "api_key: {}, and more words",
+    ],
+)
+@pytest.mark.parametrize(
+    "secret",
+    [
+        "EAABwzLixnjYBO",
+        "eyJhbGciOiJIUzI1NiJ9",
+        "lok_abcdef",
+        "sandbox-token-1001",
+        "hunter2",
+        "aBcDeFgH",
+        "abcdefghijklmnopq",
+    ],
+)
+def test_what_stands_behind_the_name_of_a_token_goes(text: str, secret: str) -> None:
+    assert redact_text(text.format(secret)) == text.format("[redacted]")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "password: {} is not right",
+        "client_secret: {} is not right",
+        "token: {}",
+        "token={} is not right",
+        'token: "{} is not right"',
+        "token: {} 9944b09199c6 is refused",
+    ],
+)
+def test_a_word_that_may_be_a_secret_goes(text: str) -> None:
+    assert redact_text(text.format("swordfish")) == text.format("[redacted]")
