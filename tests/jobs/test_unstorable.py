@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import asyncpg
 import orjson
 import pytest
 
@@ -100,3 +101,13 @@ async def test_an_error_of_the_sources_own_words_ends_the_run(
     run = (await stores.runs.by_ids(tenant.scope, [claimed.run.id]))[claimed.run.id]
     assert run.error is not None
     assert run.error.message == "refused: \ufffd"
+
+
+async def test_an_argument_that_no_column_holds_is_not_told_as_an_outage(
+    stores: Stores, tenant: Tenant
+) -> None:
+    # asyncpg has two errors of that name; the one that is an InterfaceError would be an outage.
+    with pytest.raises(asyncpg.DataError, match=r"invalid input for query argument \$1"):
+        async with stores.database.write(tenant.scope) as connection:
+            await connection.execute("SELECT $1::int", 2**31)
+    await stores.database.ping()
