@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from collections.abc import Awaitable, Callable
 from typing import Annotated
 
 import typer
 
+from app.cli.ids import ConnectionId
 from app.cli.settings import settings_of
 from app.cli.tables import moment, show_table
 from app.cli.tenancy import open_tenant
@@ -19,11 +21,18 @@ from graph.ids import CONNECTION
 from resolvers import connections
 from resolvers.connections import CREDENTIALED, LOOK_BACK_DAYS
 from resolvers.paging import PageArguments
+from resolvers.session import Session
 
 commands = typer.Typer(
-    help="Connect sources and list connections.", no_args_is_help=True, add_completion=False
+    help="Connect, list, pause and resume sources; new tokens.",
+    no_args_is_help=True,
+    add_completion=False,
 )
 Tenant = Annotated[str, typer.Option(help="Short name of the organisation.")]
+TokenStdin = Annotated[
+    bool, typer.Option("--token-stdin", help="Read the token from stdin, do not ask.")
+]
+Change = Callable[[Session], Awaitable[ConnectionRecord]]
 
 
 @commands.command()
@@ -40,9 +49,7 @@ def create(
     look_back_days: Annotated[
         int | None, typer.Option(help="The source's own if left out.")
     ] = None,
-    token_stdin: Annotated[
-        bool, typer.Option("--token-stdin", help="Read the token from stdin, do not ask.")
-    ] = False,
+    token_stdin: TokenStdin = False,
 ) -> None:
     """Connect an account and print the connection's id.
 
@@ -83,6 +90,48 @@ def list_all(context: typer.Context, tenant: Tenant) -> None:
     show_table(columns, rows)
 
 
+@commands.command()
+def rotate(
+    context: typer.Context,
+    *,
+    tenant: Tenant,
+    connection: ConnectionId,
+    token_stdin: TokenStdin = False,
+) -> None:
+    """Put a new access token in the place of the one before.
+
+    It is asked for, or read from stdin. Runs that a worker is at keep the old one.
+    """
+    token = _token(from_stdin=token_stdin)
+    changed = _changed(
+        context, tenant, lambda session: connections.rotate(session, connection, token)
+    )
+    typer.echo(f"{changed.name} has a new token")
+
+
+@commands.command()
+def pause(context: typer.Context, *, tenant: Tenant, connection: ConnectionId) -> None:
+    """Have no more runs of a connection; those that are queued or running go on."""
+    changed = _changed(context, tenant, lambda session: connections.pause(session, connection))
+    typer.echo(f"{changed.name} is {changed.status}")
+
+
+@commands.command()
+def resume(context: typer.Context, *, tenant: Tenant, connection: ConnectionId) -> None:
+    """Make a connection active again."""
+    changed = _changed(context, tenant, lambda session: connections.resume(session, connection))
+    typer.echo(f"{changed.name} is {changed.status}")
+
+
+def _changed(context: typer.Context, tenant: str, change: Change) -> ConnectionRecord:
+    return asyncio.run(_change(settings_of(context), tenant, change))
+
+
+async def _change(settings: Settings, tenant: str, change: Change) -> ConnectionRecord:
+    async with open_tenant(settings, tenant) as desk:
+        return await change(desk.session)
+
+
 async def _create(settings: Settings, tenant: str, command: ConnectSource) -> ConnectionRecord:
     async with open_tenant(settings, tenant) as desk:
         return await connections.connect(desk.session, command)
@@ -101,6 +150,6 @@ def _token(*, from_stdin: bool) -> str:
     if not token:
         raise BadInput(
             "no access token came on stdin",
-            mend="pipe it in: liftos connection create … --token-stdin < token.txt",
+            mend="pipe it in: liftos connection … --token-stdin < token.txt",
         )
     return token

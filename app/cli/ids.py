@@ -2,22 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated
 from uuid import UUID
 
 import typer
 
-from graph.ids import CONNECTION
+from graph.ids import CONNECTION, RUN, IdKind
 
 
-def connection_id(text: str) -> UUID:
-    """The connection that `text` names: an id as the API writes it, or the UUID inside it."""
-    try:
-        return UUID(text)
-    except ValueError:
-        return CONNECTION.decode(text, "--connection")
+def _reader(kind: IdKind[UUID], name: str) -> Callable[[str], UUID]:
+    """Reads an id of that kind as the API writes it, or the UUID inside it."""
+
+    def read(text: str) -> UUID:
+        try:
+            return UUID(text)
+        except ValueError:
+            return kind.decode(text, name)
+
+    return read
 
 
 ConnectionId = Annotated[
-    UUID, typer.Option(parser=connection_id, metavar="<id>", help="See: liftos connection list.")
+    UUID,
+    typer.Option(
+        parser=_reader(CONNECTION, "--connection"),
+        metavar="<id>",
+        help="See: liftos connection list.",
+    ),
+]
+RunId = Annotated[
+    UUID,
+    typer.Argument(parser=_reader(RUN, "the run"), metavar="<run>", help="See: liftos run list."),
 ]

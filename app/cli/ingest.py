@@ -9,8 +9,8 @@ from uuid import UUID
 
 import typer
 
+from app.cli.following import tell_queued
 from app.cli.ids import ConnectionId
-from app.cli.runs import tell_queued
 from app.cli.settings import settings_of
 from app.cli.tenancy import open_tenant
 from core.errors import BadInput

@@ -1,36 +1,138 @@
-"""Following a run from the command line."""
+"""liftos run: what background work there is, how it stands, and its stop and second try."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Annotated
 from uuid import UUID
 
 import typer
-from rich.console import Console
 
-from app.cli.progress import RunBars, Step
-from app.cli.tenancy import TenantDesk
-from core.errors import Terminal
-from core.records.runs import RunRecord, RunStatus
+from app.cli.following import tell_queued
+from app.cli.ids import RunId
+from app.cli.progress import counted
+from app.cli.settings import settings_of
+from app.cli.tables import moment, show_fields, show_table
+from app.cli.tenancy import open_tenant
+from core.errors import NotFound
+from core.records.runs import ReceiptTotal, RunRecord
+from core.redaction import redact_text
+from core.settings import Settings
 from graph.ids import RUN
-from resolvers import runs
+from resolvers import connections, runs
+from resolvers.paging import PageArguments
 from resolvers.session import Session
 
-
-async def tell_queued(desk: TenantDesk, run: RunRecord, *, follow: bool) -> None:
-    """Print the run's id, and follow it to its end when asked to."""
-    typer.echo(RUN.encode(run.id))
-    if not follow:
-        typer.echo("queued; it runs while `liftos up` or `liftos worker` does", err=True)
-        return
-    with RunBars(Console(stderr=True)) as bars:
-        last = await bars.follow("run", _steps(desk.session, run.id))
-    if last.status is not RunStatus.SUCCEEDED:
-        ended = await runs.run(desk.session, run.id)
-        mend = ended.error.mend if ended and ended.error else None
-        raise Terminal(f"the run ended {last.status}: {last.message}", mend=mend)
+commands = typer.Typer(
+    help="List, show, cancel and retry runs.", no_args_is_help=True, add_completion=False
+)
+Tenant = Annotated[str, typer.Option(help="Short name of the organisation.")]
 
 
-async def _steps(session: Session, run_id: UUID) -> AsyncIterator[Step]:
-    async for event in await runs.progress(session, run_id, 0):
-        yield Step(event.status, event.progress, event.message, event.counters)
+@commands.command("list")
+def list_all(context: typer.Context, *, tenant: Tenant) -> None:
+    """List the newest runs of an organisation, at most 100."""
+    columns = ("id", "connection", "status", "progress", "counters", "started", "ended")
+    found = asyncio.run(_all(settings_of(context), tenant))
+    show_table(columns, [_row(run, name) for run, name in found])
+
+
+@commands.command()
+def show(context: typer.Context, run: RunId, *, tenant: Tenant) -> None:
+    """Show a run, with its error and what mends it, and its receipt's totals."""
+    record, name = asyncio.run(_one(settings_of(context), tenant, run))
+    show_fields(_fields(record, name))
+
+
+@commands.command()
+def cancel(context: typer.Context, run: RunId, *, tenant: Tenant) -> None:
+    """Ask a run to stop. What it has stored stays."""
+    record = asyncio.run(_cancel(settings_of(context), tenant, run))
+    note = "" if record.status.is_final else "; it stops at its next page"
+    typer.echo(f"the run is {record.status}{note}")
+
+
+@commands.command()
+def retry(
+    context: typer.Context,
+    run: RunId,
+    *,
+    tenant: Tenant,
+    follow: Annotated[bool, typer.Option("--follow", help="Wait, and show its progress.")] = False,
+) -> None:
+    """Run once more what failed, was cancelled or is parked."""
+    asyncio.run(_retry(settings_of(context), tenant, run, follow=follow))
+
+
+async def _all(settings: Settings, tenant: str) -> list[tuple[RunRecord, str]]:
+    async with open_tenant(settings, tenant) as desk:
+        session = desk.session
+        page = await runs.page(session, PageArguments(first=runs.MAX_RUNS), (), ())
+        names = await asyncio.gather(*(_name(session, run) for run in page.items))
+        return list(zip(page.items, names, strict=True))
+
+
+async def _one(settings: Settings, tenant: str, run_id: UUID) -> tuple[RunRecord, str]:
+    async with open_tenant(settings, tenant) as desk:
+        session = desk.session
+        record = await runs.run(session, run_id)
+        if record is None:
+            raise NotFound("no such run", field="run", mend="see: liftos run list")
+        return record, await _name(session, record)
+
+
+async def _cancel(settings: Settings, tenant: str, run_id: UUID) -> RunRecord:
+    async with open_tenant(settings, tenant) as desk:
+        return await runs.cancel(desk.session, run_id)
+
+
+async def _retry(settings: Settings, tenant: str, run_id: UUID, *, follow: bool) -> None:
+    async with open_tenant(settings, tenant) as desk:
+        await tell_queued(desk, await runs.retry(desk.session, run_id), follow=follow)
+
+
+async def _name(session: Session, run: RunRecord) -> str:
+    found = await connections.connection(session, run.connection_id)
+    return found.name if found else "-"
+
+
+def _row(run: RunRecord, name: str) -> tuple[str, ...]:
+    return (
+        RUN.encode(run.id),
+        name,
+        run.status.value,
+        f"{run.progress:.0%}",
+        counted(run.counters),
+        moment(run.started_at),
+        moment(run.ended_at),
+    )
+
+
+def _fields(run: RunRecord, name: str) -> Iterator[tuple[str, str]]:
+    names = ("id", "connection", "status", "progress", "counters", "started", "ended")
+    yield from zip(names, _row(run, name), strict=True)
+    if run.dates is not None:
+        yield "days", f"{run.dates.since} to {run.dates.until}"
+    yield "asked for", f"{moment(run.created_at)} by {run.requested_by}"
+    if run.error is not None:
+        yield "error", f"{run.error.code}: {redact_text(run.error.message)}"
+        yield "mend", run.error.mend or "-"
+    for total in run.receipt.totals if run.receipt else ():
+        yield "total", _told(total)
+
+
+def _told(total: ReceiptTotal) -> str:
+    """What of a total is known, in words."""
+    parts = (
+        ("spend", total.spend),
+        ("impressions", total.impressions),
+        ("clicks", total.clicks),
+        ("conversions", total.conversions),
+        ("conversion value", total.conversion_value),
+    )
+    known = [
+        f"{name} {Decimal(value).normalize():,f}" for name, value in parts if value is not None
+    ]
+    return ", ".join((f"{total.currency} {total.entries:,} entries", *known))

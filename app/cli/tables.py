@@ -17,6 +17,14 @@ def show_table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
         typer.echo("  ".join(cells).rstrip())
 
 
+def show_fields(fields: Iterable[tuple[str, str]]) -> None:
+    """Print one thing: a line for each of its fields."""
+    lines = list(fields)
+    width = max(len(name) for name, _ in lines)
+    for name, value in lines:
+        typer.echo(f"{name.ljust(width)}  {value}")
+
+
 def moment(value: datetime | None, otherwise: str = "-") -> str:
     """A moment in UTC, to the second."""
     return otherwise if value is None else value.strftime("%Y-%m-%d %H:%M:%SZ")

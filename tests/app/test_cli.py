@@ -19,7 +19,7 @@ from typer.testing import CliRunner, Result
 
 from app.cli.failures import report
 from app.cli.main import cli
-from core.errors import BadInput, Bug, ConfigError, NotFound, Terminal, Transient
+from core.errors import BadInput, Bug, ConfigError, Conflict, NotFound, Terminal, Transient
 from graph.ids import CONNECTION, RUN
 
 SECRET = "a-development-secret-of-enough-length-0123456789"
@@ -108,6 +108,72 @@ def test_ingest_queues_a_run(run: Run, organisation: str) -> None:
         assert isinstance(refused.exception, BadInput)
     assert RUN.decode(queued.stdout.strip(), "id")
     assert isinstance(run(*arguments, "--since", "2026-11-01").exception, BadInput)
+
+
+def test_a_new_token_takes_the_old_ones_place_and_is_not_told(run: Run, organisation: str) -> None:
+    made = connect(run, organisation, "--source", "META_ADS", given="sandbox-token-1001\n")
+    arguments = ("--tenant", organisation, "--connection", made.stdout.strip())
+    rotated = run("connection", "rotate", *arguments, "--token-stdin", given="sandbox-token-2\n")
+    assert (rotated.exit_code, rotated.output) == (0, "act_1001 has a new token\n")
+    piped = run("connection", "rotate", *arguments, given="sandbox-token-3\n")
+    assert piped.output == "act_1001 has a new token\n"
+    missing = run("connection", "rotate", *arguments, "--token-stdin", given="\n")
+    assert isinstance(missing.exception, BadInput)
+    file = connect(run, organisation, "--source", "FILE").stdout.strip()
+    refused = run(
+        "connection", "rotate", "--tenant", organisation, "--connection", file, given="x\n"
+    )
+    assert isinstance(refused.exception, BadInput)
+
+
+def test_a_connection_is_paused_and_resumed(run: Run, organisation: str) -> None:
+    made = connect(run, organisation, "--source", "META_ADS", given="sandbox-token-1001\n")
+    connection = str(CONNECTION.decode(made.stdout.strip(), "id"))
+    arguments = ("--tenant", organisation, "--connection", connection)
+    for _ in range(2):
+        assert run("connection", "pause", *arguments).output == "act_1001 is PAUSED\n"
+    assert "PAUSED" in run("connection", "list", "--tenant", organisation).stdout
+    assert isinstance(run("ingest", *arguments).exception, Conflict)
+    assert run("connection", "resume", *arguments).output == "act_1001 is ACTIVE\n"
+    assert run("ingest", *arguments).exit_code == 0
+
+
+def test_a_run_is_listed_shown_cancelled_and_tried_again(run: Run, organisation: str) -> None:
+    made = connect(run, organisation, "--source", "META_ADS", given="sandbox-token-1001\n")
+    days = ("--since", "2026-11-01", "--until", "2026-11-02")
+    arguments = ("--tenant", organisation)
+    queued = run("ingest", *arguments, "--connection", made.stdout.strip(), *days).stdout.strip()
+    inner = str(RUN.decode(queued, "id"))
+    heading, line = run("run", "list", *arguments).stdout.splitlines()
+    assert heading.split() == [
+        "id",
+        "connection",
+        "status",
+        "progress",
+        "counters",
+        "started",
+        "ended",
+    ]
+    assert line.split() == [queued, "act_1001", "QUEUED", "0%", "0", "records", "-", "-"]
+    assert run("run", "cancel", inner, *arguments).output == "the run is CANCELLED\n"
+    assert isinstance(run("run", "cancel", queued, *arguments).exception, Conflict)
+    shown = dict(
+        line.split("  ", 1) for line in run("run", "show", queued, *arguments).stdout.splitlines()
+    )
+    told = {name: value.strip() for name, value in shown.items()}
+    assert (told["status"], told["connection"]) == ("CANCELLED", "act_1001")
+    assert told["days"] == "2026-11-01 to 2026-11-02"
+    assert told["asked for"].endswith(" by cli")
+    assert run("run", "retry", queued, *arguments).stdout == f"{queued}\n"
+    assert run("run", "show", inner, *arguments).stdout.count("QUEUED") == 1
+
+
+def test_a_run_of_nobody_is_not_found(run: Run, organisation: str) -> None:
+    for name in ("show", "cancel", "retry"):
+        absent = run("run", name, str(UUID(int=9)), "--tenant", organisation)
+        assert isinstance(absent.exception, NotFound)
+        wrong = run("run", name, CONNECTION.encode(UUID(int=9)), "--tenant", organisation)
+        assert isinstance(wrong.exception, BadInput)
 
 
 def test_upload_queues_a_run(run: Run, organisation: str, tmp_path: Path) -> None:
