@@ -145,10 +145,10 @@ ENUMS: tuple[type[Enum], ...] = (
         "What a caller is to the tenant; each role grants permissions.",
         {
             Role.ADMIN: "May do everything, connecting sources included.",
-            Role.DEVELOPER: "May read, ingest and export.",
+            Role.DEVELOPER: "May read everything, ingest, and stop or retry runs.",
             Role.ANALYST: "May read, and read attribution rows.",
-            Role.USER: "May read data and insights.",
-            Role.VIEWER: "May read data.",
+            Role.USER: "As a viewer; other modules may grant more.",
+            Role.VIEWER: "May read data and insights.",
         },
     ),
 )
