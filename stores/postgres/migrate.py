@@ -18,6 +18,7 @@ from sqlalchemy.pool import NullPool
 from stores.postgres.logins import APP_ROLE, SYSTEM_ROLE, Logins, password_of
 
 _LOCK = 0x11F705
+_PLAIN = "NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS"
 _QUEUE_TABLES = ("pgqueuer", "pgqueuer_log", "pgqueuer_statistics", "pgqueuer_schedules")
 
 
@@ -38,10 +39,10 @@ async def migrate(logins: Logins) -> None:
 async def _ensure_roles(owner: asyncpg.Connection[asyncpg.Record], logins: Logins) -> None:
     for role, url in ((APP_ROLE, logins.app), (SYSTEM_ROLE, logins.system)):
         exists = await owner.fetchval("SELECT true FROM pg_roles WHERE rolname = $1", role)
-        verb = "ALTER" if exists else "CREATE"
-        attributes = "LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS"
+        # An owner that is no superuser may not even repeat NOSUPERUSER on a role that exists.
+        statement = f"ALTER ROLE {role}" if exists else f"CREATE ROLE {role} {_PLAIN}"
         secret = await owner.fetchval("SELECT quote_literal($1)", password_of(url))
-        await owner.execute(f"{verb} ROLE {role} {attributes} PASSWORD {secret}")
+        await owner.execute(f"{statement} LOGIN PASSWORD {secret}")
         if not exists:
             await owner.execute(f"GRANT {role} TO CURRENT_USER")
 

@@ -7,6 +7,7 @@ addresses to pytest through LIFTOS_DATABASE_URL and LIFTOS_REDIS_URL.
 from __future__ import annotations
 
 import asyncio
+import base64
 import os
 import secrets
 import shutil
@@ -23,6 +24,7 @@ import asyncpg
 
 from app.embedded.binaries import Binaries, locate
 from app.embedded.ownership import give_to, service_account
+from tests.support import MASTER_KEY
 
 SUITES = ("tests/tenancy", "tests/jobs", "tests/graph", "tests/app", "-m", "not long")
 
@@ -116,6 +118,7 @@ def main() -> int:
             owner = asyncio.run(plain_owner(admin, password))
             environment = os.environ | {
                 "LIFTOS_DATABASE_URL": owner,
+                "LIFTOS_MASTER_KEY": base64.b64encode(MASTER_KEY).decode(),
                 "LIFTOS_REDIS_URL": f"redis://:{password}@127.0.0.1:{port}/0",
             }
             command = [sys.executable, "-m", "pytest", *SUITES, *sys.argv[1:]]

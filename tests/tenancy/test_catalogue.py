@@ -7,6 +7,7 @@ import pytest
 from alembic.script import ScriptDirectory
 
 from core.scope import SystemScope
+from stores.postgres.migrate import migrate
 from stores.postgres.version import VERSIONS, newest_version
 from stores.wiring import Stores
 from tests.support import NewTenant, Services, Tenant, meta_account
@@ -46,6 +47,15 @@ async def test_every_table_of_a_tenant_has_forced_row_level_security(services: S
             assert row["relrowsecurity"], name
             assert row["relforcerowsecurity"], name
             assert row["policies"] == ["own_tenant", "upkeep"], name
+
+
+async def test_migrating_again_changes_nothing(services: Services) -> None:
+    connection = await owner(services)
+    catalogue = "SELECT oid, relname FROM pg_class WHERE relnamespace = 'public'::regnamespace"
+    before = {tuple(row) for row in await connection.fetch(catalogue)}
+    await migrate(services.logins)
+    assert {tuple(row) for row in await connection.fetch(catalogue)} == before
+    await connection.close()
 
 
 async def test_the_logins_are_plain(services: Services) -> None:
