@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from app.cli.google_credentials import google_parts
 from app.cli.settings import settings_of
 from app.cli.tables import moment, show_table
 from app.cli.tenancy import open_tenant
@@ -41,10 +42,14 @@ def create(
         int | None, typer.Option(help="The source's own if left out.")
     ] = None,
     token_stdin: Annotated[
-        bool, typer.Option("--token-stdin", help="Read the token from stdin, do not ask.")
+        bool,
+        typer.Option("--token-stdin", help="Read the token, or credentials in JSON, from stdin."),
     ] = False,
 ) -> None:
     """Connect an account and print the connection's id.
+
+    GOOGLE_ADS takes a JSON object from stdin: refreshToken, clientId and clientSecret, or
+    serviceAccountKey, and perhaps loginCustomerId; or a service account's key file itself.
 
     The access token is asked for, or read from stdin: never from the command line, which
     other users of the machine can see.
@@ -58,6 +63,7 @@ def create(
         level=level,
         look_back_days=LOOK_BACK_DAYS[source] if look_back_days is None else look_back_days,
         access_token=_token(from_stdin=token_stdin) if source in CREDENTIALED else None,
+        credentials=google_parts(from_stdin=token_stdin) if source is Source.GOOGLE_ADS else {},
     )
     made = asyncio.run(_create(settings_of(context), tenant, command))
     typer.echo(CONNECTION.encode(made.id))

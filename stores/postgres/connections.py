@@ -79,8 +79,7 @@ class ConnectionStore:
                 row = await connection.fetchrow(_INSERT, scope.tenant_id, *_values(command))
                 if row is None:
                     raise ConfigError("the connection was not stored")
-                if command.access_token is not None:
-                    secret = {"access_token": command.access_token}
+                if secret := _secret(command):
                     await self._seal(connection, scope, row["id"], secret)
                 return _record(row)
         except asyncpg.UniqueViolationError as error:
@@ -134,6 +133,11 @@ INSERT INTO data_key (tenant_id, wrapped_key) VALUES ($1, $2)
 ON CONFLICT (tenant_id) DO UPDATE SET wrapped_key = data_key.wrapped_key
 RETURNING wrapped_key
 """
+
+
+def _secret(command: ConnectSource) -> dict[str, str]:
+    token = {} if command.access_token is None else {"access_token": command.access_token}
+    return {**token, **command.credentials}
 
 
 def _values(command: ConnectSource) -> tuple[object, ...]:
