@@ -61,3 +61,21 @@ async def test_credentials_that_cannot_be_used_are_refused_by_field(
     answer = await result(world, CONNECT, input=GOOGLE | given)
     assert (answer["__typename"], answer["field"]) == ("InvalidInput", field)
     assert "planted" not in json.dumps(answer)
+
+
+@pytest.mark.parametrize(
+    "credentials",
+    [
+        "planted",
+        ["planted"],
+        {"refreshToken": ["planted"]},
+        {"clientSecret": {"value": "planted"}},
+        USER | {"password": "planted"},
+    ],
+)
+async def test_credentials_of_the_wrong_shape_are_not_repeated(
+    world: World, credentials: object
+) -> None:
+    answer = await world.ask(CONNECT, None, input=GOOGLE | {"googleAds": credentials})
+    assert answer["errors"]
+    assert "planted" not in json.dumps(answer)
