@@ -21,10 +21,14 @@ from core.jsonvalue import JSONObject, JSONValue
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """What authorises a request: headers and query parameters, all of them secret."""
+    """What authorises a request, all of it secret: headers, query parameters, a form's fields.
+
+    A form is the whole body of the request: it is for token endpoints.
+    """
 
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     params: Mapping[str, str] = field(default_factory=dict, repr=False)
+    form: Mapping[str, str] = field(default_factory=dict, repr=False)
     secrets: tuple[str, ...] = field(default=(), repr=False)
 
 
@@ -72,7 +76,8 @@ class HttpRules:
 
     `judge` turns a refusal into the error it means, None when it is no refusal; `pause` reads
     usage headers and says how many seconds to leave before the next request.
-    `requests_per_second` holds for the one account that a client serves.
+    `requests_per_second` holds for the one account that a client serves. `answers_secrets`: what
+    the source gives when it does not refuse is read as it came, and must not be kept.
     """
 
     judge: Callable[[HttpResponse], LiftosError | None]
@@ -80,6 +85,7 @@ class HttpRules:
     requests_per_second: float = 10.0
     timeout_seconds: float = 120.0
     patience: Patience = field(default_factory=Patience)
+    answers_secrets: bool = False
 
 
 class HttpClient:
@@ -99,11 +105,16 @@ class HttpClient:
         self._redactor = Redactor(credentials.secrets)
         self._limiter = AsyncLimiter(rules.requests_per_second, 1)
         self._not_before = self._clock.now()
+        self._sealing = _Sealing(transport or httpx2.AsyncHTTPTransport(), credentials)
         self._client = httpx2.AsyncClient(
-            base_url=base_url,
-            timeout=rules.timeout_seconds,
-            transport=_Sealing(transport or httpx2.AsyncHTTPTransport(), credentials),
+            base_url=base_url, timeout=rules.timeout_seconds, transport=self._sealing
         )
+
+    def authorise(self, credentials: Credentials) -> None:
+        """Send requests with other credentials from now on; the former ones stay secret."""
+        self._sealing.credentials = credentials
+        secrets = dict.fromkeys((*self._redactor.secrets, *credentials.secrets))
+        self._redactor = Redactor(tuple(secrets))
 
     async def send(self, request: HttpRequest) -> HttpResponse:
         """The answer to `request`, in JSON, after as many attempts as the rules allow.
@@ -165,7 +176,8 @@ class HttpClient:
     def _whole(self, response: httpx2.Response) -> HttpResponse:
         if _is_short(response):
             raise Transient("the answer is shorter than announced: it was cut off on its way")
-        body = self._redactor.body(response.content)
+        is_secret = self._rules.answers_secrets and response.is_success
+        body = response.content if is_secret else self._redactor.body(response.content)
         return HttpResponse(response.status_code, response.headers, body, _parsed(body))
 
 
@@ -174,16 +186,23 @@ class _Sealing(httpx2.AsyncBaseTransport):
 
     def __init__(self, inner: httpx2.AsyncBaseTransport, credentials: Credentials) -> None:
         self._inner = inner
-        self._credentials = credentials
+        self.credentials = credentials
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
-        sealed = httpx2.Request(
-            request.method,
-            request.url.copy_merge_params(dict(self._credentials.params)),
-            headers={**request.headers, **self._credentials.headers},
-            stream=request.stream,
-            extensions=request.extensions,
-        )
+        given = self.credentials
+        url = request.url.copy_merge_params(dict(given.params))
+        headers = {**request.headers, **given.headers}
+        if given.form:
+            headers.pop("content-length", None)
+            sealed = httpx2.Request(
+                request.method, url, headers=headers, data=dict(given.form),
+                extensions=request.extensions,
+            )  # fmt: skip
+        else:
+            sealed = httpx2.Request(
+                request.method, url, headers=headers, stream=request.stream,
+                extensions=request.extensions,
+            )  # fmt: skip
         return await self._inner.handle_async_request(sealed)
 
     async def aclose(self) -> None:

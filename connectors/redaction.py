@@ -17,6 +17,7 @@ SECRET_NAMES: Final = (
     "client_secret",
     "refresh_token",
     "api_key",
+    "private_key",
 )
 """Parameters, headers and JSON keys whose values never leave, in lower case."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
 from typing import Any
@@ -73,7 +74,10 @@ class StartIngestion:
 
 @dataclass(frozen=True, slots=True)
 class ConnectSource:
-    """Set up a connection. `access_token` is sealed at once and never comes back out."""
+    """Set up a connection. `access_token` is sealed at once and never comes back out.
+
+    So are `credentials`, by the names that the source's connector knows them by.
+    """
 
     source: Source
     account_id: str
@@ -83,6 +87,7 @@ class ConnectSource:
     level: Level
     look_back_days: int
     access_token: str | None = None
+    credentials: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,6 +53,13 @@ class Settings(BaseSettings):
     meta_app_secret: SecretStr | None = Field(
         None, description="Adds appsecret_proof to Meta calls, when set"
     )
+    google_ads_base_url: str = Field(
+        "https://googleads.googleapis.com", description="Google Ads API"
+    )
+    google_ads_api_version: str = Field("v26", description="Pinned version of the Google Ads API")
+    google_token_url: str = Field(
+        "https://oauth2.googleapis.com/token", description="Google's OAuth2 token endpoint"
+    )
     upload_max_bytes: int = Field(2_000_000_000, gt=0, description="Largest accepted file")
     request_max_bytes: int = Field(1_000_000, gt=0, description="Largest accepted GraphQL body")
     worker_concurrency: int = Field(4, ge=1, description="Runs that one worker works on at once")

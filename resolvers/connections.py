@@ -10,6 +10,7 @@ from core.errors import BadInput, Conflict, NotFound
 from core.records.connections import ConnectionRecord, ConnectionStatus, Source
 from core.records.pages import Page
 from core.units import currency_code, time_zone
+from resolvers.google_credentials import customer_id, google_credentials
 from resolvers.paging import Listing, PageArguments
 from resolvers.session import Session
 from resolvers.text import clean, uuid_part
@@ -25,8 +26,9 @@ LOOK_BACK_DAYS = {
 }
 """How long each source restates a day, unless the caller knows better."""
 
-CREDENTIALED = frozenset({Source.META_ADS, Source.GOOGLE_ADS, Source.KLAVIYO})
-READABLE = frozenset({Source.META_ADS, Source.FILE})
+CREDENTIALED = frozenset({Source.META_ADS, Source.KLAVIYO})
+"""Sources that are opened with an access token."""
+READABLE = frozenset({Source.META_ADS, Source.GOOGLE_ADS, Source.FILE})
 """Sources that have a connector."""
 
 
@@ -61,6 +63,7 @@ async def connect(session: Session, command: ConnectSource) -> ConnectionRecord:
         currency=currency_code(command.currency),
         time_zone=time_zone(command.time_zone).key,
         access_token=_token_of(command),
+        credentials=google_credentials(command),
     )
     _check_look_back(command.look_back_days)
     return await session.stores.connections.create(session.scope, checked)
@@ -127,6 +130,8 @@ def _check_source(source: Source) -> None:
 def _account_id(command: ConnectSource) -> str:
     """The account's id as the source's rows carry it: Meta's number goes without `act_`."""
     account_id = clean(command.account_id, "accountId")
+    if command.source is Source.GOOGLE_ADS:
+        return customer_id(account_id, "accountId")
     if command.source is not Source.META_ADS:
         return account_id
     number = account_id.removeprefix("act_")

@@ -8,12 +8,14 @@ from starlette.types import ASGIApp
 
 from sandbox.control import Control
 from sandbox.fault_middleware import FaultMiddleware
+from sandbox.google_ads.platform import GoogleAdsPlatform
 from sandbox.meta.platform import MetaPlatform
 from sandbox.platform import Platform, Sandbox, new_sandbox
 from sandbox.settings import SandboxSettings
 
 PLATFORMS: Final[Mapping[str, Callable[[Sandbox], Platform]]] = {
     "meta": MetaPlatform,
+    "google_ads": GoogleAdsPlatform,
 }
 """Every platform by name; a new one is a folder and a line here."""
 

@@ -9,6 +9,8 @@ from starlette.routing import BaseRoute
 from sandbox.clock import Clock
 from sandbox.faults import FaultSwitch
 from sandbox.settings import Limits, SandboxSettings
+from sandbox.world.maturity import Restatement
+from sandbox.world.records import Account
 from sandbox.world.world import World
 
 
@@ -38,6 +40,12 @@ class Platform(Protocol):
 
     def entity_id(self, account: int, level: str, position: int) -> str:
         """The platform's id of an entity, given its position in the account's plan."""
+
+    def restatement(self) -> Restatement:
+        """How its past days change."""
+
+    def figures(self, values: list[int], account: Account) -> dict[str, str | int]:
+        """The columns of a row of the world as figures, counted as this platform counts."""
 
     def forget_usage(self) -> None:
         """Give every quota back."""

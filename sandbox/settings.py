@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sandbox.faults import FaultSettings
 from sandbox.world.accounts import DEMO_ACCOUNTS
+from sandbox.world.google_accounts import GOOGLE_ACCOUNTS
 from sandbox.world.records import Account
 
 
@@ -40,4 +41,4 @@ class SandboxSettings:
     proof_required: bool = False
     limits: Limits = field(default_factory=Limits)
     faults: FaultSettings = field(default_factory=FaultSettings)
-    accounts: tuple[Account, ...] = DEMO_ACCOUNTS
+    accounts: tuple[Account, ...] = DEMO_ACCOUNTS + GOOGLE_ACCOUNTS

@@ -3,18 +3,9 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sandbox.money import decimal_text
 from sandbox.platform import Platform, Sandbox
 from sandbox.world.hashing import Ints
-from sandbox.world.metrics import (
-    WIDTH,
-    Column,
-    Family,
-    Table,
-    Window,
-    count_column,
-    value_column,
-)
+from sandbox.world.metrics import WIDTH, Table
 from sandbox.world.records import Account, Level
 from sandbox.world.world import Question, local_today
 
@@ -32,12 +23,12 @@ class TruthQuery:
 def truth(sandbox: Sandbox, platform: Platform, query: TruthQuery) -> dict[str, object]:
     """Rows by day and entity, and totals, as known at the sandbox's present moment.
 
-    Conversions are those of the default attribution (7 days after a click, 1 day after a view).
+    Conversions are counted as the platform counts them.
     Totals are sums of the rows, except reach, which counts a person once over the whole range.
     """
     account = sandbox.world.accounts[query.account]
     moment = sandbox.clock.observed_at()
-    daily = _ask(sandbox, query, moment, daily=True)
+    daily = _ask(sandbox, platform, query, moment, daily=True)
     return {
         "platform": platform.name,
         "account": platform.entity_id(account.number, Level.ACCOUNT, 0),
@@ -48,14 +39,16 @@ def truth(sandbox: Sandbox, platform: Platform, query: TruthQuery) -> dict[str, 
         "until": query.until.isoformat(),
         "observed_at": moment.isoformat(),
         "today": local_today(account, moment).isoformat(),
-        "totals": _totals(sandbox, query, moment, account),
+        "totals": _totals(sandbox, platform, query, moment),
         "rows": [
             _row(platform, account, query.level, daily, position) for position in range(len(daily))
         ],
     }
 
 
-def _ask(sandbox: Sandbox, query: TruthQuery, moment: datetime, *, daily: bool) -> Table:
+def _ask(
+    sandbox: Sandbox, platform: Platform, query: TruthQuery, moment: datetime, *, daily: bool
+) -> Table:
     question = Question(
         account=query.account,
         level=query.level if daily else Level.ACCOUNT,
@@ -64,17 +57,15 @@ def _ask(sandbox: Sandbox, query: TruthQuery, moment: datetime, *, daily: bool) 
         moment=moment,
         daily=daily,
     )
-    return sandbox.world.answer(question, sandbox.faults.settings.restatement)
+    return sandbox.world.answer(question, platform.restatement())
 
 
 def _totals(
-    sandbox: Sandbox,
-    query: TruthQuery,
-    moment: datetime,
-    account: Account,
+    sandbox: Sandbox, platform: Platform, query: TruthQuery, moment: datetime
 ) -> dict[str, str | int]:
-    together = _ask(sandbox, query, moment, daily=False)
-    return _figures([int(total) for total in together.values.sum(axis=0)], account)
+    together = _ask(sandbox, platform, query, moment, daily=False)
+    totals = [int(total) for total in together.values.sum(axis=0)]
+    return platform.figures(totals, sandbox.world.accounts[query.account])
 
 
 def _row(
@@ -87,30 +78,9 @@ def _row(
     return {
         "date": date.fromordinal(int(table.day[position])).isoformat(),
         "id": platform.entity_id(account.number, level, int(table.entity[position])),
-        **_figures(_whole(table.values[position]), account),
+        **platform.figures(_whole(table.values[position]), account),
     }
 
 
 def _whole(values: Ints) -> list[int]:
     return [int(values[column]) for column in range(WIDTH)]
-
-
-def _figures(values: list[int], account: Account) -> dict[str, str | int]:
-    value = values[value_column(Window.VIEW_1D)] + values[value_column(Window.CLICK_7D)]
-    return {
-        "spend": decimal_text(values[Column.SPEND], account),
-        "impressions": values[Column.IMPRESSIONS],
-        "clicks": values[Column.CLICKS],
-        "link_clicks": values[Column.LINK_CLICKS],
-        "reach": values[Column.REACH],
-        "purchases": _attributed(values, Family.PURCHASE),
-        "purchase_value": decimal_text(value, account),
-        "add_to_carts": _attributed(values, Family.ADD_TO_CART),
-        "leads": _attributed(values, Family.LEAD),
-    }
-
-
-def _attributed(values: list[int], family: Family) -> int:
-    return (
-        values[count_column(family, Window.VIEW_1D)] + values[count_column(family, Window.CLICK_7D)]
-    )

@@ -124,8 +124,32 @@ def meta_account(number: int = 1001, **changes: object) -> ConnectSource:
     return ConnectSource(**(fields | changes))  # type: ignore[arg-type]
 
 
-def worker_settings(meta_url: str) -> Settings:
-    return Settings(meta_base_url=meta_url, worker_heartbeat_seconds=1.0, log_level="warning")
+def google_account(number: int = 1002002001, **changes: object) -> ConnectSource:
+    fields = {
+        "source": Source.GOOGLE_ADS,
+        "account_id": f"{number}",
+        "name": "Northwind on Google",
+        "currency": "EUR",
+        "time_zone": "Europe/Berlin",
+        "level": Level.CAMPAIGN,
+        "look_back_days": 30,
+        "credentials": {
+            "refresh_token": f"sandbox-refresh-{number}",
+            "client_id": "sandbox-client.apps.googleusercontent.com",
+            "client_secret": "sandbox-client-secret",
+        },
+    }
+    return ConnectSource(**(fields | changes))  # type: ignore[arg-type]
+
+
+def worker_settings(sandbox_url: str) -> Settings:
+    return Settings(
+        meta_base_url=sandbox_url,
+        google_ads_base_url=sandbox_url,
+        google_token_url=f"{sandbox_url}/token",
+        worker_heartbeat_seconds=1.0,
+        log_level="warning",
+    )
 
 
 RunningWorker = Callable[[str], AbstractAsyncContextManager[None]]

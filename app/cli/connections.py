@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from app.cli.google_credentials import google_parts
 from app.cli.ids import ConnectionId
 from app.cli.settings import settings_of
 from app.cli.tables import moment, show_table
@@ -53,6 +54,9 @@ def create(
 ) -> None:
     """Connect an account and print the connection's id.
 
+    GOOGLE_ADS takes a JSON object from stdin: refreshToken, clientId and clientSecret, or
+    serviceAccountKey, and perhaps loginCustomerId; or a service account's key file itself.
+
     The access token is asked for, or read from stdin: never from the command line, which
     other users of the machine can see.
     """
@@ -65,6 +69,7 @@ def create(
         level=level,
         look_back_days=LOOK_BACK_DAYS[source] if look_back_days is None else look_back_days,
         access_token=_token(from_stdin=token_stdin) if source in CREDENTIALED else None,
+        credentials=google_parts(from_stdin=token_stdin) if source is Source.GOOGLE_ADS else {},
     )
     made = asyncio.run(_create(settings_of(context), tenant, command))
     typer.echo(CONNECTION.encode(made.id))

@@ -71,6 +71,8 @@ class Stack:
         }
         if self.sandbox_port is not None:
             changed["LIFTOS_META_BASE_URL"] = self.sandbox_url
+            changed["LIFTOS_GOOGLE_ADS_BASE_URL"] = self.sandbox_url
+            changed["LIFTOS_GOOGLE_TOKEN_URL"] = f"{self.sandbox_url}/token"
         return changed
 
 

@@ -2,11 +2,42 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
 import strawberry
 
 from core.commands import ConnectSource
 from core.records.connections import Level, Source
 from resolvers.connections import LOOK_BACK_DAYS
+
+
+@strawberry.input(
+    description=(
+        "What opens a Google Ads account: a user's refresh token with its OAuth client, or a "
+        "service account's key. Sealed at once; none of it comes back out."
+    )
+)
+class GoogleAdsCredentialsInput:
+    """The parts of ConnectSource's credentials."""
+
+    refresh_token: str | None = strawberry.field(
+        default=None, description="A user's refresh token with the scope `adwords`."
+    )
+    client_id: str | None = strawberry.field(
+        default=None, description="The OAuth client that the refresh token was given to."
+    )
+    client_secret: str | None = strawberry.field(default=None, description="Its secret.")
+    service_account_key: str | None = strawberry.field(
+        default=None, description="The JSON key file of a service account, as a text."
+    )
+    login_customer_id: str | None = strawberry.field(
+        default=None,
+        description="The manager account through which the account is reached, if it is.",
+    )
+
+    def named(self) -> dict[str, str]:
+        """The parts that are given, by name."""
+        return {name: text for name, text in asdict(self).items() if text is not None}
 
 
 @strawberry.input(description="One account of one source, and how to read it.")
@@ -35,9 +66,13 @@ class ConnectSourceInput:
     access_token: str | None = strawberry.field(
         default=None,
         description=(
-            "A token that may read the account. Needed by META_ADS, GOOGLE_ADS and KLAVIYO. "
+            "A token that may read the account. Needed by META_ADS and KLAVIYO. "
             "Sealed at once; it never comes back out."
         ),
+    )
+
+    google_ads: GoogleAdsCredentialsInput | None = strawberry.field(
+        default=None, description="Needed by GOOGLE_ADS in place of an access token."
     )
 
     def to_command(self) -> ConnectSource:
@@ -52,6 +87,7 @@ class ConnectSourceInput:
             level=self.level,
             look_back_days=LOOK_BACK_DAYS[self.source] if days is None else days,
             access_token=self.access_token,
+            credentials=self.google_ads.named() if self.google_ads else {},
         )
 
 

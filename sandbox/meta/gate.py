@@ -34,7 +34,7 @@ class Gate:
     def accounts(self, call: Call, fault: Fault, kind: str) -> tuple[Account, ...]:
         """The accounts the caller may read, once version, token and chance allow."""
         versions.check(call.version)
-        found = tokens.readable(call.token, self._sandbox.world.accounts.values())
+        found = tokens.readable(call.token, self._sandbox.world.accounts_on("meta").values())
         proof = call.params.get("appsecret_proof")
         tokens.check_proof(call.token or "", proof, self._sandbox.settings)
         if (error := errors.from_fault(fault, kind)) is not None:

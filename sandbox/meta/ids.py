@@ -44,7 +44,11 @@ def find(world: World, external_id: str) -> Node | None:
     """The node with an id, or None if there is none."""
     if external_id.startswith("act_"):
         number = account_number(external_id)
-        return Node(number, Level.ACCOUNT, 0) if number in world.accounts and number else None
+        return (
+            Node(number, Level.ACCOUNT, 0)
+            if number in world.accounts_on("meta") and number
+            else None
+        )
     digits = external_id.removeprefix(_PREFIX)
     if len(digits) != _DIGITS or not (digits.isascii() and digits.isdecimal()):
         return None
@@ -53,7 +57,7 @@ def find(world: World, external_id: str) -> Node | None:
 
 def _find_object(world: World, scaled: int) -> Node | None:
     account = scaled // _ACCOUNT_SCALE
-    if account not in world.accounts:
+    if account not in world.accounts_on("meta"):
         return None
     level = next(level for level, scale in _SCALES.items() if scaled % scale == 0)
     position = world.plan(account).position(level, scaled // _SCALES[level])

@@ -11,6 +11,7 @@ from starlette.routing import BaseRoute, Route
 from sandbox.answers import json_answer
 from sandbox.fault_middleware import FAULT_KEY
 from sandbox.faults import Fault
+from sandbox.figures import default_figures
 from sandbox.meta import ids
 from sandbox.meta.call import Call, read_call
 from sandbox.meta.endpoints import Endpoints
@@ -19,7 +20,8 @@ from sandbox.meta.gate import Gate
 from sandbox.meta.reports import Reports
 from sandbox.platform import Sandbox
 from sandbox.world.hashing import key_of
-from sandbox.world.records import Level
+from sandbox.world.maturity import Restatement
+from sandbox.world.records import Account, Level
 
 _VERSION = "/v{major:int}.{minor:int}"
 _UNAUTHENTICATED = frozenset({102, 104, 190})
@@ -49,13 +51,21 @@ class MetaPlatform:
     def account_number(self, external_id: str) -> int | None:
         """The world's number for `act_1001` or `1001`, if there is such an account."""
         number = ids.account_number(external_id)
-        return number if number in self._sandbox.world.accounts else None
+        return number if number in self._sandbox.world.accounts_on(self.name) else None
 
     def entity_id(self, account: int, level: str, position: int) -> str:
         """The id by which reports name an entity; accounts carry their prefix."""
         if level == Level.ACCOUNT:
             return f"act_{account}"
         return ids.id_at(self._sandbox.world.plan(account), Level(level), position)
+
+    def restatement(self) -> Restatement:
+        """Conversions arrive over the 28 days that the world has by itself."""
+        return self._sandbox.faults.settings.restatement
+
+    def figures(self, values: list[int], account: Account) -> dict[str, str | int]:
+        """Figures under the default attribution."""
+        return default_figures(values, account)
 
     def forget_usage(self) -> None:
         """Give every quota back."""

@@ -39,7 +39,10 @@ class Rhythm:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """One ad account. Money is in the currency's minor unit."""
+    """One ad account. Money is in the currency's minor unit.
+
+    An account with a `manager` is reached through that account only.
+    """
 
     number: int
     name: str
@@ -54,6 +57,7 @@ class Account:
     cost_per_mille_minor: int
     rhythm: Rhythm
     platform: str = "meta"
+    manager: int | None = None
 
     @property
     def timezone(self) -> ZoneInfo:

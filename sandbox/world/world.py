@@ -48,6 +48,11 @@ class World:
         self._blocks = TableCache(_BLOCK_ROWS)
         self._answers = TableCache(_ANSWER_ROWS)
 
+    def accounts_on(self, platform: str) -> dict[int, Account]:
+        """The accounts of one platform by number."""
+        found = self.accounts.items()
+        return {number: account for number, account in found if account.platform == platform}
+
     def plan(self, account: int) -> Plan:
         """The account's campaigns, ad sets and ads."""
         if account not in self._plans:

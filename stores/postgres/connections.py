@@ -75,8 +75,8 @@ class ConnectionStore:
                 row = await connection.fetchrow(_INSERT, scope.tenant_id, *_values(command))
                 if row is None:
                     raise ConfigError("the connection was not stored")
-                if command.access_token is not None:
-                    await self._seal(connection, scope, row["id"], command.access_token)
+                if secret := _secret(command):
+                    await self._seal(connection, scope, row["id"], secret)
                 return _record(row)
         except asyncpg.UniqueViolationError as error:
             raise Conflict(
@@ -89,8 +89,9 @@ class ConnectionStore:
         self, scope: TenantScope, connection_id: UUID, access_token: str
     ) -> ConnectionRecord:
         """Seal `access_token` in place of what opened the source until now, or NotFound."""
+        secret = {"access_token": access_token}
         async with self._database.write(scope) as connection:
-            return _found(await self._seal(connection, scope, connection_id, access_token))
+            return _found(await self._seal(connection, scope, connection_id, secret))
 
     async def set_status(
         self, scope: TenantScope, connection_id: UUID, status: ConnectionStatus
@@ -116,14 +117,13 @@ class ConnectionStore:
         return {str(name): str(value) for name, value in orjson.loads(opened).items()}
 
     async def _seal(
-        self, connection: Connection, scope: TenantScope, place: UUID, access_token: str
+        self, connection: Connection, scope: TenantScope, place: UUID, secret: dict[str, str]
     ) -> asyncpg.Record | None:
-        """The connection's row with the token sealed in it; None when there is no such row."""
+        """The connection's row with `secret` sealed in it; None when there is no such row."""
         wrapped = await connection.fetchval(
             _DATA_KEY, scope.tenant_id, self._vault.new_data_key(scope.tenant_id.bytes)
         )
-        secret = orjson.dumps({"access_token": access_token})
-        sealed = self._vault.seal(wrapped, scope.tenant_id.bytes, place.bytes, secret)
+        sealed = self._vault.seal(wrapped, scope.tenant_id.bytes, place.bytes, orjson.dumps(secret))
         return await connection.fetchrow(_SET_SEALED, scope.tenant_id, place, sealed)
 
 
@@ -162,6 +162,11 @@ def _found(row: asyncpg.Record | None) -> ConnectionRecord:
     if row is None:
         raise no_connection()
     return _record(row)
+
+
+def _secret(command: ConnectSource) -> dict[str, str]:
+    token = {} if command.access_token is None else {"access_token": command.access_token}
+    return {**token, **command.credentials}
 
 
 def _values(command: ConnectSource) -> tuple[object, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 import socket
 import subprocess
 import sys
@@ -94,6 +95,20 @@ def test_a_connections_token_comes_by_stdin_and_never_comes_back(
     assert "sandbox-token" not in listed + made.stderr
     missing = connect(run, organisation, *options, given="")
     assert isinstance(missing.exception, BadInput)
+
+
+def test_google_s_credentials_come_by_stdin_in_json(run: Run, organisation: str) -> None:
+    options = ("--source", "GOOGLE_ADS", "--account", "123-456-7890", "--token-stdin")
+    user = {"refreshToken": "1//planted", "clientId": "c", "clientSecret": "planted-secret"}
+    key = {"client_email": "a@b", "private_key": "planted"}
+    for given in (user | {"loginCustomerId": "100-200-9000"}, {"serviceAccountKey": key}):
+        made = connect(run, organisation, *options, given=json.dumps(given))
+        assert "planted" not in made.stdout + made.stderr
+    listed = run("connection", "list", "--tenant", organisation).stdout
+    assert "1234567890" in listed
+    for wrong in ("", "[]", '{"token": "x"}', json.dumps({"refreshToken": "x"})):
+        refused = connect(run, organisation, *options, given=wrong)
+        assert isinstance(refused.exception, BadInput)
 
 
 def test_ingest_queues_a_run(run: Run, organisation: str) -> None:

@@ -38,9 +38,9 @@ class StandIn:
             assert answer.status == 200
 
     def truth(
-        self, account: str, level: str, since: str, until: str
+        self, account: str, level: str, since: str, until: str, platform: str = "meta"
     ) -> dict[str, list[dict[str, str]]]:
-        query = f"account={account}&level={level}&since={since}&until={until}"
+        query = f"platform={platform}&account={account}&level={level}&since={since}&until={until}"
         with urllib.request.urlopen(f"{self.url}/_sandbox/truth?{query}", timeout=30) as answer:
             found: dict[str, list[dict[str, str]]] = json.load(answer)
             return found

@@ -39,6 +39,9 @@ class ConnectorSuite(ABC):
     forbidden: Mapping[str, str]
     window: DateRange
     limit_fault: str
+    credential_field: str = "accessToken"
+    expiry: tuple[str, ...] = ("expired_token",)
+    """The faults of an expiry that the connector cannot help itself out of."""
 
     @abstractmethod
     def open(self, opening: Opening) -> Connector:
@@ -189,7 +192,7 @@ class ConnectorSuite(ABC):
         ) as connector:
             with pytest.raises(ConfigError) as caught:
                 await connector.check()
-        assert caught.value.field == "accessToken"
+        assert caught.value.field == self.credential_field
         assert "rotate" in str(caught.value.mend)
         assert len(network.requests) == 1
 
@@ -210,7 +213,7 @@ class ConnectorSuite(ABC):
     ) -> None:
         async for page in connector.pages(self.window, None):
             seen.append(page)
-            stand_in.fail_next("expired_token")
+            stand_in.fail_next(*self.expiry)
 
     async def test_a_missing_permission_and_an_unknown_account_are_told(
         self, stand_in: StandIn, fake_time: FakeTime
@@ -229,7 +232,7 @@ class ConnectorSuite(ABC):
     ) -> None:
         caplog.set_level(logging.DEBUG)
         network = Network()
-        stand_in.fail_next("server_error", self.limit_fault, "none", "expired_token")
+        stand_in.fail_next("server_error", self.limit_fault, "none", *self.expiry)
         with structlog.testing.capture_logs() as events:
             async with self.opened(stand_in, fake_time, network=network) as connector:
                 with pytest.raises(LiftosError) as caught:

@@ -12,7 +12,7 @@ async def test_health_tells_seed_and_moment(start: Any) -> None:
             "status": "ok",
             "seed": 7,
             "now": "2026-11-22T15:07:00+00:00",
-            "platforms": ["meta"],
+            "platforms": ["google_ads", "meta"],
         }
 
 
@@ -41,6 +41,11 @@ async def test_today_begins_in_the_zone_of_the_account(api: Any) -> None:
         "act_1004": "2026-11-22",
         "act_1005": "2026-11-22",
         "act_1900": "2026-11-21",
+        "1002002001": "2026-11-22",
+        "1002002002": "2026-11-21",
+        "1002002003": "2026-11-22",
+        "1002002004": "2026-11-22",
+        "1002002005": "2026-11-22",
     }
     for account, last in ((1001, "2026-11-22"), (1002, "2026-11-21")):
         rows = await api.rows(account, until="2026-11-30", level="account")

@@ -10,11 +10,13 @@ from core.records.connections import Source
 from transform.frames import NormalisedPage
 from transform.normalise.context import Normaliser, PageContext
 from transform.normalise.file import normalise_file
+from transform.normalise.google_ads import normalise_google_ads
 from transform.normalise.meta import normalise_meta
 
 NORMALISERS: Mapping[Source, Normaliser] = MappingProxyType(
     {
         Source.META_ADS: normalise_meta,
+        Source.GOOGLE_ADS: normalise_google_ads,
         Source.FILE: normalise_file,
     }
 )

@@ -17,9 +17,22 @@ UNASSIGNED: Final = "Unassigned"
 CHANNEL_GROUPS: Final[Mapping[tuple[Source, str | None], str]] = MappingProxyType(
     {
         (Source.META_ADS, None): "Paid Social",
+        (Source.GOOGLE_ADS, "SEARCH"): "Paid Search",
+        (Source.GOOGLE_ADS, "SHOPPING"): "Paid Shopping",
+        (Source.GOOGLE_ADS, "VIDEO"): "Paid Video",
+        (Source.GOOGLE_ADS, "DISPLAY"): "Display",
+        **{
+            (Source.GOOGLE_ADS, kind): "Paid Other"
+            for kind in ("HOTEL", "TRAVEL", "LOCAL", "LOCAL_SERVICES", "SMART", "UNKNOWN")
+        },
+        (Source.GOOGLE_ADS, None): "Cross-network",
     }
 )
-"""By platform and the platform's own channel; None stands for all of a platform's traffic."""
+"""By platform and the platform's own channel; None stands for all of a platform's other traffic.
+
+Of Google's own: PERFORMANCE_MAX, DEMAND_GEN and MULTI_CHANNEL run on many networks, as does an
+account as a whole; GA4 calls that Cross-network.
+"""
 
 
 def channel_group(source: Source, platform_channel: str | None = None) -> str:

@@ -1,0 +1,1 @@
+"""GOOGLE_ADS: the Google Ads API over REST."""
