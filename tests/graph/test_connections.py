@@ -99,7 +99,7 @@ async def test_a_token_that_cannot_be_rotated_is_refused_by_field(
 async def test_a_source_without_a_token_is_told_which_have_one(world: World) -> None:
     answer = await result(world, ROTATE, input={"connectionId": FILES, "accessToken": "x"})
     assert answer["message"] == "'Northwind' is a FILE connection and has no access token"
-    assert answer["mend"] == "name a connection of GOOGLE_ADS, KLAVIYO, META_ADS"
+    assert answer["mend"] == "name a connection of KLAVIYO, META_ADS"
 
 
 async def test_a_paused_connection_takes_no_runs_until_it_is_resumed(world: World) -> None:
