@@ -8,11 +8,13 @@ from starlette.types import ASGIApp
 
 from sandbox.control import Control
 from sandbox.fault_middleware import FaultMiddleware
+from sandbox.klaviyo.platform import KlaviyoPlatform
 from sandbox.meta.platform import MetaPlatform
 from sandbox.platform import Platform, Sandbox, new_sandbox
 from sandbox.settings import SandboxSettings
 
 PLATFORMS: Final[Mapping[str, Callable[[Sandbox], Platform]]] = {
+    "klaviyo": KlaviyoPlatform,
     "meta": MetaPlatform,
 }
 """Every platform by name; a new one is a folder and a line here."""

@@ -15,9 +15,8 @@ from starlette.routing import Route
 from sandbox.answers import json_answer
 from sandbox.control_input import change_in, changed_faults, changed_limits, moment, names_of
 from sandbox.faults import FaultSettings
-from sandbox.platform import Platform, Sandbox
+from sandbox.platform import Platform, Sandbox, TruthQuery
 from sandbox.settings import Limits
-from sandbox.truth import TruthQuery, truth
 from sandbox.world.records import Level
 from sandbox.world.world import local_today
 
@@ -55,13 +54,14 @@ class Control:
             "platforms": sorted(self._platforms),
         }
 
-    async def accounts(self, _: Request) -> object:
-        """Every account, with its currency, zone and present date."""
+    async def accounts(self, request: Request) -> object:
+        """Every account as `platform` (meta) names it, with its currency, zone and date."""
         seen_at = self._sandbox.clock.observed_at()
+        platform = self._platforms[request.query_params.get("platform", "meta")]
         return [
             {
-                "platform": account.platform,
-                "id": self._platforms[account.platform].entity_id(number, Level.ACCOUNT, 0),
+                "platform": platform.name,
+                "id": platform.entity_id(number, Level.ACCOUNT, 0),
                 "name": account.name,
                 "currency": account.currency,
                 "timezone": account.zone,
@@ -119,7 +119,7 @@ class Control:
             since=date.fromisoformat(params["since"]),
             until=date.fromisoformat(params["until"]),
         )
-        return truth(self._sandbox, platform, query)
+        return platform.truth(query)
 
 
 def _answering(handler: Callable[[Request], Awaitable[object]]) -> _Endpoint:

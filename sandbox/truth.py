@@ -1,10 +1,9 @@
 """What really happened: the figures that every connector must end up with, exactly."""
 
-from dataclasses import dataclass
 from datetime import date, datetime
 
 from sandbox.money import decimal_text
-from sandbox.platform import Platform, Sandbox
+from sandbox.platform import Platform, Sandbox, TruthQuery
 from sandbox.world.hashing import Ints
 from sandbox.world.metrics import (
     WIDTH,
@@ -17,16 +16,6 @@ from sandbox.world.metrics import (
 )
 from sandbox.world.records import Account, Level
 from sandbox.world.world import Question, local_today
-
-
-@dataclass(frozen=True, slots=True)
-class TruthQuery:
-    """One account at one level between two dates, both included."""
-
-    account: int
-    level: Level
-    since: date
-    until: date
 
 
 def truth(sandbox: Sandbox, platform: Platform, query: TruthQuery) -> dict[str, object]:

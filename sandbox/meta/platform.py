@@ -17,7 +17,8 @@ from sandbox.meta.endpoints import Endpoints
 from sandbox.meta.errors import GraphError
 from sandbox.meta.gate import Gate
 from sandbox.meta.reports import Reports
-from sandbox.platform import Sandbox
+from sandbox.platform import Sandbox, TruthQuery
+from sandbox.truth import truth
 from sandbox.world.hashing import key_of
 from sandbox.world.records import Level
 
@@ -56,6 +57,10 @@ class MetaPlatform:
         if level == Level.ACCOUNT:
             return f"act_{account}"
         return ids.id_at(self._sandbox.world.plan(account), Level(level), position)
+
+    def truth(self, query: TruthQuery) -> dict[str, object]:
+        """The exact figures of an account, as known now."""
+        return truth(self._sandbox, self, query)
 
     def forget_usage(self) -> None:
         """Give every quota back."""
