@@ -42,6 +42,7 @@ class Opener(Protocol):
 PACKAGES: Final[Mapping[Source, str]] = MappingProxyType(
     {
         Source.META_ADS: "connectors.meta.connector",
+        Source.KLAVIYO: "connectors.klaviyo.connector",
     }
 )
 """Sources that are read with credentials. FILE is not among them: a file is opened by path."""
@@ -55,7 +56,7 @@ def open_connector(
 ) -> Connector:
     """A connector for one account of `source`; the caller closes it. No request is made yet.
 
-    `credentials` holds what the source asks for (META_ADS: `access_token`). Raises BadInput for
+    `credentials` holds what the source asks for (`access_token`). Raises BadInput for
     a source without connector, ConfigError for credentials that cannot be used.
     """
     package = PACKAGES.get(source)

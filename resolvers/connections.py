@@ -26,7 +26,7 @@ LOOK_BACK_DAYS = {
 """How long each source restates a day, unless the caller knows better."""
 
 CREDENTIALED = frozenset({Source.META_ADS, Source.GOOGLE_ADS, Source.KLAVIYO})
-READABLE = frozenset({Source.META_ADS, Source.FILE})
+READABLE = frozenset({Source.META_ADS, Source.KLAVIYO, Source.FILE})
 """Sources that have a connector."""
 
 

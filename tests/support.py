@@ -125,7 +125,12 @@ def meta_account(number: int = 1001, **changes: object) -> ConnectSource:
 
 
 def worker_settings(meta_url: str) -> Settings:
-    return Settings(meta_base_url=meta_url, worker_heartbeat_seconds=1.0, log_level="warning")
+    return Settings(
+        meta_base_url=meta_url,
+        klaviyo_base_url=meta_url,
+        worker_heartbeat_seconds=1.0,
+        log_level="warning",
+    )
 
 
 RunningWorker = Callable[[str], AbstractAsyncContextManager[None]]

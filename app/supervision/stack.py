@@ -71,6 +71,7 @@ class Stack:
         }
         if self.sandbox_port is not None:
             changed["LIFTOS_META_BASE_URL"] = self.sandbox_url
+            changed["LIFTOS_KLAVIYO_BASE_URL"] = self.sandbox_url
         return changed
 
 

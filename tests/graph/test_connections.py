@@ -34,7 +34,7 @@ async def test_a_source_is_connected_with_the_source_s_own_look_back(world: Worl
     [
         ({"accountId": "  "}, "accountId"),
         ({"accountId": "act_seven"}, "accountId"),
-        ({"source": "KLAVIYO"}, "source"),
+        ({"source": "GOOGLE_ADS"}, "source"),
         ({"name": "x" * 501}, "name"),
         ({"currency": "Euro"}, "currency"),
         ({"timeZone": "Mars/Olympus"}, "timeZone"),

@@ -10,11 +10,13 @@ from core.records.connections import Source
 from transform.frames import NormalisedPage
 from transform.normalise.context import Normaliser, PageContext
 from transform.normalise.file import normalise_file
+from transform.normalise.klaviyo import normalise_klaviyo
 from transform.normalise.meta import normalise_meta
 
 NORMALISERS: Mapping[Source, Normaliser] = MappingProxyType(
     {
         Source.META_ADS: normalise_meta,
+        Source.KLAVIYO: normalise_klaviyo,
         Source.FILE: normalise_file,
     }
 )

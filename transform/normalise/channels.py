@@ -17,6 +17,11 @@ UNASSIGNED: Final = "Unassigned"
 CHANNEL_GROUPS: Final[Mapping[tuple[Source, str | None], str]] = MappingProxyType(
     {
         (Source.META_ADS, None): "Paid Social",
+        (Source.KLAVIYO, "email"): "Email",
+        (Source.KLAVIYO, "sms"): "SMS",
+        (Source.KLAVIYO, "push-notification"): "Mobile Push Notifications",
+        (Source.KLAVIYO, "mobile-push"): "Mobile Push Notifications",
+        (Source.KLAVIYO, "mobile_push"): "Mobile Push Notifications",
     }
 )
 """By platform and the platform's own channel; None stands for all of a platform's traffic."""
