@@ -43,6 +43,7 @@ PACKAGES: Final[Mapping[Source, str]] = MappingProxyType(
     {
         Source.META_ADS: "connectors.meta.connector",
         Source.GOOGLE_ADS: "connectors.google_ads.connector",
+        Source.KLAVIYO: "connectors.klaviyo.connector",
     }
 )
 """Sources that are read with credentials. FILE is not among them: a file is opened by path."""
@@ -56,7 +57,8 @@ def open_connector(
 ) -> Connector:
     """A connector for one account of `source`; the caller closes it. No request is made yet.
 
-    `credentials` holds what the source asks for (META_ADS: `access_token`; GOOGLE_ADS:
+    `credentials` holds what the source asks for (META_ADS and KLAVIYO:
+    `access_token`; GOOGLE_ADS:
     `refresh_token`, `client_id` and `client_secret`, or `service_account_key`, and perhaps
     `login_customer_id`). Raises BadInput for a source without connector, ConfigError for
     credentials that cannot be used.

@@ -60,6 +60,8 @@ class Settings(BaseSettings):
     google_token_url: str = Field(
         "https://oauth2.googleapis.com/token", description="Google's OAuth2 token endpoint"
     )
+    klaviyo_base_url: str = Field("https://a.klaviyo.com", description="Klaviyo's API")
+    klaviyo_revision: str = Field("2026-10-15", description="Pinned revision of Klaviyo's API")
     upload_max_bytes: int = Field(2_000_000_000, gt=0, description="Largest accepted file")
     request_max_bytes: int = Field(1_000_000, gt=0, description="Largest accepted GraphQL body")
     worker_concurrency: int = Field(4, ge=1, description="Runs that one worker works on at once")

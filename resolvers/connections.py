@@ -28,7 +28,7 @@ LOOK_BACK_DAYS = {
 
 CREDENTIALED = frozenset({Source.META_ADS, Source.KLAVIYO})
 """Sources that are opened with an access token."""
-READABLE = frozenset({Source.META_ADS, Source.GOOGLE_ADS, Source.FILE})
+READABLE = frozenset({Source.META_ADS, Source.GOOGLE_ADS, Source.KLAVIYO, Source.FILE})
 """Sources that have a connector."""
 
 

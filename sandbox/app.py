@@ -9,11 +9,13 @@ from starlette.types import ASGIApp
 from sandbox.control import Control
 from sandbox.fault_middleware import FaultMiddleware
 from sandbox.google_ads.platform import GoogleAdsPlatform
+from sandbox.klaviyo.platform import KlaviyoPlatform
 from sandbox.meta.platform import MetaPlatform
 from sandbox.platform import Platform, Sandbox, new_sandbox
 from sandbox.settings import SandboxSettings
 
 PLATFORMS: Final[Mapping[str, Callable[[Sandbox], Platform]]] = {
+    "klaviyo": KlaviyoPlatform,
     "meta": MetaPlatform,
     "google_ads": GoogleAdsPlatform,
 }

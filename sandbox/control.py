@@ -15,9 +15,8 @@ from starlette.routing import Route
 from sandbox.answers import json_answer
 from sandbox.control_input import change_in, changed_faults, changed_limits, moment, names_of
 from sandbox.faults import FaultSettings
-from sandbox.platform import Platform, Sandbox
+from sandbox.platform import Platform, Sandbox, TruthQuery
 from sandbox.settings import Limits
-from sandbox.truth import TruthQuery, truth
 from sandbox.world.records import Level
 from sandbox.world.world import local_today
 
@@ -55,20 +54,26 @@ class Control:
             "platforms": sorted(self._platforms),
         }
 
-    async def accounts(self, _: Request) -> object:
-        """Every account, with its currency, zone and present date."""
+    async def accounts(self, request: Request) -> object:
+        """Every account with its currency, zone and date; those of one `platform` if named."""
         seen_at = self._sandbox.clock.observed_at()
-        return [
-            {
-                "platform": account.platform,
-                "id": self._platforms[account.platform].entity_id(number, Level.ACCOUNT, 0),
-                "name": account.name,
-                "currency": account.currency,
-                "timezone": account.zone,
-                "today": local_today(account, seen_at).isoformat(),
-            }
-            for number, account in self._sandbox.world.accounts.items()
-        ]
+        asked = request.query_params.get("platform")
+        found = []
+        for number, account in self._sandbox.world.accounts.items():
+            platform = self._platforms[asked or account.platform]
+            external_id = platform.entity_id(number, Level.ACCOUNT, 0)
+            if platform.account_number(external_id) == number:
+                found.append(
+                    {
+                        "platform": platform.name,
+                        "id": external_id,
+                        "name": account.name,
+                        "currency": account.currency,
+                        "timezone": account.zone,
+                        "today": local_today(account, seen_at).isoformat(),
+                    }
+                )
+        return found
 
     async def clock(self, request: Request) -> object:
         """Read, freeze (`now`), move (`advance_days`, `advance_hours`) or release (`reset`)."""
@@ -119,7 +124,7 @@ class Control:
             since=date.fromisoformat(params["since"]),
             until=date.fromisoformat(params["until"]),
         )
-        return truth(self._sandbox, platform, query)
+        return platform.truth(query)
 
 
 def _answering(handler: Callable[[Request], Awaitable[object]]) -> _Endpoint:

@@ -25,6 +25,7 @@ class Fault(StrEnum):
     ACCOUNT_LIMIT = "account_limit"
     APP_LIMIT = "app_limit"
     USER_LIMIT = "user_limit"
+    DAILY_LIMIT = "daily_limit"
     EXPIRED_TOKEN = "expired_token"  # noqa: S105 -- the name of a fault
     TRANSIENT = "transient"
     TOO_MUCH_DATA = "too_much_data"

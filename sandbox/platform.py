@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Protocol
 
 from starlette.routing import BaseRoute
@@ -9,8 +10,7 @@ from starlette.routing import BaseRoute
 from sandbox.clock import Clock
 from sandbox.faults import FaultSwitch
 from sandbox.settings import Limits, SandboxSettings
-from sandbox.world.maturity import Restatement
-from sandbox.world.records import Account
+from sandbox.world.records import Level
 from sandbox.world.world import World
 
 
@@ -23,6 +23,16 @@ class Sandbox:
     clock: Clock
     faults: FaultSwitch
     limits: Limits
+
+
+@dataclass(frozen=True, slots=True)
+class TruthQuery:
+    """One account at one level between two dates, both included."""
+
+    account: int
+    level: Level
+    since: date
+    until: date
 
 
 class Platform(Protocol):
@@ -41,11 +51,8 @@ class Platform(Protocol):
     def entity_id(self, account: int, level: str, position: int) -> str:
         """The platform's id of an entity, given its position in the account's plan."""
 
-    def restatement(self) -> Restatement:
-        """How its past days change."""
-
-    def figures(self, values: list[int], account: Account) -> dict[str, str | int]:
-        """The columns of a row of the world as figures, counted as this platform counts."""
+    def truth(self, query: TruthQuery) -> dict[str, object]:
+        """The exact figures of an account, as known at the sandbox's present moment."""
 
     def forget_usage(self) -> None:
         """Give every quota back."""

@@ -16,7 +16,8 @@ class Limits:
     `calls_per_hour` is per account and kind of call (None: the platform's own formula);
     `app_calls_per_hour` is over all accounts. A synchronous report that could have more than
     `max_sync_rows` rows (entities times days) is refused. A report run is complete after
-    `report_polls` status reads or `report_seconds`, whichever comes first.
+    `report_polls` status reads or `report_seconds`, whichever comes first. Klaviyo's
+    quotas per endpoint are what it documents, times `klaviyo_quota`.
     """
 
     calls_per_hour: int | None = None
@@ -25,6 +26,7 @@ class Limits:
     max_page: int = 5_000
     report_polls: int = 3
     report_seconds: float = 60.0
+    klaviyo_quota: int = 1
 
 
 @dataclass(frozen=True, slots=True)

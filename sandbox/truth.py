@@ -1,26 +1,32 @@
 """What really happened: the figures that every connector must end up with, exactly."""
 
-from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Protocol
 
-from sandbox.platform import Platform, Sandbox
+from sandbox.platform import Sandbox, TruthQuery
 from sandbox.world.hashing import Ints
+from sandbox.world.maturity import Restatement
 from sandbox.world.metrics import WIDTH, Table
 from sandbox.world.records import Account, Level
 from sandbox.world.world import Question, local_today
 
 
-@dataclass(frozen=True, slots=True)
-class TruthQuery:
-    """One account at one level between two dates, both included."""
+class AdPlatform(Protocol):
+    """A platform whose figures are those of the world's campaigns."""
 
-    account: int
-    level: Level
-    since: date
-    until: date
+    name: str
+
+    def entity_id(self, account: int, level: str, position: int) -> str:
+        """The platform's id of an entity, given its position in the account's plan."""
+
+    def restatement(self) -> Restatement:
+        """How its past days change."""
+
+    def figures(self, values: list[int], account: Account) -> dict[str, str | int]:
+        """The columns of a row of the world as figures, counted as this platform counts."""
 
 
-def truth(sandbox: Sandbox, platform: Platform, query: TruthQuery) -> dict[str, object]:
+def truth(sandbox: Sandbox, platform: AdPlatform, query: TruthQuery) -> dict[str, object]:
     """Rows by day and entity, and totals, as known at the sandbox's present moment.
 
     Conversions are counted as the platform counts them.
@@ -47,7 +53,7 @@ def truth(sandbox: Sandbox, platform: Platform, query: TruthQuery) -> dict[str, 
 
 
 def _ask(
-    sandbox: Sandbox, platform: Platform, query: TruthQuery, moment: datetime, *, daily: bool
+    sandbox: Sandbox, platform: AdPlatform, query: TruthQuery, moment: datetime, *, daily: bool
 ) -> Table:
     question = Question(
         account=query.account,
@@ -61,7 +67,7 @@ def _ask(
 
 
 def _totals(
-    sandbox: Sandbox, platform: Platform, query: TruthQuery, moment: datetime
+    sandbox: Sandbox, platform: AdPlatform, query: TruthQuery, moment: datetime
 ) -> dict[str, str | int]:
     together = _ask(sandbox, platform, query, moment, daily=False)
     totals = [int(total) for total in together.values.sum(axis=0)]
@@ -69,7 +75,7 @@ def _totals(
 
 
 def _row(
-    platform: Platform,
+    platform: AdPlatform,
     account: Account,
     level: Level,
     table: Table,

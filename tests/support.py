@@ -147,6 +147,7 @@ def worker_settings(sandbox_url: str) -> Settings:
         meta_base_url=sandbox_url,
         google_ads_base_url=sandbox_url,
         google_token_url=f"{sandbox_url}/token",
+        klaviyo_base_url=sandbox_url,
         worker_heartbeat_seconds=1.0,
         log_level="warning",
     )

@@ -73,6 +73,7 @@ class Stack:
             changed["LIFTOS_META_BASE_URL"] = self.sandbox_url
             changed["LIFTOS_GOOGLE_ADS_BASE_URL"] = self.sandbox_url
             changed["LIFTOS_GOOGLE_TOKEN_URL"] = f"{self.sandbox_url}/token"
+            changed["LIFTOS_KLAVIYO_BASE_URL"] = self.sandbox_url
         return changed
 
 

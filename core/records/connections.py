@@ -40,6 +40,8 @@ class ConnectionStatus(StrEnum):
 class ConnectionRecord:
     """One account of one source. Every row it brings is of one `level`, `currency`, `time_zone`.
 
+    Klaviyo's orders of a whole account alone are of level ACCOUNT in any connection.
+
     `look_back_days`: how old a day must be before the source stops restating it.
     `last_read_at`: when its newest complete reading ended; None before the first.
     `file_mapping`: how its files are read unless a run says otherwise (core.commands.FileOptions

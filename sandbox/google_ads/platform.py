@@ -20,7 +20,8 @@ from sandbox.google_ads.errors import AdsError
 from sandbox.google_ads.gaql import parsed
 from sandbox.google_ads.search import batches
 from sandbox.google_ads.tokens import OAuthError, Tokens, may_read
-from sandbox.platform import Sandbox
+from sandbox.platform import Sandbox, TruthQuery
+from sandbox.truth import truth
 from sandbox.world.maturity import LATE_DAYS, Restatement
 from sandbox.world.records import Account, Level
 
@@ -64,6 +65,10 @@ class GoogleAdsPlatform:
         if level == Level.ACCOUNT:
             return str(account)
         return str(self._sandbox.world.plan(account).entities(Level(level))[position].number)
+
+    def truth(self, query: TruthQuery) -> dict[str, object]:
+        """The exact figures of an account, as known now."""
+        return truth(self._sandbox, self, query)
 
     def restatement(self) -> Restatement:
         """Conversions arrive over 30 days."""

@@ -211,6 +211,7 @@ def from_fault(fault: Fault, kind: str) -> GraphError | None:
         Fault.ACCOUNT_LIMIT: account_limit(kind),
         Fault.APP_LIMIT: app_limit(),
         Fault.USER_LIMIT: user_limit(),
+        Fault.DAILY_LIMIT: account_limit(kind),
         Fault.EXPIRED_TOKEN: expired_token(),
         Fault.TRANSIENT: intermittent(),
         Fault.TOO_MUCH_DATA: too_much_data(1.0),

@@ -18,7 +18,8 @@ from sandbox.meta.endpoints import Endpoints
 from sandbox.meta.errors import GraphError
 from sandbox.meta.gate import Gate
 from sandbox.meta.reports import Reports
-from sandbox.platform import Sandbox
+from sandbox.platform import Sandbox, TruthQuery
+from sandbox.truth import truth
 from sandbox.world.hashing import key_of
 from sandbox.world.maturity import Restatement
 from sandbox.world.records import Account, Level
@@ -66,6 +67,10 @@ class MetaPlatform:
     def figures(self, values: list[int], account: Account) -> dict[str, str | int]:
         """Figures under the default attribution."""
         return default_figures(values, account)
+
+    def truth(self, query: TruthQuery) -> dict[str, object]:
+        """The exact figures of an account, as known now."""
+        return truth(self._sandbox, self, query)
 
     def forget_usage(self) -> None:
         """Give every quota back."""

@@ -28,7 +28,8 @@ class StandIn:
     def mend(self) -> None:
         """Back to a sandbox in which nothing goes wrong and no quota is used."""
         self.control("faults", {"clear": True})
-        self.control("limits", {"max_sync_rows": 20_000, "calls_per_hour": 1_000_000})
+        plenty = dict.fromkeys(("calls_per_hour", "klaviyo_quota"), 1_000_000)
+        self.control("limits", {"max_sync_rows": 20_000, "max_page": 5_000, **plenty})
 
     def control(self, what: str, change: dict[str, object]) -> None:
         request = urllib.request.Request(

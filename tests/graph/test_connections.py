@@ -46,7 +46,7 @@ async def test_a_source_is_connected_with_the_source_s_own_look_back(world: Worl
     [
         ({"accountId": "  "}, "accountId"),
         ({"accountId": "act_seven"}, "accountId"),
-        ({"source": "KLAVIYO"}, "source"),
+        ({"source": "WEBHOOK"}, "source"),
         ({"name": "x" * 501}, "name"),
         ({"currency": "Euro"}, "currency"),
         ({"timeZone": "Mars/Olympus"}, "timeZone"),

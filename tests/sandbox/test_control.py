@@ -12,7 +12,7 @@ async def test_health_tells_seed_and_moment(start: Any) -> None:
             "status": "ok",
             "seed": 7,
             "now": "2026-11-22T15:07:00+00:00",
-            "platforms": ["google_ads", "meta"],
+            "platforms": ["google_ads", "klaviyo", "meta"],
         }
 
 

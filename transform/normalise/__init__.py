@@ -11,12 +11,14 @@ from transform.frames import NormalisedPage
 from transform.normalise.context import Normaliser, PageContext
 from transform.normalise.file import normalise_file
 from transform.normalise.google_ads import normalise_google_ads
+from transform.normalise.klaviyo import normalise_klaviyo
 from transform.normalise.meta import normalise_meta
 
 NORMALISERS: Mapping[Source, Normaliser] = MappingProxyType(
     {
         Source.META_ADS: normalise_meta,
         Source.GOOGLE_ADS: normalise_google_ads,
+        Source.KLAVIYO: normalise_klaviyo,
         Source.FILE: normalise_file,
     }
 )

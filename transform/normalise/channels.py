@@ -26,6 +26,11 @@ CHANNEL_GROUPS: Final[Mapping[tuple[Source, str | None], str]] = MappingProxyTyp
             for kind in ("HOTEL", "TRAVEL", "LOCAL", "LOCAL_SERVICES", "SMART", "UNKNOWN")
         },
         (Source.GOOGLE_ADS, None): "Cross-network",
+        (Source.KLAVIYO, "email"): "Email",
+        (Source.KLAVIYO, "sms"): "SMS",
+        (Source.KLAVIYO, "push-notification"): "Mobile Push Notifications",
+        (Source.KLAVIYO, "mobile-push"): "Mobile Push Notifications",
+        (Source.KLAVIYO, "mobile_push"): "Mobile Push Notifications",
     }
 )
 """By platform and the platform's own channel; None stands for all of a platform's other traffic.
