@@ -63,5 +63,5 @@ async def test_the_end_of_a_queued_run_is_heard_where_no_worker_lives(
         following = asyncio.create_task(follow(session, run))
         await asyncio.sleep(0.3)
         await runs.cancel(session, run.id)
-        events = await asyncio.wait_for(following, 5)
+        events = await asyncio.wait_for(following, 30)
     assert [event.status for event in events] == [RunStatus.QUEUED, RunStatus.CANCELLED]
