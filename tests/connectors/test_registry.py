@@ -18,7 +18,7 @@ async def test_a_source_with_a_connector_is_opened_without_a_request() -> None:
     await connector.aclose()
 
 
-@pytest.mark.parametrize("source", [Source.FILE, Source.KLAVIYO, Source.WEBHOOK])
+@pytest.mark.parametrize("source", [Source.FILE, Source.WEBHOOK])
 def test_a_source_without_a_connector_is_refused_with_those_there_are(source: Source) -> None:
     with pytest.raises(BadInput, match=source) as caught:
         open_connector(source, ACCOUNT, {}, Settings())

@@ -71,5 +71,5 @@ def test_a_page_that_is_none_is_refused_as_a_whole(body: bytes) -> None:
 
 
 def test_a_source_without_a_normaliser_is_named() -> None:
-    with pytest.raises(BadInput, match="GOOGLE_ADS"):
-        normalise_page(Source.GOOGLE_ADS, "reports", "application/json", b"{}", CONTEXT)
+    with pytest.raises(BadInput, match="WEBHOOK"):
+        normalise_page(Source.WEBHOOK, "reports", "application/json", b"{}", CONTEXT)
