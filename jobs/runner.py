@@ -48,10 +48,6 @@ class Runner:
             if claimed is not None:
                 await self._work_on(scope, claimed)
 
-    def has(self, run_id: UUID) -> bool:
-        """Whether this worker is working on the run."""
-        return run_id in self._in_hand
-
     async def look_at(self, run_id: UUID) -> None:
         """Let go of a run, if it is in hand, when its caller asked for its end."""
         if run_id not in self._in_hand:

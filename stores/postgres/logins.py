@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hmac
 from dataclasses import dataclass
-from urllib.parse import parse_qs, quote, urlsplit, urlunsplit
+from urllib.parse import quote, urlsplit, urlunsplit
 
 APP_ROLE = "liftos_app"
 SYSTEM_ROLE = "liftos_system"
@@ -51,10 +51,3 @@ def _address(owner: str, role: str, password: str) -> str:
     place = parts.netloc.rpartition("@")[2]
     login = f"{quote(role)}:{quote(password)}@{place}"
     return urlunsplit(parts._replace(netloc=login))
-
-
-def host_of(url: str) -> str:
-    """Where an address points, without its credentials, for messages."""
-    parts = urlsplit(url)
-    socket = parse_qs(parts.query).get("host", [""])[0]
-    return f"{parts.hostname or socket}:{parts.port or 5432}{parts.path}"
