@@ -1,0 +1,2 @@
+-- Merging at speed.
+SELECT;

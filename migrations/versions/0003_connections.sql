@@ -1,0 +1,2 @@
+-- Connections: alerts, authorisations and keys that rotate.
+SELECT;

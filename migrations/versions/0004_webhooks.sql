@@ -1,0 +1,2 @@
+-- Events that webhooks bring.
+SELECT;

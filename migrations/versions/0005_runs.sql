@@ -1,0 +1,2 @@
+-- Backfills, quotes and fair shares.
+SELECT;

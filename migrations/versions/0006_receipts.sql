@@ -1,0 +1,2 @@
+-- Reconciliation, held shrinks and what restatements teach.
+SELECT;

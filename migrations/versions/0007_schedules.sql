@@ -1,0 +1,2 @@
+-- Schedules of runs.
+SELECT;

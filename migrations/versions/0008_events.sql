@@ -1,0 +1,2 @@
+-- The outbox of what happened.
+SELECT;

@@ -1,0 +1,2 @@
+-- Rejected records that are mended, and drift contracts.
+SELECT;

@@ -1,0 +1,2 @@
+-- Exchange rates, naming rules and the advertising report.
+SELECT;
