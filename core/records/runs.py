@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -72,6 +72,11 @@ class Counters:
     def balances(self) -> bool:
         """Whether every fetched record is accounted for."""
         return self.fetched == self.stored + self.unchanged + self.rejected
+
+    def since(self, before: Counters) -> Counters:
+        """What has been counted since these stood at `before`."""
+        names = (field.name for field in fields(self))
+        return Counters(**{name: getattr(self, name) - getattr(before, name) for name in names})
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 import pyarrow as pa
@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 
 from core.records.ingestion import CAMPAIGN_COLUMNS, ENTRY_COLUMNS
 from core.scope import TenantScope
+from core.units import DateRange
 from stores.postgres.binary_copy import encode
 from stores.postgres.database import Connection
 from stores.postgres.entries import LABELS, METRICS, merge_lock
@@ -39,12 +40,24 @@ class PageSource:
 
 @dataclass(frozen=True, slots=True)
 class MergeCounts:
-    """Records of the page that changed something or nothing, and entries made or restated."""
+    """Records of the page that changed something or nothing, and entries made or restated.
+
+    `restated_since` and `restated_until`: the days of the restated entries; None without any.
+    """
 
     stored: int
     unchanged: int
     created: int
     restated: int
+    restated_since: date | None = None
+    restated_until: date | None = None
+
+    @property
+    def restated_dates(self) -> DateRange | None:
+        """The days from the first to the last restated entry; None without any."""
+        if self.restated_since is None or self.restated_until is None:
+            return None
+        return DateRange(self.restated_since, self.restated_until)
 
 
 async def ensure_months(connection: Connection, entries: pa.Table) -> None:
@@ -168,7 +181,9 @@ WITH incoming AS (
 SELECT coalesce(sum(records) FILTER (WHERE differs), 0)::bigint AS stored,
        coalesce(sum(records) FILTER (WHERE NOT differs), 0)::bigint AS unchanged,
        count(*) FILTER (WHERE is_new) AS created,
-       count(*) FILTER (WHERE differs AND NOT is_new) AS restated
+       count(*) FILTER (WHERE differs AND NOT is_new) AS restated,
+       min(date) FILTER (WHERE differs AND NOT is_new) AS restated_since,
+       max(date) FILTER (WHERE differs AND NOT is_new) AS restated_until
 FROM compared
 """
 _CAMPAIGNS = """

@@ -10,12 +10,12 @@ import asyncpg
 
 from core.errors import Bug
 from core.jsonvalue import JSONObject
-from core.records.runs import Receipt, ReceiptTotal, RunEventKind
+from core.records.runs import Counters, Receipt, ReceiptTotal, RunEventKind
 from core.scope import TenantScope
 from core.units import DateRange
 from stores.postgres.database import Connection, Database
 from stores.postgres.merge import advance_clock
-from stores.postgres.run_events import counters_of, record_event
+from stores.postgres.run_events import counters_of, record_event, record_restatement
 from stores.postgres.run_records import receipt_json
 from stores.postgres.run_work import Claimed, hold
 
@@ -45,6 +45,14 @@ class _Closing:
     moment: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class _Gone:
+    """How many entries vanished with a reading, and the days of them."""
+
+    vanished: int = 0
+    dates: DateRange | None = None
+
+
 class ReadingStore:
     """Completes readings and runs, each in one transaction."""
 
@@ -69,19 +77,21 @@ class ReadingStore:
             await hold(connection, scope, claimed)
             dates = reading.dates or await _span(connection, scope, run_id, reading.number)
             refused = await _refused(connection, scope, run_id, reading.number)
-            vanished = 0
+            gone = _Gone()
             if dates:
                 moment = await advance_clock(connection, scope)
                 closing = _Closing(reading, dates, moment)
                 if reading.is_whole and not refused:
-                    vanished = await _bury(connection, scope, claimed, closing)
+                    gone = await _bury(connection, scope, claimed, closing)
                 await _mark_read(connection, scope, claimed, closing)
             await connection.execute(
-                _ADVANCE_RUN, scope.tenant_id, run_id, checkpoint, progress, vanished
+                _ADVANCE_RUN, scope.tenant_id, run_id, checkpoint, progress, gone.vanished
             )
-            message = _told(reading, dates, refused, vanished)
+            message = _told(reading, dates, refused, gone.vanished)
             await record_event(connection, scope, run_id, RunEventKind.WINDOW_COMPLETED, message)
-        return vanished
+            buried = Counters(vanished=gone.vanished)
+            await record_restatement(connection, scope, run_id, buried, gone.dates)
+        return gone.vanished
 
     async def finish(self, scope: TenantScope, claimed: Claimed) -> Receipt:
         """End the run with its receipt; Bug when the receipt does not balance."""
@@ -118,19 +128,18 @@ async def _refused(connection: Connection, scope: TenantScope, run_id: UUID, num
 
 async def _bury(
     connection: Connection, scope: TenantScope, claimed: Claimed, closing: _Closing
-) -> int:
-    return int(
-        await connection.fetchval(
-            _BURY,
-            scope.tenant_id,
-            claimed.run.id,
-            closing.reading.number,
-            claimed.run.connection_id,
-            closing.dates.since,
-            closing.dates.until,
-            closing.moment,
-        )
+) -> _Gone:
+    row = await connection.fetchrow(
+        _BURY,
+        scope.tenant_id,
+        claimed.run.id,
+        closing.reading.number,
+        claimed.run.connection_id,
+        closing.dates.since,
+        closing.dates.until,
+        closing.moment,
     )
+    return _Gone(row[0], DateRange(row[1], row[2])) if row and row[0] else _Gone()
 
 
 async def _mark_read(
@@ -207,7 +216,7 @@ WITH seen AS (
         tenant_id, date, digest, learned_at, is_present, run_id)
     SELECT $1, date, digest, $7, false, $2 FROM gone
 )
-SELECT count(*) FROM gone
+SELECT count(*), min(date), max(date) FROM gone
 """
 _READ_WHOLE = """
 INSERT INTO day_reading (tenant_id, connection_id, date, read_at, run_id)

@@ -8,9 +8,12 @@ from uuid import UUID
 
 import asyncpg
 
+from core.records.events import DataEvent, DataEventKind, kind_of_step
 from core.records.runs import Counters, RunEventKind, RunEventRecord, RunStatus
 from core.scope import TenantScope
+from core.units import DateRange
 from stores.postgres.database import Connection, storable
+from stores.postgres.outbox import record_outbox
 
 COUNTERS = tuple(field.name for field in fields(Counters))
 
@@ -18,20 +21,68 @@ COUNTERS = tuple(field.name for field in fields(Counters))
 async def record_event(
     connection: Connection, scope: TenantScope, run_id: UUID, kind: RunEventKind, message: str
 ) -> None:
-    """Append an event with the run's present counters; sequences have no gaps."""
-    await connection.execute(_APPEND, scope.tenant_id, run_id, kind, storable(message))
+    """Append an event with the run's present counters; sequences have no gaps.
+
+    What the tenant is to hear of is in the outbox too, so this takes the locks that
+    `record_outbox` does: it comes last in a transaction.
+    """
+    row = await connection.fetchrow(_APPEND, scope.tenant_id, run_id, kind, storable(message))
+    if row is not None and (told := _told(row)) is not None:
+        await record_outbox(connection, scope, told)
+
+
+async def record_restatement(
+    connection: Connection,
+    scope: TenantScope,
+    run_id: UUID,
+    counters: Counters,
+    dates: DateRange | None,
+) -> None:
+    """Tell the tenant that known entries of `dates` changed or vanished; None: that none did.
+
+    Takes the locks that `record_outbox` does.
+    """
+    if dates is None:
+        return
+    row = await connection.fetchrow(_STANDING, scope.tenant_id, run_id)
+    if row is not None:
+        event = DataEvent(
+            DataEventKind.ENTRIES_RESTATED,
+            row["connection_id"],
+            run_id,
+            RunStatus(row["status"]),
+            counters,
+            dates,
+        )
+        await record_outbox(connection, scope, event)
+
+
+def _told(row: asyncpg.Record) -> DataEvent | None:
+    status, counters = RunStatus(row["status"]), counters_of(row["counters"])
+    kind = kind_of_step(RunEventKind(row["kind"]), status)
+    if kind is None:
+        return None
+    if kind is DataEventKind.PAGE_LANDED and row["before"] is not None:
+        counters = counters.since(counters_of(row["before"]))
+    return DataEvent(kind, row["connection_id"], row["run_id"], status, counters)
 
 
 _APPEND = f"""
 WITH step AS (
     UPDATE run SET event_sequence = event_sequence + 1
     WHERE tenant_id = $1 AND id = $2
-    RETURNING event_sequence, status, progress,
+    RETURNING event_sequence, status, progress, connection_id,
         jsonb_build_object({", ".join(f"'{name}', {name}" for name in COUNTERS)}) AS counters
+), appended AS (
+    INSERT INTO run_event (tenant_id, run_id, sequence, kind, status, message, counters, progress)
+    SELECT $1, $2, event_sequence, $3, status, $4, counters, progress FROM step
+    RETURNING run_id, sequence, kind, status, counters
 )
-INSERT INTO run_event (tenant_id, run_id, sequence, kind, status, message, counters, progress)
-SELECT $1, $2, event_sequence, $3, status, $4, counters, progress FROM step
+SELECT a.run_id, a.kind, a.status, a.counters, s.connection_id, p.counters AS before
+FROM appended a CROSS JOIN step s LEFT JOIN run_event p
+    ON p.tenant_id = $1 AND p.run_id = a.run_id AND p.sequence = a.sequence - 1
 """
+_STANDING = "SELECT connection_id, status FROM run WHERE tenant_id = $1 AND id = $2"
 
 
 def counters_of(row: Any) -> Counters:

@@ -18,7 +18,7 @@ import zstandard
 from core.errors import Conflict, Transient
 from core.jsonvalue import JSONObject
 from core.records.ingestion import RawPage, Rejection
-from core.records.runs import RunError, RunEventKind, RunRecord, RunStatus
+from core.records.runs import Counters, RunError, RunEventKind, RunRecord, RunStatus
 from core.scope import TenantScope
 from stores.postgres.database import Connection, Database
 from stores.postgres.merge import (
@@ -28,7 +28,7 @@ from stores.postgres.merge import (
     merge_campaigns,
     merge_entries,
 )
-from stores.postgres.run_events import record_event
+from stores.postgres.run_events import record_event, record_restatement
 from stores.postgres.run_records import error_json, run_record
 
 MAX_CRASHES = 3
@@ -172,6 +172,10 @@ class RunWorkStore:
             )
             await record_event(
                 connection, scope, claimed.run.id, RunEventKind.PAGE_STORED, _told(result, counts)
+            )
+            restated = Counters(restated=counts.restated)
+            await record_restatement(
+                connection, scope, claimed.run.id, restated, counts.restated_dates
             )
         return counts
 

@@ -22,6 +22,7 @@ from stores.postgres.tables.entries import (
     MarketingEntryRow,
     MarketingEntryVintageRow,
 )
+from stores.postgres.tables.events import DataEventRow, EventClockRow
 from stores.postgres.tables.insights import InsightRow
 from stores.postgres.tables.lineage import RawPageRow, RejectedRecordRow
 from stores.postgres.tables.runs import RunEventRow, RunRow
@@ -41,8 +42,10 @@ __all__ = [
     "CampaignRow",
     "ConnectionRow",
     "DataClockRow",
+    "DataEventRow",
     "DataKeyRow",
     "DayReadingRow",
+    "EventClockRow",
     "InsightRow",
     "MarketingEntryRow",
     "MarketingEntryVintageRow",
