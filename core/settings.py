@@ -64,6 +64,12 @@ class Settings(BaseSettings):
     klaviyo_revision: str = Field("2026-10-15", description="Pinned revision of Klaviyo's API")
     upload_max_bytes: int = Field(2_000_000_000, gt=0, description="Largest accepted file")
     request_max_bytes: int = Field(1_000_000, gt=0, description="Largest accepted GraphQL body")
+    event_retention_days: int = Field(
+        30, ge=1, description="How long an event can be read again by its cursor"
+    )
+    event_stream_length: int = Field(
+        10_000, ge=1, description="About how many events each tenant's Redis Stream keeps"
+    )
     worker_concurrency: int = Field(4, ge=1, description="Runs that one worker works on at once")
     worker_heartbeat_seconds: float = Field(
         6.0, gt=0, description="A run whose worker is silent this long is taken over"

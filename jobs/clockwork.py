@@ -6,6 +6,7 @@ import asyncio
 
 import structlog
 
+from jobs.events import EventRelay
 from jobs.runner import Runner
 from jobs.scopes import job_scope
 from stores.postgres.logins import Logins
@@ -17,7 +18,7 @@ _RECONNECT_SECONDS = 0.5
 log = structlog.get_logger(__name__)
 
 
-async def relay(logins: Logins, stores: Stores, runner: Runner) -> None:
+async def relay(logins: Logins, stores: Stores, runner: Runner, events: EventRelay) -> None:
     """Pass every move of a run from Postgres on to Redis, for ever.
 
     After a gap, on either side, all subscribers are told to look at their logs. The runs in
@@ -29,6 +30,7 @@ async def relay(logins: Logins, stores: Stores, runner: Runner) -> None:
                 await runner.look_at_all()
                 await stores.topics.resync()
                 async for tenant_id, run_id in moves:
+                    events.tell(tenant_id)
                     await runner.look_at(run_id)
                     await stores.topics.publish(tenant_id, run_id)
         except Exception as error:  # noqa: BLE001 - the relay must not end

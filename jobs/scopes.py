@@ -1,15 +1,20 @@
-"""The door of background work: a job row, or a tenant that upkeep listed, becomes a scope."""
+"""The door of background work: what the database named becomes a scope."""
 
 from __future__ import annotations
 
 from core.records.tenants import TenantRecord
-from core.scope import TenantScope
+from core.scope import TenantId, TenantScope
 from stores.postgres.queue import RunJob
 
 
 def job_scope(job: RunJob) -> TenantScope:
     """The scope of the run that a job names."""
     return TenantScope(job.tenant_id, actor=f"run:{job.run_id}")
+
+
+def relay_scope(tenant_id: TenantId) -> TenantScope:
+    """The scope of passing on what Postgres told of one of the tenants."""
+    return TenantScope(tenant_id, actor="relay")
 
 
 def upkeep_scope(tenant: TenantRecord) -> TenantScope:

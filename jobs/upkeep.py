@@ -1,4 +1,4 @@
-"""Upkeep across tenants: calendars filled ahead, leftovers of broken uploads forgotten."""
+"""Upkeep across tenants: calendars filled ahead, leftovers and old events forgotten."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from datetime import UTC, datetime, timedelta
 import structlog
 
 from core.scope import SystemScope
+from core.settings import Settings
 from jobs.calendars import fill_calendar
+from jobs.scopes import relay_scope
 from stores.wiring import Stores
 
 _EVERY_SECONDS = 900.0
@@ -17,12 +19,13 @@ _UPLOAD_LIFETIME = timedelta(days=1)
 log = structlog.get_logger(__name__)
 
 
-async def keep_up(stores: Stores) -> None:
+async def keep_up(stores: Stores, settings: Settings) -> None:
     """Do it now and every quarter of an hour, for ever."""
     while True:
         try:
             await _fill_calendars(stores)
             await _sweep_uploads(stores)
+            await prune_events(stores, timedelta(days=settings.event_retention_days))
         except Exception as error:  # noqa: BLE001 - upkeep must not end
             log.warning("upkeep was put off", error=repr(error))
         await asyncio.sleep(_EVERY_SECONDS)
@@ -39,3 +42,10 @@ async def _sweep_uploads(stores: Stores) -> None:
     swept = await stores.uploads.sweep(reason, _UPLOAD_LIFETIME)
     if swept:
         log.info("unfinished uploads forgotten", uploads=swept)
+
+
+async def prune_events(stores: Stores, age: timedelta) -> None:
+    """Forget events older than `age`, in the outbox and on the streams."""
+    reason = SystemScope(reason="forget old events", actor="worker")
+    for tenant_id, last in (await stores.events.prune(reason, age)).items():
+        await stores.streams.trim(relay_scope(tenant_id), last)

@@ -9,6 +9,7 @@ import structlog
 
 from core.settings import Settings
 from jobs.clockwork import recover, relay
+from jobs.events import EventRelay
 from jobs.runner import Runner
 from jobs.upkeep import keep_up
 from stores.postgres.logins import Logins
@@ -22,11 +23,13 @@ log = structlog.get_logger(__name__)
 async def work(settings: Settings, logins: Logins, stores: Stores, stop: asyncio.Event) -> None:
     """Work until `stop` is set; runs in hand then go back to the queue at once."""
     runner = Runner(stores, work_stores(stores), settings)
+    events = EventRelay(stores, settings.event_stream_length)
     beat = settings.worker_heartbeat_seconds
     clockwork = [
-        asyncio.create_task(relay(logins, stores, runner)),
+        asyncio.create_task(relay(logins, stores, runner, events)),
+        asyncio.create_task(events.run()),
         asyncio.create_task(recover(stores, every_seconds=beat)),
-        asyncio.create_task(keep_up(stores)),
+        asyncio.create_task(keep_up(stores, settings)),
         asyncio.create_task(_let_go(stop, runner)),
     ]
     log.info("worker started", concurrency=settings.worker_concurrency)

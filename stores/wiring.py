@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from redis.asyncio import Redis
 
+from stores.cache.streams import EventStreams
 from stores.cache.topics import RunTopics
 from stores.postgres.attribution import AttributionStore
 from stores.postgres.calendar import CalendarStore
@@ -15,6 +16,7 @@ from stores.postgres.campaigns import CampaignStore
 from stores.postgres.connections import ConnectionStore
 from stores.postgres.database import Database, open_database
 from stores.postgres.entries import EntryStore
+from stores.postgres.events import EventStore
 from stores.postgres.insights import InsightStore
 from stores.postgres.keys import KeyStore
 from stores.postgres.lineage import LineageStore
@@ -43,7 +45,9 @@ class Stores:
     calendar: CalendarStore
     attribution: AttributionStore
     insights: InsightStore
+    events: EventStore
     topics: RunTopics
+    streams: EventStreams
 
 
 @asynccontextmanager
@@ -69,7 +73,9 @@ async def open_stores(
                 calendar=CalendarStore(database),
                 attribution=AttributionStore(database),
                 insights=InsightStore(database),
+                events=EventStore(database),
                 topics=topics,
+                streams=EventStreams(redis),
             )
         finally:
             await topics.aclose()

@@ -68,3 +68,22 @@ class DataEventRecord:
     id: UUID
     at: datetime
     event: DataEvent
+
+
+@dataclass(frozen=True, slots=True)
+class EventExtent:
+    """Which events are kept: those from `oldest` to `newest`; none when `oldest` is greater."""
+
+    oldest: int
+    newest: int
+
+
+@dataclass(frozen=True, slots=True)
+class EventsAfter:
+    """Events behind a cursor, in order; `reached` is the cursor to go on from.
+
+    It may lie behind the last event: what a filter left out need not be looked at again.
+    """
+
+    events: tuple[DataEventRecord, ...]
+    reached: int

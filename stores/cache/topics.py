@@ -45,8 +45,7 @@ class RunTopics:
 
         Those of this process are woken for certain, the others if Redis answers at once.
         """
-        for awake in self._waiting.get(scope.key("run", str(run_id)), ()):
-            awake.set()
+        self._wake(scope.key("run", str(run_id)))
         with suppress(Transient, TimeoutError):
             async with asyncio.timeout(_ANNOUNCE_SECONDS):
                 await self.publish(scope.tenant_id, run_id)
@@ -57,13 +56,13 @@ class RunTopics:
 
     @asynccontextmanager
     async def subscribe(
-        self, scope: TenantScope, run_id: UUID
+        self, scope: TenantScope, run_id: UUID | None = None
     ) -> AsyncIterator[AsyncIterator[None]]:
-        """Wake-ups of a run: one at once, then one or more after every step.
+        """Wake-ups of a run, or of all the tenant's: one at once, then some after every step.
 
         Several steps in a row may come as one wake-up.
         """
-        topic = scope.key("run", str(run_id))
+        topic = scope.key("run") if run_id is None else scope.key("run", str(run_id))
         awake = asyncio.Event()
         awake.set()
         self._waiting[topic].add(awake)
@@ -119,7 +118,12 @@ class RunTopics:
             topic = message["channel"].decode()
             if topic == _RESYNC:
                 self._wake_all()
-            for awake in self._waiting.get(topic, ()):
+            self._wake(topic)
+
+    def _wake(self, topic: str) -> None:
+        """Wake who waits for the run of `topic`, and who waits for any of its tenant."""
+        for each in (topic, topic.rpartition(":")[0]):
+            for awake in self._waiting.get(each, ()):
                 awake.set()
 
     def _wake_all(self) -> None:

@@ -40,6 +40,8 @@ SCOPELESS = {
     ("QueueStore", "ping"),
     ("QueueStore", "orphans"),
     ("QueueStore", "open_runs"),
+    ("EventStore", "positions"),
+    ("EventStreams", "lasts"),
     ("RunTopics", "ping"),
     ("RunTopics", "publish"),
     ("RunTopics", "resync"),
