@@ -1,17 +1,21 @@
-"""Which connector reads which source. A connector's code is imported when it is first opened."""
+"""Which folder reads which source. A connector's code is imported when it is first opened."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from importlib import import_module
-from types import MappingProxyType
-from typing import Final, Protocol
+from importlib.util import find_spec
+from typing import Protocol
 
 from connectors.base import Connector
 from core.errors import BadInput
 from core.records.connections import Level, Source
 from core.settings import Settings
+from core.sources import MANIFESTS, SourceKind
+from transform.frames import NormalisedPage
+from transform.normalise.context import Normaliser, PageContext
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,23 +34,13 @@ class ConnectorAccount:
 
 
 class Opener(Protocol):
-    """What a connector's package offers under the name `open_connector`."""
+    """What `connector.py` of a source's folder offers under the name `open_connector`."""
 
     def __call__(
         self, account: ConnectorAccount, credentials: Mapping[str, str], settings: Settings, /
     ) -> Connector:
         """A connector for `account`; asks the source nothing yet."""
         ...
-
-
-PACKAGES: Final[Mapping[Source, str]] = MappingProxyType(
-    {
-        Source.META_ADS: "connectors.meta.connector",
-        Source.GOOGLE_ADS: "connectors.google_ads.connector",
-        Source.KLAVIYO: "connectors.klaviyo.connector",
-    }
-)
-"""Sources that are read with credentials. FILE is not among them: a file is opened by path."""
 
 
 def open_connector(
@@ -57,18 +51,39 @@ def open_connector(
 ) -> Connector:
     """A connector for one account of `source`; the caller closes it. No request is made yet.
 
-    `credentials` holds what the source asks for (META_ADS and KLAVIYO:
-    `access_token`; GOOGLE_ADS:
-    `refresh_token`, `client_id` and `client_secret`, or `service_account_key`, and perhaps
-    `login_customer_id`). Raises BadInput for a source without connector, ConfigError for
-    credentials that cannot be used.
+    `credentials` holds what the source's manifest asks for. Raises BadInput for a source that
+    is not asked for its data, ConfigError for credentials that cannot be used.
     """
-    package = PACKAGES.get(source)
-    if package is None:
+    if source.manifest.kind is not SourceKind.PULL:
+        pulled = (name for name, each in MANIFESTS.items() if each.kind is SourceKind.PULL)
         raise BadInput(
             f"no connector reads {source} with credentials",
             field="source",
-            mend=f"use one of {', '.join(PACKAGES)}; files are uploaded instead",
+            mend=f"use one of {', '.join(pulled)}; files are uploaded instead",
         )
-    opener: Opener = import_module(package).open_connector
+    opener: Opener = import_module(_module(source, "connector")).open_connector
     return opener(account, credentials, settings)
+
+
+def normalise_page(
+    source: Source, stream: str, media_type: str, body: bytes, context: PageContext
+) -> NormalisedPage:
+    """`body` as the source sent it, in the columns that all sources share.
+
+    `fetched` records = Σ `records` of entries + rejections. Raises BadInput when the page as a
+    whole cannot be read or the source has no normaliser.
+    """
+    return _normaliser(source)(stream, media_type, body, context)
+
+
+@cache
+def _normaliser(source: Source) -> Normaliser:
+    module = _module(source, "normalise")
+    if find_spec(module) is None:
+        raise BadInput(f"pages of {source} cannot be normalised", field="source")
+    normalise: Normaliser = import_module(module).normalise
+    return normalise
+
+
+def _module(source: Source, name: str) -> str:
+    return f"connectors.{source.manifest.folder}.{name}"

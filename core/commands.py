@@ -73,11 +73,19 @@ class StartIngestion:
 
 
 @dataclass(frozen=True, slots=True)
-class ConnectSource:
-    """Set up a connection. `access_token` is sealed at once and never comes back out.
+class Credentials:
+    """What opens an account of `source`, in `parts` called as its manifest calls them.
 
-    So are `credentials`, by the names that the source's connector knows them by.
+    Sealed at once; none of it comes back out.
     """
+
+    source: Source
+    parts: Mapping[str, str] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectSource:
+    """Set up a connection; without `credentials` for a source that takes none."""
 
     source: Source
     account_id: str
@@ -86,8 +94,7 @@ class ConnectSource:
     time_zone: str
     level: Level
     look_back_days: int
-    access_token: str | None = None
-    credentials: Mapping[str, str] = field(default_factory=dict, repr=False)
+    credentials: Credentials | None = None
 
 
 @dataclass(frozen=True, slots=True)

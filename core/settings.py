@@ -5,15 +5,31 @@ Nothing else in the project reads the environment.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from core.sources import MANIFESTS, SettingField
+
+
+def _of_sources() -> Iterator[tuple[str, SettingField]]:
+    for manifest in MANIFESTS.values():
+        yield from ((f"{manifest.folder}_{each.name}", each) for each in manifest.settings)
+
+
+def _kind(setting: SettingField) -> Any:
+    kind = SecretStr if setting.is_secret else str
+    return kind if setting.default is not None else kind | None
+
 
 class Settings(BaseSettings):
-    """Settings of one process; an unset service address means the embedded service."""
+    """Settings of one process; an unset service address means the embedded service.
+
+    Those of the sources come from their manifests, as `<folder>_<name>`.
+    """
 
     model_config = SettingsConfigDict(env_prefix="LIFTOS_", frozen=True, extra="ignore")
 
@@ -48,20 +64,6 @@ class Settings(BaseSettings):
     log_format: Literal["json", "console"] = Field(
         "json", description="JSON for machines, console for people"
     )
-    meta_base_url: str = Field("https://graph.facebook.com", description="Meta Graph API")
-    meta_api_version: str = Field("v26.0", description="Pinned version of the Marketing API")
-    meta_app_secret: SecretStr | None = Field(
-        None, description="Adds appsecret_proof to Meta calls, when set"
-    )
-    google_ads_base_url: str = Field(
-        "https://googleads.googleapis.com", description="Google Ads API"
-    )
-    google_ads_api_version: str = Field("v26", description="Pinned version of the Google Ads API")
-    google_token_url: str = Field(
-        "https://oauth2.googleapis.com/token", description="Google's OAuth2 token endpoint"
-    )
-    klaviyo_base_url: str = Field("https://a.klaviyo.com", description="Klaviyo's API")
-    klaviyo_revision: str = Field("2026-10-15", description="Pinned revision of Klaviyo's API")
     upload_max_bytes: int = Field(2_000_000_000, gt=0, description="Largest accepted file")
     request_max_bytes: int = Field(1_000_000, gt=0, description="Largest accepted GraphQL body")
     event_retention_days: int = Field(
@@ -74,3 +76,24 @@ class Settings(BaseSettings):
     worker_heartbeat_seconds: float = Field(
         6.0, gt=0, description="A run whose worker is silent this long is taken over"
     )
+    __annotations__.update({name: _kind(each) for name, each in _of_sources()})
+    vars().update(
+        {name: Field(each.default, description=each.about) for name, each in _of_sources()}
+    )
+
+    def of_source(self, folder: str) -> SourceSettings:
+        """The settings that the manifest in `folder` names."""
+        return SourceSettings(self, folder)
+
+
+class SourceSettings:
+    """One source's own settings, by the names in its manifest."""
+
+    def __init__(self, settings: Settings, folder: str) -> None:
+        self._settings = settings
+        self._folder = folder
+
+    def __getitem__(self, name: str) -> str:
+        """A setting as a text; an unset one is empty."""
+        found = getattr(self._settings, f"{self._folder}_{name}")
+        return found.get_secret_value() if isinstance(found, SecretStr) else found or ""

@@ -10,6 +10,7 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 
+from connectors.registry import normalise_page
 from core.records.ingestion import RawPage
 from core.records.runs import Receipt
 from core.scope import TenantScope
@@ -19,7 +20,6 @@ from stores.postgres.readings import Reading
 from stores.postgres.run_work import Claimed, LandedPage, PageResult
 from stores.wiring import Stores
 from stores.work import WorkStores
-from transform.normalise import normalise_page
 from transform.normalise.context import PageContext
 
 Window = DateRange | None

@@ -1,35 +1,23 @@
-"""Connections: reading them, setting one up, its token, and pausing it."""
+"""Connections: reading them, setting one up, its credentials, and pausing it."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from uuid import UUID
 
-from core.commands import ConnectSource
+from core.commands import ConnectSource, Credentials
 from core.errors import BadInput, Conflict, NotFound
-from core.records.connections import ConnectionRecord, ConnectionStatus, Source
+from core.records.connections import ConnectionRecord, ConnectionStatus, Level, Source
 from core.records.pages import Page
+from core.sources import MANIFESTS, SourceKind
 from core.units import currency_code, time_zone
-from resolvers.google_credentials import customer_id, google_credentials
+from resolvers.credentials import account_id, checked, refuse_without_credentials
 from resolvers.paging import Listing, PageArguments
 from resolvers.session import Session
 from resolvers.text import clean, uuid_part
 
 MAX_CONNECTIONS = 100
 MAX_LOOK_BACK_DAYS = 90
-LOOK_BACK_DAYS = {
-    Source.META_ADS: 28,
-    Source.GOOGLE_ADS: 30,
-    Source.KLAVIYO: 7,
-    Source.WEBHOOK: 0,
-    Source.FILE: 0,
-}
-"""How long each source restates a day, unless the caller knows better."""
-
-CREDENTIALED = frozenset({Source.META_ADS, Source.KLAVIYO})
-"""Sources that are opened with an access token."""
-READABLE = frozenset({Source.META_ADS, Source.GOOGLE_ADS, Source.KLAVIYO, Source.FILE})
-"""Sources that have a connector."""
 
 
 def _sort_key(record: ConnectionRecord) -> tuple[str]:
@@ -55,31 +43,29 @@ async def connection(session: Session, connection_id: UUID) -> ConnectionRecord 
 
 async def connect(session: Session, command: ConnectSource) -> ConnectionRecord:
     """Set up a connection, after checking every part of what was asked."""
-    _check_source(command.source)
-    checked = replace(
+    source = command.source
+    _check_source(source)
+    _check_level(source, command.level)
+    _check_look_back(command.look_back_days)
+    ready = replace(
         command,
-        account_id=_account_id(command),
+        account_id=account_id(source, clean(command.account_id, "accountId")),
         name=clean(command.name, "name"),
         currency=currency_code(command.currency),
         time_zone=time_zone(command.time_zone).key,
-        access_token=_token_of(command),
-        credentials=google_credentials(command),
+        credentials=checked(source, command.credentials),
     )
-    _check_look_back(command.look_back_days)
-    return await session.stores.connections.create(session.scope, checked)
+    return await session.stores.connections.create(session.scope, ready)
 
 
-async def rotate(session: Session, connection_id: UUID, access_token: str) -> ConnectionRecord:
-    """Put `access_token` in the place of the one before."""
+async def rotate(
+    session: Session, connection_id: UUID, credentials: Credentials | None
+) -> ConnectionRecord:
+    """Put `credentials` in the place of those before."""
     found = await one(session, connection_id)
-    if found.source not in CREDENTIALED:
-        raise BadInput(
-            f"{found.name!r} is a {found.source} connection and has no access token",
-            field="connectionId",
-            mend=f"name a connection of {', '.join(sorted(CREDENTIALED))}",
-        )
-    token = _token(found.source, access_token)
-    return await session.stores.connections.rotate(session.scope, connection_id, token)
+    refuse_without_credentials(found.source, found.name)
+    fresh = checked(found.source, credentials)
+    return await session.stores.connections.rotate(session.scope, connection_id, fresh)
 
 
 async def pause(session: Session, connection_id: UUID) -> ConnectionRecord:
@@ -119,51 +105,23 @@ def refuse_paused(connection: ConnectionRecord, field: str) -> None:
 
 
 def _check_source(source: Source) -> None:
-    if source not in READABLE:
+    if source.manifest.kind is SourceKind.PUSH:
+        readable = (each.name for each in MANIFESTS.values() if each.kind is not SourceKind.PUSH)
         raise BadInput(
             f"nothing reads {source} yet",
             field="source",
-            mend=f"use one of {', '.join(sorted(READABLE))}",
+            mend=f"use one of {', '.join(sorted(readable))}",
         )
 
 
-def _account_id(command: ConnectSource) -> str:
-    """The account's id as the source's rows carry it: Meta's number goes without `act_`."""
-    account_id = clean(command.account_id, "accountId")
-    if command.source is Source.GOOGLE_ADS:
-        return customer_id(account_id, "accountId")
-    if command.source is not Source.META_ADS:
-        return account_id
-    number = account_id.removeprefix("act_")
-    if not (number.isascii() and number.isdigit()):
+def _check_level(source: Source, level: Level) -> None:
+    levels = source.manifest.levels
+    if level not in levels:
         raise BadInput(
-            f"{account_id!r} is not a Meta ad account",
-            field="accountId",
-            mend="give its number, such as act_1234567890",
+            f"{source} has no figures at level {level}",
+            field="level",
+            mend=f"use one of {', '.join(levels)}",
         )
-    return number
-
-
-def _token_of(command: ConnectSource) -> str | None:
-    if command.source not in CREDENTIALED and command.access_token is not None:
-        raise BadInput(
-            f"a {command.source} connection has no access token",
-            field="accessToken",
-            mend="leave accessToken out",
-        )
-    if command.source not in CREDENTIALED:
-        return None
-    return _token(command.source, command.access_token or "")
-
-
-def _token(source: Source, text: str) -> str:
-    if not text.strip():
-        raise BadInput(
-            f"a {source} connection needs an access token",
-            field="accessToken",
-            mend="give a token that may read the account",
-        )
-    return text.strip()
 
 
 def _check_look_back(days: int) -> None:

@@ -21,7 +21,7 @@ from uuid import UUID
 
 import pytest
 
-from core.commands import ConnectSource, StartIngestion
+from core.commands import ConnectSource, Credentials, StartIngestion
 from core.records.connections import ConnectionRecord, Level, Source
 from core.records.lineage import UploadRecord
 from core.records.runs import RunRecord
@@ -110,34 +110,41 @@ def scope_of(record: TenantRecord, *roles: Role) -> TenantScope:
     )
 
 
+def opened(token: str) -> Credentials:
+    return Credentials(Source("META_ADS"), {"access_token": token})
+
+
 def meta_account(number: int = 1001, **changes: object) -> ConnectSource:
     fields = {
-        "source": Source.META_ADS,
+        "source": Source("META_ADS"),
         "account_id": f"act_{number}",
         "name": "Northwind",
         "currency": "EUR",
         "time_zone": "Europe/Berlin",
         "level": Level.CAMPAIGN,
         "look_back_days": 28,
-        "access_token": f"sandbox-token-{number}",
+        "credentials": opened(f"sandbox-token-{number}"),
     }
     return ConnectSource(**(fields | changes))  # type: ignore[arg-type]
 
 
 def google_account(number: int = 1002002001, **changes: object) -> ConnectSource:
     fields = {
-        "source": Source.GOOGLE_ADS,
+        "source": Source("GOOGLE_ADS"),
         "account_id": f"{number}",
         "name": "Northwind on Google",
         "currency": "EUR",
         "time_zone": "Europe/Berlin",
         "level": Level.CAMPAIGN,
         "look_back_days": 30,
-        "credentials": {
-            "refresh_token": f"sandbox-refresh-{number}",
-            "client_id": "sandbox-client.apps.googleusercontent.com",
-            "client_secret": "sandbox-client-secret",
-        },
+        "credentials": Credentials(
+            Source("GOOGLE_ADS"),
+            {
+                "refresh_token": f"sandbox-refresh-{number}",
+                "client_id": "sandbox-client.apps.googleusercontent.com",
+                "client_secret": "sandbox-client-secret",
+            },
+        ),
     }
     return ConnectSource(**(fields | changes))  # type: ignore[arg-type]
 
@@ -146,7 +153,7 @@ def worker_settings(sandbox_url: str) -> Settings:
     return Settings(
         meta_base_url=sandbox_url,
         google_ads_base_url=sandbox_url,
-        google_token_url=f"{sandbox_url}/token",
+        google_ads_token_url=f"{sandbox_url}/token",
         klaviyo_base_url=sandbox_url,
         worker_heartbeat_seconds=1.0,
         log_level="warning",

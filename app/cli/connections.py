@@ -3,35 +3,34 @@
 from __future__ import annotations
 
 import asyncio
-import sys
 from collections.abc import Awaitable, Callable
 from typing import Annotated
+from uuid import UUID
 
 import typer
 
-from app.cli.google_credentials import google_parts
+from app.cli.credentials import read_credentials
 from app.cli.ids import ConnectionId
 from app.cli.settings import settings_of
 from app.cli.tables import moment, show_table
 from app.cli.tenancy import open_tenant
 from core.commands import ConnectSource
-from core.errors import BadInput
 from core.records.connections import ConnectionRecord, Level, Source
 from core.settings import Settings
 from graph.ids import CONNECTION
 from resolvers import connections
-from resolvers.connections import CREDENTIALED, LOOK_BACK_DAYS
+from resolvers.credentials import refuse_without_credentials
 from resolvers.paging import PageArguments
 from resolvers.session import Session
 
 commands = typer.Typer(
-    help="Connect, list, pause and resume sources; new tokens.",
+    help="Connect, list, pause and resume sources; new credentials.",
     no_args_is_help=True,
     add_completion=False,
 )
 Tenant = Annotated[str, typer.Option(help="Short name of the organisation.")]
-TokenStdin = Annotated[
-    bool, typer.Option("--token-stdin", help="Read the token from stdin, do not ask.")
+Stdin = Annotated[
+    bool, typer.Option("--credentials-stdin", help="Read the credentials from stdin, do not ask.")
 ]
 Change = Callable[[Session], Awaitable[ConnectionRecord]]
 
@@ -50,15 +49,14 @@ def create(
     look_back_days: Annotated[
         int | None, typer.Option(help="The source's own if left out.")
     ] = None,
-    token_stdin: TokenStdin = False,
+    credentials_stdin: Stdin = False,
 ) -> None:
     """Connect an account and print the connection's id.
 
-    GOOGLE_ADS takes a JSON object from stdin: refreshToken, clientId and clientSecret, or
-    serviceAccountKey, and perhaps loginCustomerId; or a service account's key file itself.
-
-    The access token is asked for, or read from stdin: never from the command line, which
-    other users of the machine can see.
+    The credentials are asked for, or read from stdin: never from the command line, which other
+    users of the machine can see. On stdin they are a JSON object with the parts that the input
+    type of the source has in the schema; of a source with one part, that part alone will do,
+    and a service account's key file for what it is.
     """
     command = ConnectSource(
         source=source,
@@ -67,9 +65,8 @@ def create(
         currency=currency,
         time_zone=time_zone,
         level=level,
-        look_back_days=LOOK_BACK_DAYS[source] if look_back_days is None else look_back_days,
-        access_token=_token(from_stdin=token_stdin) if source in CREDENTIALED else None,
-        credentials=google_parts(from_stdin=token_stdin) if source is Source.GOOGLE_ADS else {},
+        look_back_days=source.manifest.look_back_days if look_back_days is None else look_back_days,
+        credentials=read_credentials(source, from_stdin=credentials_stdin),
     )
     made = asyncio.run(_create(settings_of(context), tenant, command))
     typer.echo(CONNECTION.encode(made.id))
@@ -101,17 +98,16 @@ def rotate(
     *,
     tenant: Tenant,
     connection: ConnectionId,
-    token_stdin: TokenStdin = False,
+    credentials_stdin: Stdin = False,
 ) -> None:
-    """Put a new access token in the place of the one before.
+    """Put new credentials in the place of those before.
 
-    It is asked for, or read from stdin. Runs that a worker is at keep the old one.
+    They are asked for, or read from stdin. Runs that a worker is at keep the old ones.
     """
-    token = _token(from_stdin=token_stdin)
-    changed = _changed(
-        context, tenant, lambda session: connections.rotate(session, connection, token)
+    changed = asyncio.run(
+        _rotate(settings_of(context), tenant, connection, from_stdin=credentials_stdin)
     )
-    typer.echo(f"{changed.name} has a new token")
+    typer.echo(f"{changed.name} has new credentials")
 
 
 @commands.command()
@@ -148,13 +144,11 @@ async def _all(settings: Settings, tenant: str) -> tuple[ConnectionRecord, ...]:
         return page.items
 
 
-def _token(*, from_stdin: bool) -> str:
-    if not from_stdin and sys.stdin.isatty():
-        return str(typer.prompt("Access token", hide_input=True, err=True))
-    token = sys.stdin.readline().strip()
-    if not token:
-        raise BadInput(
-            "no access token came on stdin",
-            mend="pipe it in: liftos connection … --token-stdin < token.txt",
-        )
-    return token
+async def _rotate(
+    settings: Settings, tenant: str, connection_id: UUID, *, from_stdin: bool
+) -> ConnectionRecord:
+    async with open_tenant(settings, tenant) as desk:
+        found = await connections.one(desk.session, connection_id)
+        refuse_without_credentials(found.source, found.name)
+        fresh = read_credentials(found.source, from_stdin=from_stdin)
+        return await connections.rotate(desk.session, connection_id, fresh)

@@ -31,7 +31,9 @@ COMMANDS: Mapping[str, Entry] = MappingProxyType(
         "tenant": Entry("tenants", "Create and list organisations."),
         "token": Entry("tokens", "Print a token, and nothing else."),
         "key": Entry("keys", "Create, list and revoke API keys of modules."),
-        "connection": Entry("connections", "Connect, list, pause and resume sources; new tokens."),
+        "connection": Entry(
+            "connections", "Connect, list, pause and resume sources; new credentials."
+        ),
         "run": Entry("runs", "List, show, cancel and retry runs."),
         "ingest": Entry("ingest", "Read days of a connection."),
         "upload": Entry("upload", "Upload a file and read it."),

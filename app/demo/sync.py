@@ -80,7 +80,7 @@ async def _connection(shop: Shop, client: ApiClient) -> Any:
         "name": shop.name,
         "currency": shop.currency,
         "timeZone": shop.time_zone,
-        "accessToken": shop.access_token,
+        "credentials": {"metaAds": {"accessToken": shop.access_token}},
     }
     answer = await client.ask(_CONNECT, {"input": wanted})
     return _payload(answer["connectSource"])["connection"]

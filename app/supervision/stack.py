@@ -13,6 +13,7 @@ from app.supervision.children import ChildSpec
 from app.supervision.supervisor import Supervisor
 from core.errors import Transient
 from core.settings import Settings
+from core.sources import MANIFESTS
 
 READY_SECONDS = 90.0
 POLL_SECONDS = 0.1
@@ -70,10 +71,12 @@ class Stack:
             "LIFTOS_PORT": str(self.settings.port),
         }
         if self.sandbox_port is not None:
-            changed["LIFTOS_META_BASE_URL"] = self.sandbox_url
-            changed["LIFTOS_GOOGLE_ADS_BASE_URL"] = self.sandbox_url
-            changed["LIFTOS_GOOGLE_TOKEN_URL"] = f"{self.sandbox_url}/token"
-            changed["LIFTOS_KLAVIYO_BASE_URL"] = self.sandbox_url
+            changed |= {
+                manifest.variable(each.name): self.sandbox_url + each.stand_in
+                for manifest in MANIFESTS.values()
+                for each in manifest.settings
+                if each.stand_in is not None
+            }
         return changed
 
 

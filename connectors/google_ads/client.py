@@ -32,16 +32,15 @@ class GoogleAdsClient:
         clock: Clock | None = None,
         transport: httpx2.AsyncBaseTransport | None = None,
     ) -> None:
-        clock, token_url = clock or Clock(), settings.google_token_url
-        self._path = (
-            f"/{settings.google_ads_api_version}/customers/{customer}/googleAds:searchStream"
-        )
+        clock, own = clock or Clock(), settings.of_source("google_ads")
+        token_url = own["token_url"]
+        self._path = f"/{own['api_version']}/customers/{customer}/googleAds:searchStream"
         login = digits(credentials.get("login_customer_id", ""))
         self._headers = {"login-customer-id": login} if login else {}
         self._tokens = Tokens(grant_of(credentials, token_url), token_url, clock, transport)
         self._token = ""
         self._http = HttpClient(
-            settings.google_ads_base_url,
+            own["base_url"],
             RULES,
             Credentials(secrets=self._tokens.secrets),
             clock=clock,

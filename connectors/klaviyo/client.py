@@ -45,14 +45,15 @@ class KlaviyoClient:
         transport: httpx2.AsyncBaseTransport | None = None,
         now: Callable[[], datetime] = utc_now,
     ) -> None:
-        self._revision = _revision(settings.klaviyo_revision)
+        own = settings.of_source("klaviyo")
+        self._revision = _revision(own["revision"])
         self._has_warned = False
         self._now = now
         self._pacer = Pacer(clock or Clock())
         self._http = HttpClient(
-            settings.klaviyo_base_url,
+            own["base_url"],
             RULES,
-            _sealed(credentials, settings.klaviyo_revision),
+            _sealed(credentials, own["revision"]),
             clock=clock,
             transport=transport,
         )
@@ -104,7 +105,7 @@ def _sealed(credentials: Mapping[str, str], revision: str) -> Credentials:
     if not key:
         raise ConfigError(
             "the connection has no private API key",
-            field="accessToken",
+            field="apiKey",
             mend="give the connection a private key of the Klaviyo account",
         )
     headers = {

@@ -71,15 +71,15 @@ def _rate_limited(headers: Mapping[str, str], found: _Refusal) -> Transient:
 def _key_refused(found: _Refusal) -> ConfigError:
     return ConfigError(
         f"the private API key is not valid: {found.detail}",
-        field="accessToken",
-        mend="rotate the connection's token: give a private key of the account",
+        field="apiKey",
+        mend="rotate the connection's credentials: give a private key of the account",
     )
 
 
 def _not_permitted(found: _Refusal) -> ConfigError:
     return ConfigError(
         f"the private API key lacks a scope: {found.detail}",
-        field="accessToken",
+        field="apiKey",
         mend=f"give a private key with the scopes {SCOPES}",
     )
 

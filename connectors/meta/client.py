@@ -35,12 +35,13 @@ class MetaClient:
         clock: Clock | None = None,
         transport: httpx2.AsyncBaseTransport | None = None,
     ) -> None:
-        self._version = settings.meta_api_version
+        own = settings.of_source("meta")
+        self._version = own["api_version"]
         self._warnings: set[str] = set()
         self._http = HttpClient(
-            settings.meta_base_url,
+            own["base_url"],
             RULES,
-            _sealed(credentials, settings),
+            _sealed(credentials, own["app_secret"]),
             clock=clock,
             transport=transport,
         )
@@ -69,7 +70,7 @@ class MetaClient:
             LOG.warning("meta_api_version_retiring", version=self._version, warning=warning)
 
 
-def _sealed(credentials: Mapping[str, str], settings: Settings) -> Credentials:
+def _sealed(credentials: Mapping[str, str], app_secret: str) -> Credentials:
     """The token as a header, and its proof (HMAC-SHA256 under the app secret) as a parameter."""
     token = credentials.get("access_token", "").strip()
     if not token:
@@ -79,8 +80,7 @@ def _sealed(credentials: Mapping[str, str], settings: Settings) -> Credentials:
             mend="give the connection a system-user token with ads_read",
         )
     headers = {"authorization": f"Bearer {token}"}
-    if settings.meta_app_secret is None:
+    if not app_secret:
         return Credentials(headers, secrets=(token,))
-    secret = settings.meta_app_secret.get_secret_value()
-    proof = hmac.new(secret.encode(), token.encode(), sha256).hexdigest()
-    return Credentials(headers, {"appsecret_proof": proof}, secrets=(token, proof, secret))
+    proof = hmac.new(app_secret.encode(), token.encode(), sha256).hexdigest()
+    return Credentials(headers, {"appsecret_proof": proof}, secrets=(token, proof, app_secret))

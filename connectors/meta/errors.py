@@ -118,7 +118,7 @@ def _token_refused(error: GraphError) -> ConfigError:
     return ConfigError(
         f"the access token has expired or is not valid: {error.message}",
         field="accessToken",
-        mend="rotate the connection's token",
+        mend="rotate the connection's credentials",
     )
 
 

@@ -8,16 +8,24 @@ from enum import StrEnum
 from uuid import UUID
 
 from core.jsonvalue import JSONObject
+from core.sources import MANIFESTS, SourceManifest
 
 
 class Source(StrEnum):
-    """Where data comes from."""
+    """Where data comes from: a member per manifest, called as the manifest names it.
 
-    META_ADS = "META_ADS"
-    GOOGLE_ADS = "GOOGLE_ADS"
-    KLAVIYO = "KLAVIYO"
+    WEBHOOK and FILE are our own; every other one is made of its connector's folder alone, and
+    reached by name: `Source("…")`.
+    """
+
     WEBHOOK = "WEBHOOK"
     FILE = "FILE"
+    vars().update({name: name for name in MANIFESTS if name not in {"WEBHOOK", "FILE"}})
+
+    @property
+    def manifest(self) -> SourceManifest:
+        """What its connector's folder says of it."""
+        return MANIFESTS[self.value]
 
 
 class Level(StrEnum):

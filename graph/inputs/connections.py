@@ -2,42 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-
 import strawberry
 
 from core.commands import ConnectSource
 from core.records.connections import Level, Source
-from resolvers.connections import LOOK_BACK_DAYS
-
-
-@strawberry.input(
-    description=(
-        "What opens a Google Ads account: a user's refresh token with its OAuth client, or a "
-        "service account's key. Sealed at once; none of it comes back out."
-    )
-)
-class GoogleAdsCredentialsInput:
-    """The parts of ConnectSource's credentials."""
-
-    refresh_token: str | None = strawberry.field(
-        default=None, description="A user's refresh token with the scope `adwords`."
-    )
-    client_id: str | None = strawberry.field(
-        default=None, description="The OAuth client that the refresh token was given to."
-    )
-    client_secret: str | None = strawberry.field(default=None, description="Its secret.")
-    service_account_key: str | None = strawberry.field(
-        default=None, description="The JSON key file of a service account, as a text."
-    )
-    login_customer_id: str | None = strawberry.field(
-        default=None,
-        description="The manager account through which the account is reached, if it is.",
-    )
-
-    def named(self) -> dict[str, str]:
-        """The parts that are given, by name."""
-        return {name: text for name, text in asdict(self).items() if text is not None}
+from graph.inputs.credentials import CredentialsInput
 
 
 @strawberry.input(description="One account of one source, and how to read it.")
@@ -63,16 +32,9 @@ class ConnectSourceInput:
             "the source's own, such as 28 for META_ADS."
         ),
     )
-    access_token: str | None = strawberry.field(
+    credentials: CredentialsInput | None = strawberry.field(
         default=None,
-        description=(
-            "A token that may read the account. Needed by META_ADS and KLAVIYO. "
-            "Sealed at once; it never comes back out."
-        ),
-    )
-
-    google_ads: GoogleAdsCredentialsInput | None = strawberry.field(
-        default=None, description="Needed by GOOGLE_ADS in place of an access token."
+        description="What opens the account. Left out for FILE and WEBHOOK, which have none.",
     )
 
     def to_command(self) -> ConnectSource:
@@ -85,22 +47,21 @@ class ConnectSourceInput:
             currency=self.currency,
             time_zone=self.time_zone,
             level=self.level,
-            look_back_days=LOOK_BACK_DAYS[self.source] if days is None else days,
-            access_token=self.access_token,
-            credentials=self.google_ads.named() if self.google_ads else {},
+            look_back_days=self.source.manifest.look_back_days if days is None else days,
+            credentials=self.credentials.named() if self.credentials else None,
         )
 
 
-@strawberry.input(description="A new token for a connection.")
+@strawberry.input(description="New credentials for a connection.")
 class RotateCredentialsInput:
     """What rotateCredentials takes."""
 
     connection_id: strawberry.ID = strawberry.field(
-        description="Id of a connection of META_ADS, GOOGLE_ADS or KLAVIYO."
+        description="Id of a connection of a source that takes credentials."
     )
-    access_token: str = strawberry.field(
+    credentials: CredentialsInput = strawberry.field(
         description=(
-            "A token that may read the account. Sealed at once; it never comes back out. It is "
-            "not tried: the next run does that."
+            "What is to open the account from now on: all of its parts, for nothing is left of "
+            "those before. Not tried: the next run does that."
         )
     )

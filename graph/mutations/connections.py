@@ -1,4 +1,4 @@
-"""Connecting sources, their tokens, and pausing them."""
+"""Connecting sources, their credentials, and pausing them."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class ConnectSourcePayload:
     connection: SourceConnection = strawberry.field(description="The new connection.")
 
 
-@strawberry.type(description="The new token is in place of the old one.")
+@strawberry.type(description="The new credentials are in place of the old ones.")
 class RotateCredentialsPayload:
     """What rotateCredentials leaves behind."""
 
@@ -88,8 +88,8 @@ class ConnectionMutations:
         return ConnectSourcePayload(connection=SourceConnection.from_record(record))
 
     @mutation(
-        "Put a new token in the place of the one that a connection has. A run that a worker is at "
-        "keeps the old one; every later one, retries included, has the new one.",
+        "Put new credentials in the place of those that a connection has. A run that a worker is "
+        "at keeps the old ones; every later one, retries included, has the new ones.",
         needs=Permission.MEMORY_ADMIN,
     )
     async def rotate_credentials(
@@ -97,12 +97,13 @@ class ConnectionMutations:
         info: Info,
         *,
         input: Annotated[  # noqa: A002 - the schema's name
-            RotateCredentialsInput, strawberry.argument(description="Which token, and where.")
+            RotateCredentialsInput, strawberry.argument(description="Which credentials, and where.")
         ],
     ) -> RotateCredentialsResult:
         """Checked, then sealed."""
         connection_id = CONNECTION.decode(input.connection_id, "connectionId")
-        record = await connections.rotate(info.context.session, connection_id, input.access_token)
+        fresh = input.credentials.named()
+        record = await connections.rotate(info.context.session, connection_id, fresh)
         return RotateCredentialsPayload(connection=SourceConnection.from_record(record))
 
     @mutation(

@@ -35,13 +35,7 @@ ENUMS: tuple[type[Enum], ...] = (
     _described(
         Source,
         "Where data comes from.",
-        {
-            Source.META_ADS: "Meta's Marketing API: Facebook and Instagram.",
-            Source.GOOGLE_ADS: "The Google Ads API.",
-            Source.KLAVIYO: "Klaviyo's reports on e-mail and text messages.",
-            Source.WEBHOOK: "Records sent to a webhook of ours.",
-            Source.FILE: "An uploaded file.",
-        },
+        {source: source.manifest.about for source in Source},
     ),
     _described(
         Level,

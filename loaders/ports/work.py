@@ -7,7 +7,7 @@ from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 from uuid import UUID
 
-from core.commands import ConnectSource, StartIngestion
+from core.commands import ConnectSource, Credentials, StartIngestion
 from core.records.connections import ConnectionRecord, ConnectionStatus
 from core.records.lineage import RawPageRecord, RejectedRecord
 from core.records.pages import Page, PageRequest
@@ -32,9 +32,9 @@ class ConnectionStore(Protocol):
         ...
 
     async def rotate(
-        self, scope: TenantScope, connection_id: UUID, access_token: str
+        self, scope: TenantScope, connection_id: UUID, credentials: Credentials
     ) -> ConnectionRecord:
-        """Seal a token in place of the one before; NotFound when there is no such connection."""
+        """Seal `credentials` in place of those before, or NotFound."""
         ...
 
     async def set_status(

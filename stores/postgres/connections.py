@@ -8,7 +8,7 @@ from uuid import UUID
 import asyncpg
 import orjson
 
-from core.commands import ConnectSource
+from core.commands import ConnectSource, Credentials
 from core.errors import ConfigError, Conflict, NotFound
 from core.records.connections import ConnectionRecord, ConnectionStatus, Level, Source
 from core.records.pages import Page, PageRequest
@@ -75,8 +75,8 @@ class ConnectionStore:
                 row = await connection.fetchrow(_INSERT, scope.tenant_id, *_values(command))
                 if row is None:
                     raise ConfigError("the connection was not stored")
-                if secret := _secret(command):
-                    await self._seal(connection, scope, row["id"], secret)
+                if command.credentials is not None and command.credentials.parts:
+                    await self._seal(connection, scope, row["id"], command.credentials)
                 return _record(row)
         except asyncpg.UniqueViolationError as error:
             raise Conflict(
@@ -86,12 +86,11 @@ class ConnectionStore:
             ) from error
 
     async def rotate(
-        self, scope: TenantScope, connection_id: UUID, access_token: str
+        self, scope: TenantScope, connection_id: UUID, credentials: Credentials
     ) -> ConnectionRecord:
-        """Seal `access_token` in place of what opened the source until now, or NotFound."""
-        secret = {"access_token": access_token}
+        """Seal `credentials` in place of what opened the source until now, or NotFound."""
         async with self._database.write(scope) as connection:
-            return _found(await self._seal(connection, scope, connection_id, secret))
+            return _found(await self._seal(connection, scope, connection_id, credentials))
 
     async def set_status(
         self, scope: TenantScope, connection_id: UUID, status: ConnectionStatus
@@ -117,13 +116,14 @@ class ConnectionStore:
         return {str(name): str(value) for name, value in orjson.loads(opened).items()}
 
     async def _seal(
-        self, connection: Connection, scope: TenantScope, place: UUID, secret: dict[str, str]
+        self, connection: Connection, scope: TenantScope, place: UUID, credentials: Credentials
     ) -> asyncpg.Record | None:
-        """The connection's row with `secret` sealed in it; None when there is no such row."""
+        """The connection's row with `credentials` sealed in it; None when there is no such row."""
         wrapped = await connection.fetchval(
             _DATA_KEY, scope.tenant_id, self._vault.new_data_key(scope.tenant_id.bytes)
         )
-        sealed = self._vault.seal(wrapped, scope.tenant_id.bytes, place.bytes, orjson.dumps(secret))
+        secret = orjson.dumps(dict(credentials.parts))
+        sealed = self._vault.seal(wrapped, scope.tenant_id.bytes, place.bytes, secret)
         return await connection.fetchrow(_SET_SEALED, scope.tenant_id, place, sealed)
 
 
@@ -162,11 +162,6 @@ def _found(row: asyncpg.Record | None) -> ConnectionRecord:
     if row is None:
         raise no_connection()
     return _record(row)
-
-
-def _secret(command: ConnectSource) -> dict[str, str]:
-    token = {} if command.access_token is None else {"access_token": command.access_token}
-    return {**token, **command.credentials}
 
 
 def _values(command: ConnectSource) -> tuple[object, ...]:

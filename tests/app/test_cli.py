@@ -87,7 +87,7 @@ def connect(run: Run, organisation: str, *options: str, given: str | None = None
 def test_a_connections_token_comes_by_stdin_and_never_comes_back(
     run: Run, organisation: str
 ) -> None:
-    options = ("--source", "META_ADS", "--token-stdin")
+    options = ("--source", "META_ADS", "--credentials-stdin")
     made = connect(run, organisation, *options, given="sandbox-token-1001\n")
     assert CONNECTION.decode(made.stdout.strip(), "id")
     listed = run("connection", "list", "--tenant", organisation).stdout
@@ -98,7 +98,7 @@ def test_a_connections_token_comes_by_stdin_and_never_comes_back(
 
 
 def test_google_s_credentials_come_by_stdin_in_json(run: Run, organisation: str) -> None:
-    options = ("--source", "GOOGLE_ADS", "--account", "123-456-7890", "--token-stdin")
+    options = ("--source", "GOOGLE_ADS", "--account", "123-456-7890", "--credentials-stdin")
     user = {"refreshToken": "1//planted", "clientId": "c", "clientSecret": "planted-secret"}
     key = {"client_email": "a@b", "private_key": "planted"}
     for given in (user | {"loginCustomerId": "100-200-9000"}, {"serviceAccountKey": key}):
@@ -128,11 +128,13 @@ def test_ingest_queues_a_run(run: Run, organisation: str) -> None:
 def test_a_new_token_takes_the_old_ones_place_and_is_not_told(run: Run, organisation: str) -> None:
     made = connect(run, organisation, "--source", "META_ADS", given="sandbox-token-1001\n")
     arguments = ("--tenant", organisation, "--connection", made.stdout.strip())
-    rotated = run("connection", "rotate", *arguments, "--token-stdin", given="sandbox-token-2\n")
-    assert (rotated.exit_code, rotated.output) == (0, "act_1001 has a new token\n")
+    rotated = run(
+        "connection", "rotate", *arguments, "--credentials-stdin", given="sandbox-token-2\n"
+    )
+    assert (rotated.exit_code, rotated.output) == (0, "act_1001 has new credentials\n")
     piped = run("connection", "rotate", *arguments, given="sandbox-token-3\n")
-    assert piped.output == "act_1001 has a new token\n"
-    missing = run("connection", "rotate", *arguments, "--token-stdin", given="\n")
+    assert piped.output == "act_1001 has new credentials\n"
+    missing = run("connection", "rotate", *arguments, "--credentials-stdin", given="\n")
     assert isinstance(missing.exception, BadInput)
     file = connect(run, organisation, "--source", "FILE").stdout.strip()
     refused = run(

@@ -130,10 +130,12 @@ async def test_a_connection_is_made_of_sane_text_only(
         "currency": "EUR",
         "timeZone": "UTC",
         "accessToken": "t",
-    }
+    } | {name: text}
     query = """mutation($input: ConnectSourceInput!) { connectSource(input: $input) {
       __typename ... on InvalidInput { code field } ... on ConflictError { code } } }"""
-    found = await ask(door, query, input=sane | {name: text})
+    token = sane.pop("accessToken")
+    given = sane | {"credentials": {"metaAds": {"accessToken": token}}}
+    found = await ask(door, query, input=given)
     assert found.get("data"), found
     answer = json.dumps(found)
     assert "BUG" not in answer

@@ -12,13 +12,13 @@ import pyarrow as pa
 import pytest
 
 from connectors.file.connector import FileConnector
+from connectors.registry import normalise_page
 from core.commands import FileOptions
 from core.errors import BadInput
 from core.jsonvalue import JSONObject
 from core.records.connections import Level, Source
 from core.records.ingestion import RawPage, Rejection
 from transform.frames import NormalisedPage
-from transform.normalise import normalise_page
 from transform.normalise.context import PageContext
 
 HEADER = "date,campaign_id,spend,impressions"

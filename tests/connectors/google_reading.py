@@ -52,7 +52,7 @@ def service_account(stand_in: StandIn) -> dict[str, str]:
 def settings(stand_in: StandIn, **changes: str) -> Settings:
     addresses = {
         "google_ads_base_url": stand_in.url,
-        "google_token_url": f"{stand_in.url}/token",
+        "google_ads_token_url": f"{stand_in.url}/token",
     }
     return Settings.model_validate(addresses | changes)
 

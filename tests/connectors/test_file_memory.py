@@ -23,7 +23,7 @@ from pathlib import Path
 from connectors.file.connector import FileConnector
 from core.commands import FileOptions
 from core.records.connections import Level, Source
-from transform.normalise import normalise_page
+from connectors.registry import normalise_page
 from transform.normalise.context import PageContext
 
 def peak():

@@ -7,7 +7,7 @@ import orjson
 import pytest
 
 from connectors.base import Connector
-from connectors.registry import ConnectorAccount
+from connectors.registry import ConnectorAccount, normalise_page
 from core.errors import BadInput, Bug, ConfigError, Transient
 from core.records.connections import Level, Source
 from core.units import DateRange
@@ -24,7 +24,6 @@ from tests.connectors.google_reading import (
 )
 from tests.connectors.stand_in import FakeTime, Network, Opening, StandIn
 from tests.connectors.suite import ConnectorSuite
-from transform.normalise import normalise_page
 from transform.normalise.context import PageContext
 
 
@@ -91,7 +90,7 @@ async def test_what_is_read_and_normalised_is_the_truth(
     async with reading(stand_in, fake_time, whom) as connector:
         pages = [page async for page in connector.pages(OCTOBER, None)]
     normalised = [
-        normalise_page(Source.GOOGLE_ADS, page.stream, page.media_type, page.body, context)
+        normalise_page(Source("GOOGLE_ADS"), page.stream, page.media_type, page.body, context)
         for page in pages
     ]
     names = {Level.AD_SET: "adset"}

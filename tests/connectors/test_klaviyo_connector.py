@@ -13,6 +13,7 @@ import structlog
 from connectors.base import Connector
 from connectors.klaviyo.connector import open_connector
 from connectors.klaviyo.limits import Pacer
+from connectors.registry import normalise_page
 from core.errors import BadInput, ConfigError, Terminal, Transient
 from core.records.connections import Level, Source
 from core.records.ingestion import RawPage
@@ -21,7 +22,6 @@ from core.units import DateRange
 from tests.connectors.klaviyo_reading import KEY, WEEK, connected, pages_of, reading, shop
 from tests.connectors.stand_in import FakeTime, Network, Opening, StandIn
 from tests.connectors.suite import ConnectorSuite
-from transform.normalise import normalise_page
 from transform.normalise.context import PageContext
 
 REPORTS = {"campaign_values", "flow_series", "orders_by_message", "all_orders"}
@@ -33,6 +33,7 @@ class TestKlaviyoConnector(ConnectorSuite):
     foreign_account = shop(1005, currency="JPY", zone="Asia/Tokyo")
     unknown_account = shop(4242)
     credentials = {"access_token": KEY}  # noqa: RUF012 -- never changed
+    credential_field = "apiKey"
     expired = {"access_token": "pk_sandbox_expired"}  # noqa: RUF012
     forbidden = {"access_token": "pk_sandbox_no_permission"}  # noqa: RUF012
     window = DateRange(date(2026, 10, 20), date(2026, 10, 26))
@@ -87,7 +88,7 @@ def entries_of(pages: list[RawPage], context: PageContext) -> list[dict[str, Any
         layout = page.request["layout"]
         assert isinstance(layout, dict)
         told = replace(context, options=layout)
-        made = normalise_page(Source.KLAVIYO, page.stream, page.media_type, page.body, told)
+        made = normalise_page(Source("KLAVIYO"), page.stream, page.media_type, page.body, told)
         assert not made.rejections
         found += made.entries.to_pylist()
     return found
@@ -297,4 +298,4 @@ def test_what_cannot_be_read_is_refused_when_opened() -> None:
     assert caught.value.field == "level"
     with pytest.raises(ConfigError) as refused:
         open_connector(shop(), {"access_token": " "}, Settings())
-    assert refused.value.field == "accessToken"
+    assert refused.value.field == "apiKey"

@@ -10,13 +10,13 @@ import pytest
 import structlog
 
 from connectors.base import Connector
+from connectors.registry import normalise_page
 from core.errors import BadInput, ConfigError, Transient
 from core.records.connections import Level, Source
 from core.units import DateRange
 from tests.connectors.meta_reading import OCTOBER, ad_account, connected, read, reading
 from tests.connectors.stand_in import APP_SECRET, FakeTime, Network, Opening, StandIn
 from tests.connectors.suite import ConnectorSuite
-from transform.normalise import normalise_page
 from transform.normalise.context import PageContext
 
 
@@ -52,7 +52,7 @@ async def test_what_is_read_and_normalised_is_the_truth(
     async with reading(stand_in, fake_time, whom) as connector:
         pages = [page async for page in connector.pages(OCTOBER, None)]
     normalised = [
-        normalise_page(Source.META_ADS, page.stream, page.media_type, page.body, context)
+        normalise_page(Source("META_ADS"), page.stream, page.media_type, page.body, context)
         for page in pages
     ]
     names = {Level.AD_SET: "adset"}

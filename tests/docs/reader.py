@@ -36,7 +36,8 @@ _KEPT = frozenset({"asOf", "endCursor"})
 
 def schema() -> GraphQLSchema:
     # The federation directives of the subgraph are the gateway's business.
-    text = (ROOT / "schema.graphql").read_text().partition("\n\n")[2]
+    before, _, after = (ROOT / "schema.graphql").read_text().partition("schema @link")
+    text = before + after.partition("\n\n")[2]
     head = "directive @link(url: String) on SCHEMA\n" + "".join(
         f"directive @{name} on OBJECT\n"
         for name in ("key(fields: String!) repeatable", "shareable")

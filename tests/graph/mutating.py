@@ -16,7 +16,7 @@ FILE = f"""mutation($input: IngestFileInput!) {{ ingestFile(input: $input) {{
   __typename ... on IngestFilePayload {{ run {{ status uploadId }} }} {ERROR} }} }}"""
 CONNECT = f"""mutation($input: ConnectSourceInput!) {{ connectSource(input: $input) {{
   __typename ... on ConnectSourcePayload {{ connection {{
-    source accountId name currency timeZone level lookBackDays status lastReadAt
+    id source accountId name currency timeZone level lookBackDays status lastReadAt
   }} }} {ERROR} }} }}"""
 ROTATE = f"""mutation($input: RotateCredentialsInput!) {{ rotateCredentials(input: $input) {{
   __typename ... on RotateCredentialsPayload {{ connection {{ id status }} }} {ERROR} }} }}"""
@@ -32,13 +32,14 @@ RETRY = f"""mutation($id: ID!) {{ retryRun(runId: $id) {{
 META = CONNECTION.encode(samples.CONNECTION)
 FILES = CONNECTION.encode(samples.FILES)
 UPLOAD = "00000000-0000-0000-0000-0000000000f1"
-NEW = {
+OPENED = {"metaAds": {"accessToken": "EAABsecret"}}
+NEW: dict[str, Any] = {
     "source": "META_ADS",
     "accountId": " act_7 ",
     "name": "Fresh",
     "currency": "usd",
     "timeZone": "America/New_York",
-    "accessToken": "token",
+    "credentials": {"metaAds": {"accessToken": "token"}},
 }
 
 

@@ -63,7 +63,7 @@ def metrics(number: int) -> Metrics:
 def entry(number: int, *, days: int = 10, campaigns: int = 3) -> EntryRecord:
     return EntryRecord(
         key=EntryKey(FIRST_DAY + timedelta(days=number % days), UUID(int=number)),
-        source=Source.META_ADS,
+        source=Source("META_ADS"),
         connection_id=CONNECTION,
         account_id="act_1001",
         level=Level.CAMPAIGN,
@@ -103,7 +103,7 @@ def history(of: EntryRecord) -> tuple[VintageRecord, ...]:
 def campaign(number: int) -> CampaignRecord:
     return CampaignRecord(
         digest=UUID(int=number),
-        source=Source.META_ADS,
+        source=Source("META_ADS"),
         account_id="act_1001",
         campaign_id=f"c{number}",
         name=f"Campaign {number}",
@@ -148,7 +148,7 @@ def day(on: date) -> CalendarDayRecord:
 def connection(**changes: object) -> ConnectionRecord:
     record = ConnectionRecord(
         id=CONNECTION,
-        source=Source.META_ADS,
+        source=Source("META_ADS"),
         account_id="act_1001",
         name="Northwind",
         currency="EUR",
@@ -233,7 +233,7 @@ def rejected(number: int) -> RejectedRecord:
 def row(on: date, channel: str = "Paid Social", *, known: bool = True) -> AttributionRowRecord:
     return AttributionRowRecord(
         date=on,
-        source=Source.META_ADS,
+        source=Source("META_ADS"),
         channel=channel,
         currency="EUR",
         entries=2,

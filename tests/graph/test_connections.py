@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from core.records.runs import RunStatus
-from graph.ids import RUN
+from graph.ids import CONNECTION, RUN
 from tests.graph import samples
 from tests.graph.mutating import (
     CONNECT,
@@ -11,6 +11,7 @@ from tests.graph.mutating import (
     FILES,
     META,
     NEW,
+    OPENED,
     PAUSE,
     RESUME,
     RETRY,
@@ -23,7 +24,9 @@ from tests.graph.world import World
 
 
 async def test_a_source_is_connected_with_the_source_s_own_look_back(world: World) -> None:
-    assert await result(world, CONNECT, input=NEW) == {
+    made = await result(world, CONNECT, input=NEW)
+    assert CONNECTION.decode(made["connection"].pop("id"), "id")
+    assert made == {
         "__typename": "ConnectSourcePayload",
         "connection": {
             "source": "META_ADS",
@@ -53,9 +56,11 @@ async def test_a_source_is_connected_with_the_source_s_own_look_back(world: Worl
         ({"timeZone": "../../etc/passwd"}, "timeZone"),
         ({"lookBackDays": 91}, "lookBackDays"),
         ({"lookBackDays": -1}, "lookBackDays"),
-        ({"accessToken": None}, "accessToken"),
-        ({"accessToken": " "}, "accessToken"),
-        ({"source": "FILE"}, "accessToken"),
+        ({"level": "AD_SET", "source": "KLAVIYO"}, "level"),
+        ({"credentials": None}, "credentials.metaAds.accessToken"),
+        ({"credentials": {"metaAds": {"accessToken": " "}}}, "credentials.metaAds.accessToken"),
+        ({"credentials": {"klaviyo": {"apiKey": "pk"}}}, "credentials.klaviyo"),
+        ({"source": "FILE"}, "credentials.metaAds"),
     ],
 )
 async def test_a_source_that_cannot_be_connected_is_refused_by_field(
@@ -64,23 +69,24 @@ async def test_a_source_that_cannot_be_connected_is_refused_by_field(
     before = dict(world.memory.of(world.north).connections)
     answer = await result(world, CONNECT, input=NEW | given)
     assert (answer["__typename"], answer["field"]) == ("InvalidInput", field)
-    assert "token" not in answer["message"] or field == "accessToken"
+    assert "token" not in answer["message"].replace("accessToken", "")
     assert world.memory.of(world.north).connections == before
 
 
 async def test_a_new_token_is_sealed_and_the_connection_answered_without_it(world: World) -> None:
-    given = {"connectionId": META, "accessToken": "  fresh\n"}
+    given = {"connectionId": META, "credentials": {"metaAds": {"accessToken": "  fresh\n"}}}
     assert await result(world, ROTATE, input=given) == {
         "__typename": "RotateCredentialsPayload",
         "connection": {"id": META, "status": "ACTIVE"},
     }
-    assert world.stand_ins.connections.sealed == {samples.CONNECTION: "fresh"}
+    assert world.stand_ins.connections.sealed == {samples.CONNECTION: {"access_token": "fresh"}}
 
 
 @pytest.mark.parametrize(
     ("given", "field"),
     [
-        ({"accessToken": " \n"}, "accessToken"),
+        ({"credentials": {"metaAds": {"accessToken": " \n"}}}, "credentials.metaAds.accessToken"),
+        ({"credentials": {"klaviyo": {"apiKey": "EAABsecret"}}}, "credentials.klaviyo"),
         ({"connectionId": FILES}, "connectionId"),
         ({"connectionId": RUN.encode(samples.RUN)}, "connectionId"),
     ],
@@ -89,17 +95,17 @@ async def test_a_token_that_cannot_be_rotated_is_refused_by_field(
     world: World, given: dict[str, object], field: str
 ) -> None:
     answer = await result(
-        world, ROTATE, input={"connectionId": META, "accessToken": "EAABsecret"} | given
+        world, ROTATE, input={"connectionId": META, "credentials": OPENED} | given
     )
     assert (answer["__typename"], answer["field"]) == ("InvalidInput", field)
     assert "EAABsecret" not in str(answer)
     assert world.stand_ins.connections.sealed == {}
 
 
-async def test_a_source_without_a_token_is_told_which_have_one(world: World) -> None:
-    answer = await result(world, ROTATE, input={"connectionId": FILES, "accessToken": "x"})
-    assert answer["message"] == "'Northwind' is a FILE connection and has no access token"
-    assert answer["mend"] == "name a connection of KLAVIYO, META_ADS"
+async def test_a_source_without_credentials_is_told_which_have_some(world: World) -> None:
+    answer = await result(world, ROTATE, input={"connectionId": FILES, "credentials": OPENED})
+    assert answer["message"] == "'Northwind' is a FILE connection and has no credentials"
+    assert answer["mend"] == "name a connection of GOOGLE_ADS, KLAVIYO, META_ADS"
 
 
 async def test_a_paused_connection_takes_no_runs_until_it_is_resumed(world: World) -> None:

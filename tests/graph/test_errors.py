@@ -163,12 +163,15 @@ async def test_a_day_in_another_form_is_refused(world: World, day: object) -> No
     ("given", "told"),
     [
         (
-            {"source": "META_ADS", "accessToken": "hunter2"},
+            {"source": "META_ADS", "credentials": "hunter2"},
             "Expected value of type 'ConnectSourceInput' to include required field 'accountId'.",
         ),
         ("hunter2", "Expected value of type 'ConnectSourceInput' to be an object."),
         ({"lookBackDays": "hunter2"}, "Int cannot represent non-integer value."),
-        ({"accessToken": ["hunter2"]}, "String cannot represent a non string value."),
+        (
+            {"credentials": {"metaAds": {"accessToken": ["hunter2"]}}},
+            "String cannot represent a non string value.",
+        ),
         ({"nmae": "hunter2"}, "not to include unknown field 'nmae'. Did you mean 'name'?"),
         ({"source": "EAAB0123456789abcdefghij"}, "Value '[redacted]' does not exist in 'Source'"),
     ],

@@ -15,6 +15,7 @@ from tests.graph.mutating import (
     CANCEL,
     FILES,
     META,
+    OPENED,
     PAUSE,
     RESUME,
     RETRY,
@@ -86,8 +87,8 @@ async def test_another_tenant_s_connection_and_run_are_answered_like_absent_ones
         (RESUME, {"id": META}, {"id": _absent(CONNECTION)}),
         (
             ROTATE,
-            {"input": {"connectionId": META, "accessToken": "x"}},
-            {"input": {"connectionId": _absent(CONNECTION), "accessToken": "x"}},
+            {"input": {"connectionId": META, "credentials": OPENED}},
+            {"input": {"connectionId": _absent(CONNECTION), "credentials": OPENED}},
         ),
     ):
         one = await result(world, query, world.south, **theirs)

@@ -15,6 +15,7 @@ from tests.graph.mutating import (
     FILES,
     META,
     NEW,
+    OPENED,
     PAUSE,
     RESUME,
     RETRY,
@@ -52,7 +53,7 @@ EVERY = [
     (CONNECT, {"input": NEW}, Role.DEVELOPER, "memory:admin"),
     (
         ROTATE,
-        {"input": {"connectionId": META, "accessToken": "x"}},
+        {"input": {"connectionId": META, "credentials": OPENED}},
         Role.DEVELOPER,
         "memory:admin",
     ),

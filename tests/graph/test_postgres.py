@@ -17,15 +17,15 @@ from graph.schema import LiftosSchema
 from resolvers.session import Session
 from stores.wiring import Stores
 from tests.graph.counting import counted
-from tests.support import NewTenant, RunningWorker, SandboxAt
+from tests.support import NewTenant, RunningWorker, SandboxAt, opened
 
 CONNECT = """mutation { connectSource(input: {
   source: META_ADS, accountId: "act_1001", name: "Northwind", currency: "EUR",
-  timeZone: "Europe/Berlin", accessToken: "sandbox-token-1001"
+  timeZone: "Europe/Berlin", credentials: {metaAds: {accessToken: "sandbox-token-1001"}}
 }) { ... on ConnectSourcePayload { connection { id } } ... on UserError { message field } } }"""
 CONNECT_EXPIRED = CONNECT.replace("sandbox-token-1001", "sandbox-expired")
 ROTATE = """mutation($id: ID!) { rotateCredentials(input: {
-  connectionId: $id, accessToken: "sandbox-token-1001"
+  connectionId: $id, credentials: {metaAds: {accessToken: "sandbox-token-1001"}}
 }) { ... on RotateCredentialsPayload { connection { id status } }
   ... on UserError { code message field } } }"""
 RETRY = """mutation($id: ID!) { retryRun(runId: $id) {
@@ -266,7 +266,7 @@ async def test_a_connection_that_is_gone_is_not_found_and_nothing_is_sealed(
     stores: Stores, new_tenant: NewTenant, name: str
 ) -> None:
     scope = (await new_tenant()).scope
-    change = "sandbox-token-1001" if name == "rotate" else ConnectionStatus.PAUSED
+    change = opened("sandbox-token-1001") if name == "rotate" else ConnectionStatus.PAUSED
     with pytest.raises(NotFound):
         await getattr(stores.connections, name)(scope, uuid4(), change)
     async with stores.database.read(scope) as connection:

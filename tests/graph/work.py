@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from uuid import UUID
 
-from core.commands import ConnectSource, StartIngestion
+from core.commands import ConnectSource, Credentials, StartIngestion
 from core.errors import Conflict, NotFound
 from core.records.connections import ConnectionRecord, ConnectionStatus
 from core.records.lineage import RawPageRecord, RejectedRecord
@@ -25,7 +25,7 @@ NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 class Connections:
     def __init__(self, memory: Memory) -> None:
         self.memory = memory
-        self.sealed: dict[UUID, str] = {}
+        self.sealed: dict[UUID, dict[str, str]] = {}
 
     async def by_ids(self, scope: TenantScope, ids: Sequence[UUID]) -> dict[UUID, ConnectionRecord]:
         found = self.memory.of(scope).connections
@@ -56,9 +56,9 @@ class Connections:
         return record
 
     async def rotate(
-        self, scope: TenantScope, connection_id: UUID, access_token: str
+        self, scope: TenantScope, connection_id: UUID, credentials: Credentials
     ) -> ConnectionRecord:
-        self.sealed[connection_id] = access_token
+        self.sealed[connection_id] = dict(credentials.parts)
         return self._one(scope, connection_id)
 
     async def set_status(

@@ -9,6 +9,7 @@ from uuid import UUID
 
 import orjson
 
+from connectors.registry import normalise_page
 from core.commands import StartIngestion
 from core.records.connections import ConnectionRecord
 from core.records.ingestion import RawPage
@@ -21,7 +22,6 @@ from stores.postgres.run_work import Claimed, LandedPage, PageResult
 from stores.wiring import Stores
 from stores.work import WorkStores, work_stores
 from tests.support import meta_account
-from transform.normalise import normalise_page
 from transform.normalise.context import PageContext
 
 Spends = dict[tuple[str, str], str]

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from core.commands import ConnectSource
+from core.commands import ConnectSource, Credentials
 from core.records.connections import Level, Source
 from core.records.entries import DateBasis, EntryFilter, EntryOrder, EntryRecord
 from core.records.pages import PageRequest
@@ -51,8 +51,8 @@ async def connected(
     stores: Stores, tenant: Tenant, sandbox: SandboxAt, worker: RunningWorker
 ) -> AsyncIterator[Any]:
     command = ConnectSource(
-        Source.KLAVIYO, "SB1001", "Northwind", "EUR", "Europe/Berlin", Level.CAMPAIGN, 7,
-        access_token="pk_sandbox_1001",
+        Source("KLAVIYO"), "SB1001", "Northwind", "EUR", "Europe/Berlin", Level.CAMPAIGN, 7,
+        credentials=Credentials(Source("KLAVIYO"), {"api_key": "pk_sandbox_1001"}),
     )  # fmt: skip
     connection = await stores.connections.create(tenant.scope, command)
     async with worker(sandbox.url):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
 from datetime import date, timedelta
 from uuid import UUID
 
@@ -28,6 +27,7 @@ from tests.support import (
     ended,
     ingest,
     meta_account,
+    opened,
     upload,
 )
 
@@ -139,7 +139,7 @@ async def test_an_older_claim_can_do_nothing(
 @pytest.mark.parametrize(
     ("token", "code", "mend"),
     [
-        ("sandbox-expired", "CONFIGURATION", "token"),
+        ("sandbox-expired", "CONFIGURATION", "credentials"),
         ("sandbox-token-1002", "CONFIGURATION", ""),
     ],
 )
@@ -152,7 +152,7 @@ async def test_credentials_that_do_not_open_the_account_end_the_run_with_the_men
     code: str,
     mend: str,
 ) -> None:
-    account = replace(meta_account(), access_token=token)
+    account = meta_account(credentials=opened(token))
     connection = await stores.connections.create(tenant.scope, account)
     async with running_worker(sandbox.url):
         run = await ingest(stores, tenant.scope, connection, "2026-11-01", "2026-11-05")

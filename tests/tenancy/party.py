@@ -143,7 +143,8 @@ async def founded(ground: Ground, name: str, countries: tuple[str, ...], currenc
 async def connected(
     ground: Ground, party: Party, name: str, token: str | None, account: Json
 ) -> None:
-    given = account | {"name": f"{name} of {party.record.slug}", "accessToken": token}
+    opened = {"credentials": {"metaAds": {"accessToken": token}}} if token else {}
+    given = account | {"name": f"{name} of {party.record.slug}", **opened}
     answer = await ground.door.ask(party.token, "Mutation.connectSource", {"input": given})
     party.connections[name] = answer["data"]["connectSource"]["connection"]["id"]
 

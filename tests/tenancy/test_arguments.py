@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
+from core.sources import MANIFESTS
 from graph.ids import CONNECTION
+from graph.inputs.credentials import input_name
 from tests.tenancy.documents import all_inputs, root
 from tests.tenancy.door import Door, Json, code_of, leaves
 from tests.tenancy.party import Parties, Party
@@ -32,11 +34,18 @@ HARMLESS = {
     *(f"MarketingEntryFilter.{name}" for name in ("dates", "sources", "levels", "isMature")),
     *(f"Mutation.{name}(input)" for name in ("connectSource", "startIngestion", "ingestFile")),
     "Mutation.rotateCredentials(input)",
-    "RotateCredentialsInput.accessToken",
-    *(f"ConnectSourceInput.{name}" for name in ("accessToken", "googleAds")),
-    *(f"GoogleAdsCredentialsInput.{name}" for name in ("refreshToken", "clientId")),
-    *(f"GoogleAdsCredentialsInput.{name}" for name in ("clientSecret", "serviceAccountKey")),
-    "GoogleAdsCredentialsInput.loginCustomerId",
+    "RotateCredentialsInput.credentials",
+    "ConnectSourceInput.credentials",
+    *(
+        f"CredentialsInput.{manifest.outside}"
+        for manifest in MANIFESTS.values()
+        if manifest.credentials
+    ),
+    *(
+        f"{input_name(manifest)}.{part.outside}"
+        for manifest in MANIFESTS.values()
+        for part in manifest.credentials
+    ),
     "MarketingEntryFilter.channels",
     "Query.attributionRows(channels)",
     "Query.attributionRows(dates)",

@@ -17,6 +17,7 @@ from tests.tenancy.door import META_TOKENS, Door, Json, bearer, subscribed
 from tests.tenancy.party import FILE, META, SINCE, UNTIL, Ground, Parties, Party, checksums
 from tests.tenancy.walking import DAYS
 
+OPENED = [{"metaAds": {"accessToken": token}} for token in META_TOKENS]
 ALL = frozenset(Role)
 ANYBODY = frozenset({*ALL, None})
 ANALYSTS = frozenset({Role.ANALYST, Role.DEVELOPER, Role.ADMIN})
@@ -85,10 +86,10 @@ def questions(party: Party) -> Mapping[str, Json]:
         "Query._entities": {"representations": [{"__typename": "Run", "id": run}]},
         "Query._service": {},
         "Mutation.connectSource": {
-            "input": META | {"accountId": "act_8", "name": "new", "accessToken": META_TOKENS[0]}
+            "input": META | {"accountId": "act_8", "name": "new", "credentials": OPENED[0]}
         },
         "Mutation.rotateCredentials": {
-            "input": {"connectionId": party.connections["meta"], "accessToken": META_TOKENS[1]}
+            "input": {"connectionId": party.connections["meta"], "credentials": OPENED[1]}
         },
         "Mutation.pauseConnection": {"connectionId": party.connections["meta"]},
         "Mutation.resumeConnection": {"connectionId": party.connections["meta"]},
@@ -199,11 +200,11 @@ async def test_a_role_that_may_write_is_not_refused_for_its_role(
     run = parties.a.runs["file"]
     impossible: Mapping[str, tuple[Json, str]] = {
         "Mutation.connectSource": (
-            {"input": META | {"name": "x", "lookBackDays": -1, "accessToken": META_TOKENS[0]}},
+            {"input": META | {"name": "x", "lookBackDays": -1, "credentials": OPENED[0]}},
             "InvalidInput" if role in ADMINS else "ForbiddenError",
         ),
         "Mutation.rotateCredentials": (
-            {"input": {"connectionId": parties.a.connections["file"], "accessToken": "x"}},
+            {"input": {"connectionId": parties.a.connections["file"], "credentials": OPENED[0]}},
             "InvalidInput" if role in ADMINS else "ForbiddenError",
         ),
         **dict.fromkeys(

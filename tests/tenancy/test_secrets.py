@@ -16,8 +16,18 @@ CONNECT = """mutation($input: ConnectSourceInput!) { connectSource(input: $input
   __typename ... on UserError { code message field mend } } }"""
 ROTATE = """mutation($input: RotateCredentialsInput!) { rotateCredentials(input: $input) {
   __typename ... on UserError { code message field mend } } }"""
-INPUT: Json = META | {"name": "n", "accessToken": "EAABplanted0123456789mistyped"}
-PLANTED = str(INPUT["accessToken"])
+PLANTED = "EAABplanted0123456789mistyped"
+
+
+def opened(token: object) -> Json:
+    return {"credentials": {"metaAds": {"accessToken": token}}}
+
+
+def written(value: str) -> str:
+    return f"{{credentials: {{metaAds: {{accessToken: {value}}}}}}}"
+
+
+INPUT: Json = META | {"name": "n", **opened(PLANTED)}
 
 
 def without(name: str) -> Json:
@@ -30,11 +40,11 @@ MISTAKES: dict[str, Json] = {
     "a field has another type": {"query": CONNECT, "variables": {"input": INPUT | {"source": "X"}}},
     "the secret stands in a list": {
         "query": CONNECT,
-        "variables": {"input": INPUT | {"accessToken": [PLANTED]}},
+        "variables": {"input": INPUT | opened([PLANTED])},
     },
     "the secret stands in an object": {
         "query": CONNECT,
-        "variables": {"input": INPUT | {"accessToken": {"value": PLANTED}}},
+        "variables": {"input": INPUT | opened({"value": PLANTED})},
     },
     "the input is a text": {"query": CONNECT, "variables": {"input": PLANTED}},
     "the secret stands in another field": {
@@ -54,13 +64,13 @@ MISTAKES: dict[str, Json] = {
         "variables": {"m": PLANTED},
     },
     "the secret is written without quotes": {
-        "query": f"mutation {{ connectSource(input: {{accessToken: {PLANTED}}}) {{ __typename }} }}"
+        "query": f"mutation {{ connectSource(input: {written(PLANTED)}) {{ __typename }} }}"
     },
     "the secret is written into the document": {
-        "query": f'mutation {{ connectSource(input: {{accessToken: "{PLANTED}"}}) {{ code }} }}'
+        "query": f"mutation {{ connectSource(input: {written(json.dumps(PLANTED))}) {{ code }} }}"
     },
     "the document breaks off": {
-        "query": f'mutation {{ connectSource(input: {{accessToken: "{PLANTED}}}) {{ code }} }}'
+        "query": f'mutation {{ connectSource(input: {{name: "{PLANTED}}}) {{ code }} }}'
     },
     "the document goes on": {"query": f"{{ viewer {{ actor }} }} {PLANTED}"},
     "the secret is a field": {"query": f"{{ viewer {{ {PLANTED} }} }}"},
@@ -68,19 +78,19 @@ MISTAKES: dict[str, Json] = {
     "the secret is a cursor": {"query": f'{{ runs(after: "{PLANTED}") {{ nodes {{ id }} }} }}'},
     "the new secret names no connection": {
         "query": ROTATE,
-        "variables": {"input": {"connectionId": "x", "accessToken": PLANTED}},
+        "variables": {"input": {"connectionId": "x", **opened(PLANTED)}},
     },
     "the new secret is the connection": {
         "query": ROTATE,
-        "variables": {"input": {"connectionId": PLANTED, "accessToken": PLANTED}},
+        "variables": {"input": {"connectionId": PLANTED, **opened(PLANTED)}},
     },
     "the new secret stands in a list": {
         "query": ROTATE,
-        "variables": {"input": {"connectionId": "x", "accessToken": [PLANTED, 1]}},
+        "variables": {"input": {"connectionId": "x", **opened([PLANTED, 1])}},
     },
     "the secret stands in several fields": {
         "query": CONNECT,
-        "variables": {"input": INPUT | {"accessToken": f"{PLANTED}\n", "currency": PLANTED}},
+        "variables": {"input": INPUT | opened(f"{PLANTED}\n") | {"currency": PLANTED}},
     },
 }
 

@@ -24,8 +24,8 @@ def _of_connections(_: Party, b: Party) -> list[Json]:
 
 
 def _of_tokens(_: Party, b: Party) -> list[Json]:
-    token = META_TOKENS[1]
-    given = ({"connectionId": id_, "accessToken": token} for id_ in b.connections.values())
+    fresh = {"metaAds": {"accessToken": META_TOKENS[1]}}
+    given = ({"connectionId": id_, "credentials": fresh} for id_ in b.connections.values())
     return [{"input": each} for each in given]
 
 
@@ -86,8 +86,9 @@ async def test_the_same_account_is_connected_beside_bs_not_over_it(
     other = await new_tenant()
     token = ground.door.token(other.record.id, Role.ADMIN)
     for account in (META, OTHER, META | {"source": "FILE", "accountId": "shop"}):
-        secret = META_TOKENS[0] if account["source"] == "META_ADS" else None
-        given = account | {"name": "mine too", "accessToken": secret}
+        secret = {"metaAds": {"accessToken": META_TOKENS[0]}}
+        opened = {"credentials": secret} if account["source"] == "META_ADS" else {}
+        given = account | {"name": "mine too", **opened}
         answer = await ground.door.ask(token, "Mutation.connectSource", {"input": given})
         connection = answer["data"]["connectSource"]["connection"]
         assert connection["accountId"] == account["accountId"].removeprefix("act_")

@@ -8,12 +8,12 @@ from typing import Any
 
 import orjson
 
+from connectors.registry import normalise_page
 from core.file_fields import FILE_FIELDS
 from core.file_layout import ROW, FileLayout
 from core.records.connections import Level, Source
 from core.records.ingestion import Rejection
 from transform.frames import NormalisedPage
-from transform.normalise import normalise_page
 from transform.normalise.context import PageContext
 
 Cells = Mapping[str, str | None]

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from connectors.registry import normalise_page
 from core.records.connections import Level, Source
 from transform.frames import NormalisedPage
-from transform.normalise import normalise_page
 from transform.normalise.context import PageContext
 
 CONTEXT = PageContext("100-200-2001", "EUR", "Europe/Berlin", Level.CAMPAIGN)
@@ -66,7 +66,7 @@ def page_body(metrics: list[Any], conversions: list[Any] | None = None) -> bytes
 
 
 def normalised(body: bytes, context: PageContext = CONTEXT) -> NormalisedPage:
-    return normalise_page(Source.GOOGLE_ADS, "campaign_daily", "application/json", body, context)
+    return normalise_page(Source("GOOGLE_ADS"), "campaign_daily", "application/json", body, context)
 
 
 def entry(

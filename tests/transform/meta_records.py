@@ -6,9 +6,9 @@ from typing import Any
 
 import orjson
 
+from connectors.registry import normalise_page
 from core.records.connections import Level, Source
 from transform.frames import NormalisedPage
-from transform.normalise import normalise_page
 from transform.normalise.context import PageContext
 
 CONTEXT = PageContext("act_1001", "EUR", "Europe/Berlin", Level.CAMPAIGN)
@@ -48,7 +48,7 @@ def actions(*names: str, value: object = "2") -> list[dict[str, object]]:
 
 def normalised(*records: object, context: PageContext = CONTEXT) -> NormalisedPage:
     body = orjson.dumps({"data": records})
-    return normalise_page(Source.META_ADS, "insights", "application/json", body, context)
+    return normalise_page(Source("META_ADS"), "insights", "application/json", body, context)
 
 
 def entry(**changes: Any) -> dict[str, Any]:

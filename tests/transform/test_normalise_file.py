@@ -9,11 +9,11 @@ import orjson
 import pyarrow as pa
 import pytest
 
+from connectors.registry import normalise_page
 from core.errors import BadInput, Bug
 from core.records.connections import Level, Source
 from tests.transform.file_pages import entry, normalised, row
 from transform.frames import CAMPAIGN_SCHEMA, ENTRY_SCHEMA, campaign_digests, entry_digests
-from transform.normalise import normalise_page
 from transform.normalise.context import PageContext
 
 

@@ -7,10 +7,10 @@ from typing import Any
 import orjson
 import pytest
 
+from connectors.registry import normalise_page
 from core.errors import BadInput
 from core.records.connections import Level, Source
 from transform.frames import CAMPAIGN_SCHEMA, ENTRY_SCHEMA, NormalisedPage
-from transform.normalise import normalise_page
 from transform.normalise.context import PageContext
 
 CONTEXT = PageContext("SB1001", "EUR", "Europe/Berlin", Level.CAMPAIGN)
@@ -22,7 +22,7 @@ def normalised(
 ) -> NormalisedPage:
     raw = body if isinstance(body, bytes) else orjson.dumps(body)
     context = replace(CONTEXT, level=level, options=options)
-    page = normalise_page(Source.KLAVIYO, stream, "application/json", raw, context)
+    page = normalise_page(Source("KLAVIYO"), stream, "application/json", raw, context)
     assert page.entries.schema == ENTRY_SCHEMA
     assert page.campaigns.schema == CAMPAIGN_SCHEMA
     assert page.fetched == sum(entry["records"] for entry in page.entries.to_pylist()) + len(

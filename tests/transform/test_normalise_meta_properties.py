@@ -8,9 +8,9 @@ import orjson
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from connectors.registry import normalise_page
 from core.records.connections import Level, Source
 from transform.frames import NormalisedPage
-from transform.normalise import normalise_page
 from transform.normalise.context import PageContext
 
 CONTEXT = PageContext("1001", "EUR", "Europe/Berlin", Level.CAMPAIGN)
@@ -62,7 +62,7 @@ def column(page: NormalisedPage, name: str) -> list[Any]:
 
 def normalised(records: list[Any]) -> NormalisedPage:
     body = orjson.dumps({"data": records})
-    return normalise_page(Source.META_ADS, "insights", "application/json", body, CONTEXT)
+    return normalise_page(Source("META_ADS"), "insights", "application/json", body, CONTEXT)
 
 
 @settings(max_examples=150, deadline=None)

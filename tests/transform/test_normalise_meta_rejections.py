@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
+from connectors.registry import normalise_page
 from core.errors import BadInput
 from core.records.connections import Source
 from tests.transform.meta_records import CONTEXT, actions, normalised, record
-from transform.normalise import normalise_page
 
 BAD: list[tuple[dict[str, Any], str, str]] = [
     ({"date_start": None}, "date_start", "is missing"),
@@ -67,7 +67,7 @@ def test_a_record_that_is_no_object_is_set_aside(stray: object) -> None:
 @pytest.mark.parametrize("body", [b"", b"<html>", b"[]", b'{"data": 1}', b'{"error": {}}'])
 def test_a_page_that_is_none_is_refused_as_a_whole(body: bytes) -> None:
     with pytest.raises(BadInput):
-        normalise_page(Source.META_ADS, "insights", "application/json", body, CONTEXT)
+        normalise_page(Source("META_ADS"), "insights", "application/json", body, CONTEXT)
 
 
 def test_a_source_without_a_normaliser_is_named() -> None:

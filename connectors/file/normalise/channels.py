@@ -12,10 +12,10 @@ from typing import Final
 
 import pyarrow as pa
 
+from connectors.file.normalise.records import FileRecords
 from core.file_fields import header_key
 from transform.normalise.channels import UNASSIGNED
 from transform.normalise.columns import ArrowColumn
-from transform.normalise.file_records import FileRecords
 
 _GROUPS: Final = (
     *("Affiliates", "Audio", "Cross-network", "Direct", "Display", "Email"),

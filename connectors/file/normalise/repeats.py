@@ -9,11 +9,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from connectors.file.normalise.records import FileRecords
 from core.file_fields import ENTITY_FIELDS
 from core.file_layout import ROW
 from core.records.connections import Level
 from transform.normalise.columns import ArrowColumn, Mask
-from transform.normalise.file_records import FileRecords
 
 Keys: TypeAlias = npt.NDArray[np.int64]
 

@@ -18,16 +18,7 @@ import orjson
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from core.errors import BadInput
-from core.jsonvalue import JSONObject, JSONValue
-from core.records.connections import Level, Source
-from core.records.entries import DateBasis
-from transform.frames import CAMPAIGN_SCHEMA, NormalisedPage, campaign_digests
-from transform.normalise.channels import UNASSIGNED, channel_group
-from transform.normalise.columns import ArrowColumn
-from transform.normalise.context import PageContext
-from transform.normalise.entries import normalised_page
-from transform.normalise.klaviyo_records import (
+from connectors.klaviyo.records import (
     ORDERS,
     STATISTICS,
     added_up,
@@ -37,7 +28,18 @@ from transform.normalise.klaviyo_records import (
     flow_records,
     order_records,
 )
+from core.errors import BadInput
+from core.jsonvalue import JSONObject, JSONValue
+from core.records.connections import Level, Source
+from core.records.entries import DateBasis
+from transform.frames import CAMPAIGN_SCHEMA, NormalisedPage, campaign_digests
+from transform.normalise.channels import UNASSIGNED, channel_group
+from transform.normalise.columns import ArrowColumn
+from transform.normalise.context import PageContext
+from transform.normalise.entries import normalised_page
 from transform.normalise.reading import Reading
+
+SOURCE: Final = Source("KLAVIYO")
 
 CAMPAIGN_VALUES: Final = "campaign_values"
 FLOW_SERIES: Final = "flow_series"
@@ -63,9 +65,7 @@ _COLUMNS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
 """By column, Klaviyo's statistic and its kind. E-mails have no spend: unknown, never zero."""
 
 
-def normalise_klaviyo(
-    stream: str, _media_type: str, body: bytes, context: PageContext
-) -> NormalisedPage:
+def normalise(stream: str, _media_type: str, body: bytes, context: PageContext) -> NormalisedPage:
     """One answer of Klaviyo's; a list has no entries, only campaigns at most."""
     content = _parsed(body)
     if stream in LISTS:
@@ -126,7 +126,7 @@ def _identity(reading: Reading, context: PageContext, stream: str) -> dict[str, 
 
 def _groups(channels: ArrowColumn) -> ArrowColumn:
     named = (None if each is None else str(each) for each in channels.to_pylist())
-    groups = [channel_group(Source.KLAVIYO, each) if each else UNASSIGNED for each in named]
+    groups = [channel_group(SOURCE, each) if each else UNASSIGNED for each in named]
     return pa.array(groups, pa.string())
 
 
@@ -195,7 +195,7 @@ def _campaigns(row: JSONValue, context: PageContext) -> list[dict[str, object]]:
     campaign_id = _text(row.get("id")) if isinstance(row, dict) else None
     if campaign_id is None:
         return []
-    source, account = Source.KLAVIYO.value, context.account_id.strip()
+    source, account = SOURCE.value, context.account_id.strip()
     (digest,) = campaign_digests([source], [account], [campaign_id])
     return [
         {
@@ -216,7 +216,7 @@ def _text(value: JSONValue) -> str | None:
 def _constants(context: PageContext, stream: str, rows: int) -> dict[str, ArrowColumn]:
     is_sent = stream in {CAMPAIGN_VALUES, FLOW_SERIES}
     texts = {
-        "source": Source.KLAVIYO.value,
+        "source": SOURCE.value,
         "account_id": context.account_id.strip(),
         "level": (Level.ACCOUNT if stream == ALL_ORDERS else context.level).value,
         "date_basis": (DateBasis.SEND if is_sent else DateBasis.EVENT).value,

@@ -8,14 +8,14 @@ from typing import Final
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from connectors.file.normalise.numbers import Numbers, read_numbers
+from connectors.file.normalise.records import FileRecords, mapped
 from core.file_amounts import stands_for
 from core.file_fields import MONEY_FIELDS
 from core.units import MONEY_SCALE
 from transform.frames import ARROW_TYPES
 from transform.normalise.columns import ArrowColumn
 from transform.normalise.context import PageContext
-from transform.normalise.file_numbers import Numbers, read_numbers
-from transform.normalise.file_records import FileRecords, mapped
 from transform.normalise.reading import mask
 
 COUNTS: Final = ("impressions", "clicks", "link_clicks", "reach", "video_views")

@@ -12,12 +12,12 @@ import orjson
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from connectors.file.normalise.metrics import METRICS, read_field
+from connectors.file.normalise.records import FileRecords
+from connectors.file.normalise.repeats import Keys
 from core.jsonvalue import JSONValue
 from transform.normalise.columns import ArrowColumn, parsed
 from transform.normalise.conversions import ABSENT, NO_ACTIONS, VIDEO_VIEW, action_values, chosen
-from transform.normalise.file_metrics import METRICS, read_field
-from transform.normalise.file_records import FileRecords
-from transform.normalise.file_repeats import Keys
 from transform.normalise.reading import mask
 
 Lists: TypeAlias = dict[str, list[dict[str, str | None]]]

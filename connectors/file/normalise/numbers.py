@@ -11,10 +11,10 @@ from typing import Final
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from connectors.file.normalise.records import mapped
 from core.file_amounts import EMPTY_MARKS, plain_number, written
 from core.units import MONEY_SCALE
 from transform.normalise.columns import ArrowColumn, Mask, parsed
-from transform.normalise.file_records import mapped
 from transform.normalise.reading import mask
 
 _PLAIN: Final[Mapping[str, str]] = MappingProxyType(

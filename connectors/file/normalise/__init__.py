@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
+from connectors.file.normalise.actions import action_rows, with_actions
+from connectors.file.normalise.identity import identity
+from connectors.file.normalise.metrics import metrics
+from connectors.file.normalise.records import FileRecords
+from connectors.file.normalise.repeats import natural_keys, refuse_contradictions
 from core.file_layout import layout_of
 from transform.frames import NormalisedPage
 from transform.normalise.context import PageContext
 from transform.normalise.entries import normalised_page
-from transform.normalise.file_actions import action_rows, with_actions
-from transform.normalise.file_identity import identity
-from transform.normalise.file_metrics import metrics
-from transform.normalise.file_records import FileRecords
-from transform.normalise.file_repeats import natural_keys, refuse_contradictions
 
 
-def normalise_file(
-    _stream: str, _media_type: str, body: bytes, context: PageContext
-) -> NormalisedPage:
+def normalise(_stream: str, _media_type: str, body: bytes, context: PageContext) -> NormalisedPage:
     """One page of a file. `context.options` is the `layout` of the page's request.
 
     All rows of a natural key stand on one page. Of a wide file they must say the same; of a long

@@ -36,6 +36,8 @@ from transform.normalise.conversions import (
 from transform.normalise.entries import normalised_page
 from transform.normalise.reading import Reading, mask
 
+SOURCE: Final = Source("META_ADS")
+
 PREFIX: Final[Mapping[Level, str]] = MappingProxyType(
     {
         Level.ACCOUNT: "account",
@@ -64,9 +66,7 @@ OTHER_CURRENCY: Final = "differs from the connection's currency"
 RECONNECT: Final = "set up a connection of its own for this account and currency"
 
 
-def normalise_meta(
-    _stream: str, _media_type: str, body: bytes, context: PageContext
-) -> NormalisedPage:
+def normalise(_stream: str, _media_type: str, body: bytes, context: PageContext) -> NormalisedPage:
     """One page of the insights edge, `{"data": [...]}` in JSON, at the context's level."""
     records = _records(body)
     reading = Reading(records)
@@ -169,10 +169,10 @@ def _account_number(context: PageContext) -> str:
 
 def _constants(context: PageContext, rows: int) -> dict[str, ArrowColumn]:
     texts = {
-        "source": Source.META_ADS.value,
+        "source": SOURCE.value,
         "level": context.level.value,
         "date_basis": DateBasis.DELIVERY.value,
-        "channel": channel_group(Source.META_ADS),
+        "channel": channel_group(SOURCE),
     }
     repeated = {name: pa.repeat(pa.scalar(text), rows) for name, text in texts.items()}
     return {**repeated, "position": pa.array(np.arange(rows))}

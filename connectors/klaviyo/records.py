@@ -11,8 +11,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
+from connectors.klaviyo.days import local_day
 from core.jsonvalue import JSONObject, JSONValue
-from transform.normalise.klaviyo_days import local_day
 
 Record = dict[str, JSONValue]
 

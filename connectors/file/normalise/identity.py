@@ -10,6 +10,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from connectors.file.normalise.channels import channel_columns
+from connectors.file.normalise.records import FileRecords, mapped
 from core.file_amounts import stands_for
 from core.file_days import parse_day
 from core.file_fields import ENTITY_FIELDS
@@ -17,8 +19,6 @@ from core.records.connections import Level, Source
 from core.units import time_zone, today_in
 from transform.normalise.columns import ArrowColumn
 from transform.normalise.context import PageContext
-from transform.normalise.file_channels import channel_columns
-from transform.normalise.file_records import FileRecords, mapped
 from transform.normalise.reading import mask
 
 NO_SETTING: Final = "default"

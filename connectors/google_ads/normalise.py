@@ -17,6 +17,14 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from connectors.google_ads.answers import (
+    Joined,
+    categories_json,
+    joined,
+    micros_text,
+    purchase,
+    valued,
+)
 from core.jsonvalue import JSONValue
 from core.records.connections import Level, Source
 from core.records.entries import DateBasis
@@ -25,15 +33,9 @@ from transform.normalise.channels import channel_group
 from transform.normalise.columns import ArrowColumn
 from transform.normalise.context import PageContext
 from transform.normalise.entries import normalised_page
-from transform.normalise.google_ads_answers import (
-    Joined,
-    categories_json,
-    joined,
-    micros_text,
-    purchase,
-    valued,
-)
 from transform.normalise.reading import Reading, mask
+
+SOURCE: Final = Source("GOOGLE_ADS")
 
 ENTITY: Final[Mapping[Level, tuple[str, str]]] = MappingProxyType(
     {
@@ -61,9 +63,7 @@ OTHER_CURRENCY: Final = "differs from the connection's currency"
 RECONNECT: Final = "set up a connection of its own for this account and currency"
 
 
-def normalise_google_ads(
-    _stream: str, _media_type: str, body: bytes, context: PageContext
-) -> NormalisedPage:
+def normalise(_stream: str, _media_type: str, body: bytes, context: PageContext) -> NormalisedPage:
     """One slice of days with both its answers, at the context's level."""
     rows = joined(body, ENTITY[context.level][0])
     reading = Reading(rows.records)
@@ -138,13 +138,13 @@ def _constants(
     columns: Mapping[str, ArrowColumn], context: PageContext, rows: int
 ) -> dict[str, ArrowColumn]:
     texts = {
-        "source": Source.GOOGLE_ADS.value,
+        "source": SOURCE.value,
         "level": context.level.value,
         "date_basis": DateBasis.DELIVERY.value,
         "attribution_setting": ATTRIBUTION,
     }
     kinds: list[str | None] = columns["platform_channel"].to_pylist()
-    channels = [channel_group(Source.GOOGLE_ADS, kind) for kind in kinds]
+    channels = [channel_group(SOURCE, kind) for kind in kinds]
     repeated = {name: pa.repeat(pa.scalar(text), rows) for name, text in texts.items()}
     position = pa.array(np.arange(rows))
     return {**repeated, "channel": pa.array(channels, pa.string()), "position": position}

@@ -1,0 +1,181 @@
+"""What is known of every source without opening it: the manifest in each connector's folder.
+
+A manifest is data (`connectors/<folder>/source.toml`), so that the API process knows a source
+without importing the code that reads it.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from types import MappingProxyType
+from typing import ClassVar, Final
+
+from pydantic import ConfigDict, TypeAdapter, ValidationError
+
+from core.errors import ConfigError
+
+CONNECTORS: Final = Path(__file__).resolve().parents[1] / "connectors"
+FILENAME: Final = "source.toml"
+
+_STRICT: Final = ConfigDict(extra="forbid")
+
+
+class SourceKind(StrEnum):
+    """How its data comes: asked for by day, sent to us, or uploaded."""
+
+    PULL = "PULL"
+    PUSH = "PUSH"
+    UPLOAD = "UPLOAD"
+
+
+@dataclass(frozen=True, slots=True)
+class AccountRule:
+    """How the source writes an account's id: the groups of `pattern` together are the id.
+
+    `called` and `mend` tell a caller what was expected.
+    """
+
+    __pydantic_config__: ClassVar[ConfigDict] = _STRICT
+
+    called: str
+    pattern: str
+    mend: str
+
+    def account_id(self, text: str) -> str | None:
+        """The id as rows carry it, None for what is no account of the source."""
+        found = re.fullmatch(self.pattern, text, re.ASCII)
+        return "".join(found.groups()) if found else None
+
+
+@dataclass(frozen=True, slots=True)
+class CredentialField:
+    """One part of what opens an account; `name` is also what its sealed part is called.
+
+    Fields of one `way` belong together and stand in place of every other way's. `account`:
+    its value is the id of an account of the source. `json_keys`: it is a JSON object that has
+    these.
+    """
+
+    __pydantic_config__: ClassVar[ConfigDict] = _STRICT
+
+    name: str
+    about: str
+    way: str = ""
+    is_secret: bool = True
+    is_optional: bool = False
+    is_account: bool = False
+    json_keys: tuple[str, ...] = ()
+    mend: str = ""
+
+    @property
+    def outside(self) -> str:
+        """What callers know it by."""
+        return camel_case(self.name)
+
+
+@dataclass(frozen=True, slots=True)
+class SettingField:
+    """A setting of this installation, read from `LIFTOS_<FOLDER>_<NAME>`; None is unset.
+
+    `stand_in`: where the sandbox answers in place of this address, as a path of its own.
+    """
+
+    __pydantic_config__: ClassVar[ConfigDict] = _STRICT
+
+    name: str
+    about: str
+    default: str | None = None
+    is_secret: bool = False
+    stand_in: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """One kind of answer of the source. `required`: what a record cannot do without."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = _STRICT
+
+    name: str
+    about: str
+    required: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SourceManifest:
+    """All that others need to know of a source.
+
+    `levels`: values of core.records.connections.Level; none where each connection says so.
+    `look_back_days`: how long the source restates a day. `version_setting` names the setting
+    that pins its API. `channels`: the GA4 group of each of the platform's own channels, and of
+    all its other traffic under `default`.
+    """
+
+    __pydantic_config__: ClassVar[ConfigDict] = _STRICT
+
+    folder: str
+    name: str
+    title: str
+    about: str
+    kind: SourceKind
+    look_back_days: int
+    levels: tuple[str, ...]
+    account: AccountRule | None = None
+    version_setting: str | None = None
+    credentials: tuple[CredentialField, ...] = ()
+    settings: tuple[SettingField, ...] = ()
+    streams: tuple[Stream, ...] = ()
+    channels: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def key(self) -> str:
+        """Its name in lower case, as fields are called."""
+        return self.name.lower()
+
+    @property
+    def outside(self) -> str:
+        """What callers know its credentials by."""
+        return camel_case(self.key)
+
+    @property
+    def ways(self) -> tuple[str, ...]:
+        """The ways of opening an account, of which a caller chooses one."""
+        return tuple(dict.fromkeys(each.way for each in self.credentials if each.way))
+
+    def of_way(self, way: str) -> tuple[CredentialField, ...]:
+        """What is asked for on one way."""
+        return tuple(each for each in self.credentials if each.way in {"", way})
+
+    def variable(self, setting: str) -> str:
+        """The environment variable of one of its settings."""
+        return f"LIFTOS_{self.folder}_{setting}".upper()
+
+
+def camel_case(name: str) -> str:
+    """`refresh_token` as `refreshToken`."""
+    first, *rest = name.split("_")
+    return first + "".join(part.capitalize() for part in rest)
+
+
+def read_manifests(folder: Path = CONNECTORS) -> dict[str, SourceManifest]:
+    """Every manifest below `folder` by the source's name, in the order of the folders."""
+    found = (_manifest(path) for path in sorted(folder.glob(f"*/{FILENAME}")))
+    return {each.name: each for each in found}
+
+
+def _manifest(path: Path) -> SourceManifest:
+    table = tomllib.loads(path.read_text(encoding="utf-8"))
+    try:
+        return _READ.validate_python({**table, "folder": path.parent.name})
+    except ValidationError as error:
+        raise ConfigError(f"{path} is no manifest of a source: {error}") from error
+
+
+_READ: Final = TypeAdapter(SourceManifest)
+
+MANIFESTS: Final[Mapping[str, SourceManifest]] = MappingProxyType(read_manifests())
+"""By the name of the source."""
