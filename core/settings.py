@@ -72,6 +72,13 @@ class Settings(BaseSettings):
     event_stream_length: int = Field(
         10_000, ge=1, description="About how many events each tenant's Redis Stream keeps"
     )
+    webhook_max_bytes: int = Field(1_000_000, gt=0, description="Largest accepted webhook body")
+    webhook_tolerance_seconds: int = Field(
+        300, gt=0, description="How far a webhook's time of sending may lie from ours"
+    )
+    webhook_events_per_second: int = Field(
+        5_000, gt=0, description="Events a second that one API process takes for a connection"
+    )
     worker_concurrency: int = Field(4, ge=1, description="Runs that one worker works on at once")
     worker_heartbeat_seconds: float = Field(
         6.0, gt=0, description="A run whose worker is silent this long is taken over"

@@ -25,6 +25,7 @@ from stores.postgres.queue import QueueStore
 from stores.postgres.runs import RunStore
 from stores.postgres.tenants import TenantStore
 from stores.postgres.uploads import UploadStore
+from stores.postgres.webhooks import WebhookStore
 from stores.vault import Vault
 
 
@@ -46,6 +47,7 @@ class Stores:
     attribution: AttributionStore
     insights: InsightStore
     events: EventStore
+    webhooks: WebhookStore
     topics: RunTopics
     streams: EventStreams
 
@@ -57,13 +59,14 @@ async def open_stores(
     """Stores over one Postgres and one Redis; connections are opened when first needed."""
     redis = Redis.from_url(redis_url, health_check_interval=15)
     topics = RunTopics(redis)
+    vault = Vault(master_key)
     async with open_database(logins, size=pool_size) as database:
         try:
             yield Stores(
                 database=database,
                 tenants=TenantStore(database),
                 keys=KeyStore(database),
-                connections=ConnectionStore(database, Vault(master_key)),
+                connections=ConnectionStore(database, vault),
                 runs=RunStore(database),
                 queue=QueueStore(database),
                 uploads=UploadStore(database),
@@ -74,6 +77,7 @@ async def open_stores(
                 attribution=AttributionStore(database),
                 insights=InsightStore(database),
                 events=EventStore(database),
+                webhooks=WebhookStore(database, vault),
                 topics=topics,
                 streams=EventStreams(redis),
             )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import time
+from http import HTTPStatus
 
 import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -11,7 +13,7 @@ QUIET = frozenset({"/healthz", "/readyz", "/metrics"})
 
 
 class AccessLog:
-    """Logs method, path, status and duration; health checks at debug level."""
+    """Logs method, path, status and duration; what comes all the time at debug level."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -37,8 +39,11 @@ class AccessLog:
 
 
 def _note(scope: Scope, status: int, seconds: float) -> None:
+    is_quiet = _is_quiet(scope["path"], status)
+    if is_quiet and not logging.getLogger().isEnabledFor(logging.DEBUG):
+        return
     logger = structlog.get_logger()
-    log = logger.debug if scope["path"] in QUIET else logger.info
+    log = logger.debug if is_quiet else logger.info
     log(
         "request",
         method=scope["method"],
@@ -47,3 +52,9 @@ def _note(scope: Scope, status: int, seconds: float) -> None:
         milliseconds=round(seconds * 1000, 1),
         operation=scope.get("state", {}).get("operation"),
     )
+
+
+def _is_quiet(path: str, status: int) -> bool:
+    """Whether a line a request would drown the others: the metrics count those too."""
+    is_webhook = path.startswith("/webhooks/")
+    return path in QUIET or (is_webhook and status < HTTPStatus.MULTIPLE_CHOICES)

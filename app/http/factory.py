@@ -22,6 +22,7 @@ from app.http.request_id import RequestId
 from app.http.safety import SafeHeaders
 from app.http.services import Services
 from app.http.uploads import uploads_router
+from app.http.webhooks import webhooks_route
 from core.errors import LiftosError
 from core.settings import Settings
 
@@ -43,6 +44,7 @@ def create_app(settings: Settings, schema: BaseSchema, open_services: OpenServic
         app.add_exception_handler(error, answer_error)
     endpoint = GraphQLEndpoint(schema, settings.request_max_bytes)
     app.router.routes += [
+        webhooks_route(settings),
         Route("/graphql", endpoint),
         WebSocketRoute("/graphql", endpoint),
         Mount("/graphiql", Assets()),

@@ -24,6 +24,7 @@ from app.http.services import OpenRuns, services_of
 from core.errors import Transient
 
 PREFIX = "liftos_core_data"
+FAMILIES = ("/graphiql", "/webhooks")
 ROUTES = frozenset({"/graphql", "/uploads", "/healthz", "/readyz", "/metrics"})
 MOST_OPERATIONS = 200
 OPERATION_NAME = re.compile(r"[_A-Za-z][_0-9A-Za-z]{0,79}")
@@ -128,8 +129,9 @@ async def _count_runs(metrics: Metrics, count: OpenRuns | None) -> None:
 
 def route_of(path: str) -> str:
     """The label for a path: one of a fixed few."""
-    if path.startswith("/graphiql/"):
-        return "/graphiql"
+    family = f"/{path[1:].partition('/')[0]}"
+    if family in FAMILIES and path != family:
+        return family
     return path if path in ROUTES else "other"
 
 

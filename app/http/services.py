@@ -9,7 +9,9 @@ from uuid import UUID
 
 from starlette.requests import HTTPConnection
 
+from app.http.webhook_inbox import WebhookInbox
 from app.identity.door import Door
+from app.identity.webhooks import WebhookDoor
 from core.records.lineage import UploadRecord
 from core.scope import TenantScope
 
@@ -48,6 +50,14 @@ class Uploads(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Webhooks:
+    """The door of signed messages, and where they are kept."""
+
+    door: WebhookDoor
+    inbox: WebhookInbox
+
+
+@dataclass(frozen=True, slots=True)
 class Services:
     """Opened by the app's lifespan and closed with it; `probes` are named for /readyz."""
 
@@ -56,6 +66,7 @@ class Services:
     uploads: Uploads
     probes: Mapping[str, Probe]
     open_runs: OpenRuns | None = None
+    webhooks: Webhooks | None = None
 
 
 def services_of(connection: HTTPConnection) -> Services:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import aclosing, asynccontextmanager
 
 from fastapi import FastAPI
 
 from app.http.factory import create_app
-from app.http.services import Services
+from app.http.services import Services, Webhooks
+from app.http.webhook_inbox import WebhookInbox
+from app.identity.webhooks import WebhookDoor
 from app.identity.wiring import open_door
 from app.wiring import open_platform
 from core.errors import ConfigError
@@ -47,7 +49,12 @@ async def open_services(
         if not await are_migrations_current(stores.database):
             raise ConfigError("the database is at another version", mend="run: liftos migrate")
 
-    async with open_door(settings, jwt_secret, stores.keys, stores.tenants) as door:
+    inbox = WebhookInbox(stores.webhooks)
+    webhook_door = WebhookDoor(stores.webhooks, settings.webhook_tolerance_seconds)
+    async with (
+        open_door(settings, jwt_secret, stores.keys, stores.tenants) as door,
+        aclosing(inbox),
+    ):
         yield Services(
             door=door,
             contexts=context,
@@ -59,4 +66,5 @@ async def open_services(
                 "migrations": migrations,
             },
             open_runs=stores.queue.open_runs,
+            webhooks=Webhooks(webhook_door, inbox),
         )

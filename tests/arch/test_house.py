@@ -30,6 +30,7 @@ PACKAGES = (
     "transform",
 )
 DOORS = {
+    "app/identity/webhooks.py": "a signed webhook",
     "app/identity/door.py": "a verified token, a key, a signed gateway",
     "app/cli/tenancy.py": "--tenant on the command line",
     "jobs/scopes.py": "a job row; a tenant that upkeep listed",
@@ -37,6 +38,7 @@ DOORS = {
 SCOPELESS = {
     ("Database", "ping"),
     ("KeyStore", "authenticate"),
+    ("WebhookStore", "endpoint"),
     ("QueueStore", "ping"),
     ("QueueStore", "orphans"),
     ("QueueStore", "open_runs"),

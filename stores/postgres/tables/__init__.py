@@ -33,6 +33,12 @@ from stores.postgres.tables.tenants import (
     DataKeyRow,
     TenantRow,
 )
+from stores.postgres.tables.webhooks import (
+    OrderEventRow,
+    WebhookInboxRow,
+    WebhookMessageRow,
+    WebhookRow,
+)
 
 __all__ = [
     "METADATA",
@@ -49,6 +55,7 @@ __all__ = [
     "InsightRow",
     "MarketingEntryRow",
     "MarketingEntryVintageRow",
+    "OrderEventRow",
     "RawPageRow",
     "RejectedRecordRow",
     "RunEventRow",
@@ -57,4 +64,7 @@ __all__ = [
     "TenantRow",
     "UploadChunkRow",
     "UploadRow",
+    "WebhookInboxRow",
+    "WebhookMessageRow",
+    "WebhookRow",
 ]

@@ -6,7 +6,7 @@ import datetime as dt
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
 
 from stores.postgres.tables.columns import (
     BIG,
@@ -35,6 +35,7 @@ class ConnectionRow(Table, table=True):
     __table_args__ = (
         UniqueConstraint("tenant_id", "source", "account_id"),
         CheckConstraint("look_back_days BETWEEN 0 AND 365", "look_back_days"),
+        Index("connection_webhook", "id", postgresql_where=text("source = 'WEBHOOK'")),
     )
 
     tenant_id: UUID = tenant_key()
