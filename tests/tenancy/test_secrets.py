@@ -136,7 +136,7 @@ async def test_no_row_of_any_table_holds_a_secret(ground: Ground, parties: Parti
             assert held == [], table
         bodies = [body async for body in rows.bodies(ours)]
         sealed = await rows.column("connection", "sealed_credentials", parties.a.id)
-    assert len(named) == 19
+    assert len(named) == 23
     assert len(bodies) >= 8
     assert any(b"act_1001" in body or b'"account_id":"1001"' in body for body in bodies)
     assert [secret for secret in secrets for body in bodies if secret.encode() in body] == []
