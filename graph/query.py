@@ -9,6 +9,7 @@ from graph.queries.calendar import CalendarQueries
 from graph.queries.campaigns import CampaignQueries
 from graph.queries.connections import ConnectionQueries
 from graph.queries.entries import EntryQueries
+from graph.queries.events import EventQueries
 from graph.queries.federation import FederationQueries
 from graph.queries.insights import InsightQueries
 from graph.queries.lineage import LineageQueries
@@ -29,6 +30,7 @@ class Query(
     ConnectionQueries,
     RunQueries,
     LineageQueries,
+    EventQueries,
     FederationQueries,
 ):
     """The bases in the order of the schema."""

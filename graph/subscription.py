@@ -2,20 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from typing import Annotated
 
 import strawberry
 
+from core.records.events import RUN_KINDS, DataEventKind, DataEventRecord
 from core.records.runs import RunEventRecord
 from core.scope import Permission
 from graph.context import Info
 from graph.fields import subscription
 from graph.ids import RUN
+from graph.queries.events import EventKinds
 from graph.queries.runs import RunId
+from graph.scalars import BigInt
+from graph.types.events import DataEvent
 from graph.types.runs import RunEvent
-from resolvers import runs
+from resolvers import events, runs
+from resolvers.text import choices
+
+AfterEvent = Annotated[
+    BigInt | None,
+    strawberry.argument(
+        description=(
+            "Sequence of the last event you saw, of whatever kind; what followed it is told "
+            "first. Left out: only what happens from now on."
+        )
+    ),
+]
+RESUMES = (
+    "Without gap or repeat; ends when your credentials run out. Resume with the last `sequence` "
+    "you saw."
+)
 
 
 @strawberry.type(description="What is told as it happens, over WebSocket or server-sent events.")
@@ -39,11 +58,55 @@ class Subscription:
     ) -> AsyncGenerator[RunEvent, None]:
         """Refusals come before the stream, so that a client meets them as errors."""
         session = info.context.session
-        events = await runs.progress(session, RUN.decode(run_id, "runId"), after)
-        return _told(events)
+        told = await runs.progress(session, RUN.decode(run_id, "runId"), after)
+        return _steps(told)
+
+    @subscription(f"What happens to your data. {RESUMES}", needs=Permission.MEMORY_READ)
+    async def events(
+        self, info: Info, *, after: AfterEvent = None, kinds: EventKinds = None
+    ) -> AsyncGenerator[DataEvent, None]:
+        """As `ingestion_progress`, of all the tenant's runs."""
+        return await _followed(info, after, choices(kinds, "kinds"))
+
+    @subscription(
+        f"Runs that are queued, started and ended: all that a list of runs has to hear. {RESUMES}",
+        needs=Permission.MEMORY_READ,
+    )
+    async def runs(
+        self, info: Info, *, after: AfterEvent = None
+    ) -> AsyncGenerator[DataEvent, None]:
+        """Events of a run's beginning and end."""
+        return await _followed(info, after, RUN_KINDS)
+
+    @subscription(
+        "Entries that were known and have changed or vanished: which days, how many, by which "
+        f"run. What was computed from those days is out of date. {RESUMES}",
+        needs=Permission.MEMORY_READ,
+    )
+    async def entries_restated(
+        self, info: Info, *, after: AfterEvent = None
+    ) -> AsyncGenerator[DataEvent, None]:
+        """Events of restatements."""
+        return await _followed(info, after, (DataEventKind.ENTRIES_RESTATED,))
 
 
-async def _told(events: AsyncGenerator[RunEventRecord, None]) -> AsyncGenerator[RunEvent, None]:
-    async with aclosing(events):
-        async for event in events:
+async def _steps(told: AsyncGenerator[RunEventRecord, None]) -> AsyncGenerator[RunEvent, None]:
+    async with aclosing(told):
+        async for event in told:
             yield RunEvent.from_record(event)
+
+
+async def _followed(
+    info: Info, after: int | None, kinds: Sequence[DataEventKind]
+) -> AsyncGenerator[DataEvent, None]:
+    return _events(info, await events.follow(info.context.session, after, kinds))
+
+
+async def _events(
+    info: Info, told: AsyncGenerator[DataEventRecord, None]
+) -> AsyncGenerator[DataEvent, None]:
+    async with aclosing(told):
+        async for record in told:
+            # A loader remembers what it has read: each event is answered from the present.
+            info.context.session = info.context.session.renewed()
+            yield DataEvent.from_record(record)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from uuid import UUID
 
@@ -10,6 +9,7 @@ from core.errors import BadInput, NotFound
 from core.records.pages import Page
 from core.records.runs import RunEventRecord, RunRecord, RunStatus
 from resolvers import connections
+from resolvers.following import woken
 from resolvers.paging import Listing, PageArguments
 from resolvers.session import Session
 from resolvers.text import uuid_part
@@ -94,7 +94,7 @@ async def _follow(
     session: Session, run_id: UUID, cursor: int
 ) -> AsyncGenerator[RunEventRecord, None]:
     async with session.stores.topics.subscribe(session.scope, run_id) as wakeups:
-        while await _woken(session, wakeups):
+        while await woken(session, wakeups):
             # Read before the events: an event that lands in between is then told, not missed.
             status = await _standing(session, run_id)
             async for event in _backlog(session, run_id, cursor):
@@ -112,22 +112,6 @@ async def _backlog(session: Session, run_id: UUID, cursor: int) -> AsyncIterator
                 return
             yield event
         cursor = found[-1].sequence
-
-
-async def _woken(session: Session, wakeups: AsyncIterator[None]) -> bool:
-    """Wait for a wake-up; False when none will come or the scope expires first."""
-    try:
-        async with asyncio.timeout(_seconds_left(session)):
-            await anext(wakeups)
-    except (TimeoutError, StopAsyncIteration):
-        return False
-    return not session.has_expired
-
-
-def _seconds_left(session: Session) -> float | None:
-    if session.scope.expires_at is None:
-        return None
-    return (session.scope.expires_at - session.clock()).total_seconds()
 
 
 async def _standing(session: Session, run_id: UUID) -> RunStatus:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import time
 from contextlib import suppress
@@ -20,7 +21,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.http.services import OpenRuns, services_of
+from app.http.services import EventLag, OpenRuns, services_of
 from core.errors import Transient
 
 PREFIX = "liftos_core_data"
@@ -65,6 +66,11 @@ class Metrics:
             f"{PREFIX}_open_runs",
             "Runs of all tenants that have not ended",
             ("status",),
+            registry=self.registry,
+        )
+        self.event_lag = Gauge(
+            f"{PREFIX}_unpublished_events",
+            "Events of all tenants that are not on their streams yet",
             registry=self.registry,
         )
         self._operations: set[str] = set()
@@ -127,6 +133,14 @@ async def _count_runs(metrics: Metrics, count: OpenRuns | None) -> None:
                 metrics.runs.labels(status).set(runs)
 
 
+async def _count_events(metrics: Metrics, lag: EventLag | None) -> None:
+    metrics.event_lag.set(math.nan)
+    if lag is not None:
+        with suppress(Transient):
+            # A stream may be ahead of what was counted a moment before.
+            metrics.event_lag.set(sum(max(0, behind) for behind in (await lag()).values()))
+
+
 def route_of(path: str) -> str:
     """The label for a path: one of a fixed few."""
     family = f"/{path[1:].partition('/')[0]}"
@@ -141,8 +155,13 @@ def metrics_router(metrics: Metrics) -> APIRouter:
 
     @router.get("/metrics")
     async def told(request: Request) -> Response:
-        """In Prometheus's text format; without runs while the database does not answer."""
-        await _count_runs(metrics, services_of(request).open_runs)
+        """In Prometheus's text format; without runs while the database does not answer.
+
+        The lag of events is NaN while it or the cache does not.
+        """
+        services = services_of(request)
+        await _count_runs(metrics, services.open_runs)
+        await _count_events(metrics, services.event_lag)
         return Response(
             generate_latest(metrics.registry), headers={"Content-Type": CONTENT_TYPE_LATEST}
         )

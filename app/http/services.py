@@ -13,13 +13,16 @@ from app.http.webhook_inbox import WebhookInbox
 from app.identity.door import Door
 from app.identity.webhooks import WebhookDoor
 from core.records.lineage import UploadRecord
-from core.scope import TenantScope
+from core.scope import TenantId, TenantScope
 
 Probe = Callable[[], Awaitable[None]]
 """Returns when a part of the platform is well; raises what is wrong with it otherwise."""
 
 OpenRuns = Callable[[], Awaitable[Mapping[str, int]]]
 """How many runs of all tenants are in each state that is not final."""
+
+EventLag = Callable[[], Awaitable[Mapping[TenantId, int]]]
+"""How many events each tenant's stream lacks, of the tenants whose stream is not level."""
 
 Contexts = Callable[[TenantScope, str], object]
 """The GraphQL context of one operation, from its scope and request id."""
@@ -67,6 +70,7 @@ class Services:
     probes: Mapping[str, Probe]
     open_runs: OpenRuns | None = None
     webhooks: Webhooks | None = None
+    event_lag: EventLag | None = None
 
 
 def services_of(connection: HTTPConnection) -> Services:

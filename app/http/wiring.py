@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import aclosing, asynccontextmanager
+from functools import partial
 
 from fastapi import FastAPI
 
@@ -19,6 +20,7 @@ from core.settings import Settings
 from graph.context import Context
 from graph.schema import build_schema
 from resolvers.session import Session
+from stores.event_lag import event_lag
 from stores.postgres.version import are_migrations_current
 from stores.wiring import Stores
 
@@ -67,4 +69,5 @@ async def open_services(
             },
             open_runs=stores.queue.open_runs,
             webhooks=Webhooks(webhook_door, inbox),
+            event_lag=partial(event_lag, stores.events, stores.streams),
         )

@@ -13,6 +13,7 @@ from core.commands import FileReading
 from core.errors import ErrorKind
 from core.records.connections import ConnectionStatus, Level, Source
 from core.records.entries import DateBasis, EntryOrder
+from core.records.events import DataEventKind
 from core.records.insights import InsightKind
 from core.records.runs import RunEventKind, RunKind, RunStatus
 from core.scope import Role
@@ -110,6 +111,17 @@ ENUMS: tuple[type[Enum], ...] = (
             RunEventKind.CANCELLING: "Somebody asked it to stop; its worker is told.",
             RunEventKind.CANCELLED: "It ended because somebody asked for it.",
             RunEventKind.PARKED: "It is held.",
+        },
+    ),
+    _described(
+        DataEventKind,
+        "What happened to your data.",
+        {
+            DataEventKind.RUN_QUEUED: "A run was asked for, or is to be tried again.",
+            DataEventKind.RUN_STARTED: "A worker took a run up.",
+            DataEventKind.PAGE_LANDED: "What a page of a source said is in the entries.",
+            DataEventKind.ENTRIES_RESTATED: "Entries that were known have changed or vanished.",
+            DataEventKind.RUN_FINISHED: "A run stands still, whatever ended it.",
         },
     ),
     _described(

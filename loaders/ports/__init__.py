@@ -15,7 +15,14 @@ from loaders.ports.facts import (
     EntryStore,
     InsightStore,
 )
-from loaders.ports.work import ConnectionStore, LineageStore, RunStore, TenantStore, Topics
+from loaders.ports.work import (
+    ConnectionStore,
+    EventStore,
+    LineageStore,
+    RunStore,
+    TenantStore,
+    Topics,
+)
 
 
 class Stores(Protocol):
@@ -64,6 +71,11 @@ class Stores(Protocol):
     @property
     def tenants(self) -> TenantStore:
         """The tenant itself."""
+        ...
+
+    @property
+    def events(self) -> EventStore:
+        """What happened to the tenant's data."""
         ...
 
     @property

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from core.commands import ConnectSource, Credentials, StartIngestion
 from core.records.connections import ConnectionRecord, ConnectionStatus
+from core.records.events import DataEventKind, EventExtent, EventsAfter
 from core.records.lineage import RawPageRecord, RejectedRecord
 from core.records.pages import Page, PageRequest
 from core.records.runs import RunEventRecord, RunRecord, RunStatus
@@ -104,13 +105,30 @@ class TenantStore(Protocol):
         ...
 
 
+class EventStore(Protocol):
+    """The tenant's events, in the order of their commits."""
+
+    async def extent(self, scope: TenantScope) -> EventExtent:
+        """Which events are kept."""
+        ...
+
+    async def after(
+        self, scope: TenantScope, after: int, limit: int, kinds: Sequence[DataEventKind] = ()
+    ) -> EventsAfter:
+        """At most `limit` events behind `after`; of all kinds when none are named."""
+        ...
+
+
 class Topics(Protocol):
     """Wake-ups of runs."""
 
     def subscribe(
-        self, scope: TenantScope, run_id: UUID
+        self, scope: TenantScope, run_id: UUID | None = None
     ) -> AbstractAsyncContextManager[AsyncIterator[None]]:
-        """Yields once right after subscribing, then whenever the run may have moved."""
+        """Yields once right after subscribing, then whenever the run may have moved.
+
+        None stands for every run of the tenant.
+        """
         ...
 
     async def announce(self, scope: TenantScope, run_id: UUID) -> None:

@@ -14,6 +14,7 @@ from core.records.attribution import AttributionRowRecord
 from core.records.calendar import CalendarDayRecord
 from core.records.connections import ConnectionRecord
 from core.records.entries import CampaignRecord, EntryKey, EntryRecord, VintageRecord
+from core.records.events import DataEventRecord
 from core.records.insights import InsightRecord
 from core.records.lineage import RawPageRecord, RejectedRecord
 from core.records.pages import Page, PageRequest
@@ -36,6 +37,7 @@ class Shelf:
     connections: dict[UUID, ConnectionRecord] = field(default_factory=dict)
     runs: dict[UUID, RunRecord] = field(default_factory=dict)
     events: dict[UUID, list[RunEventRecord]] = field(default_factory=dict)
+    data_events: list[DataEventRecord] = field(default_factory=list)
     raw_pages: dict[UUID, RawPageRecord] = field(default_factory=dict)
     rejected: dict[UUID, RejectedRecord] = field(default_factory=dict)
     rows: list[AttributionRowRecord] = field(default_factory=list)
@@ -47,7 +49,7 @@ class Memory:
     """Every tenant's shelf, and who waits for which run."""
 
     shelves: defaultdict[TenantId, Shelf] = field(default_factory=lambda: defaultdict(Shelf))
-    waiting: defaultdict[UUID, list[asyncio.Event]] = field(
+    waiting: defaultdict[UUID | None, list[asyncio.Event]] = field(
         default_factory=lambda: defaultdict(list)
     )
 
@@ -57,7 +59,7 @@ class Memory:
     def tell(self, scope: TenantScope, event: RunEventRecord) -> None:
         """Write an event and wake whoever follows its run."""
         self.of(scope).events.setdefault(event.run_id, []).append(event)
-        for waiter in self.waiting[event.run_id]:
+        for waiter in (*self.waiting[event.run_id], *self.waiting[None]):
             waiter.set()
 
 

@@ -12,6 +12,7 @@ from uuid import UUID
 from core.commands import ConnectSource, Credentials, StartIngestion
 from core.errors import Conflict, NotFound
 from core.records.connections import ConnectionRecord, ConnectionStatus
+from core.records.events import DataEventKind, EventExtent, EventsAfter
 from core.records.lineage import RawPageRecord, RejectedRecord
 from core.records.pages import Page, PageRequest
 from core.records.runs import Counters, RunEventRecord, RunKind, RunRecord, RunStatus
@@ -182,6 +183,22 @@ class Tenants:
         return tenant
 
 
+class Events:
+    def __init__(self, memory: Memory) -> None:
+        self.memory = memory
+
+    async def extent(self, scope: TenantScope) -> EventExtent:
+        return EventExtent(1, len(self.memory.of(scope).data_events))
+
+    async def after(
+        self, scope: TenantScope, after: int, limit: int, kinds: Sequence[DataEventKind] = ()
+    ) -> EventsAfter:
+        kept = self.memory.of(scope).data_events
+        found = [r for r in kept[after:] if not kinds or r.event.kind in kinds][:limit]
+        reached = found[-1].sequence if len(found) == limit else max(after, len(kept))
+        return EventsAfter(tuple(found), reached)
+
+
 class Topics:
     """Wake-ups within this process; `closed` counts subscriptions that were left."""
 
@@ -191,7 +208,7 @@ class Topics:
 
     @asynccontextmanager
     async def subscribe(
-        self, scope: TenantScope, run_id: UUID
+        self, scope: TenantScope, run_id: UUID | None = None
     ) -> AsyncIterator[AsyncIterator[None]]:
         del scope
         awake = asyncio.Event()

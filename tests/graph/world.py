@@ -39,6 +39,7 @@ class StandIns:
     runs: work.Runs
     lineage: work.Lineage
     tenants: work.Tenants
+    events: work.Events
     topics: work.Topics
 
     @classmethod
@@ -54,6 +55,7 @@ class StandIns:
             work.Runs(memory),
             work.Lineage(memory),
             work.Tenants(memory),
+            work.Events(memory),
             work.Topics(memory),
         )
 

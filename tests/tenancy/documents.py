@@ -58,7 +58,7 @@ def node_types() -> frozenset[str]:
 
 
 def is_paged(coordinate: str) -> bool:
-    return "after" in root(coordinate).args and "first" in root(coordinate).args
+    return get_named_type(root(coordinate).type).name.endswith("Connection")
 
 
 def document(coordinate: str, given: Iterable[str] = (), on: str | None = None) -> str:

@@ -158,10 +158,16 @@ async def closing(socket: ClientConnection, unless: str | None = None) -> int:
         return closed.rcvd.code if closed.rcvd else 1006
 
 
-async def subscribed(door: Door, token: str, variables: Json, until: int = 1) -> list[Json]:
-    """What a subscription to a run's progress tells: `until` messages, or fewer if it ends."""
+async def subscribed(
+    door: Door,
+    token: str,
+    variables: Json,
+    until: int = 1,
+    coordinate: str = "Subscription.ingestionProgress",
+) -> list[Json]:
+    """What a subscription tells: `until` messages, or fewer if it ends."""
     heard: list[Json] = []
-    query = document("Subscription.ingestionProgress", variables)
+    query = document(coordinate, variables)
     async with door.socket(bearer(token)) as socket:
         assert (await hear(socket))["type"] == "connection_ack"
         payload = {"query": query, "variables": variables}

@@ -47,6 +47,9 @@ HARMLESS = {
         for part in manifest.credentials
     ),
     "MarketingEntryFilter.channels",
+    *(f"Query.events({name})" for name in ("after", "first", "kinds")),
+    *(f"Subscription.events({name})" for name in ("after", "kinds")),
+    *(f"Subscription.{name}(after)" for name in ("runs", "entriesRestated")),
     "Query.attributionRows(channels)",
     "Query.attributionRows(dates)",
     "Query.attributionRows(sources)",

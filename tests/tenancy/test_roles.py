@@ -36,6 +36,7 @@ ALLOWED: Mapping[str, frozenset[Role | None]] = {
     "Query.connections": ALL,
     "Query.run": ALL,
     "Query.runs": ALL,
+    "Query.events": ALL,
     "Query.rejectedRecords": WRITERS,
     "Query._entities": ALL,
     "Query._service": ANYBODY,
@@ -48,6 +49,9 @@ ALLOWED: Mapping[str, frozenset[Role | None]] = {
     "Mutation.cancelRun": WRITERS,
     "Mutation.retryRun": WRITERS,
     "Subscription.ingestionProgress": ALL,
+    "Subscription.events": ALL,
+    "Subscription.runs": ALL,
+    "Subscription.entriesRestated": ALL,
     "RawPage.request": WRITERS,
 }
 """Who may use each guarded field; None is a caller with a token and no role."""
@@ -82,6 +86,7 @@ def questions(party: Party) -> Mapping[str, Json]:
         "Query.connections": {"first": 1},
         "Query.run": {"id": run},
         "Query.runs": {"first": 1},
+        "Query.events": {"first": 1},
         "Query.rejectedRecords": {"runId": run, "first": 1},
         "Query._entities": {"representations": [{"__typename": "Run", "id": run}]},
         "Query._service": {},
@@ -102,6 +107,9 @@ def questions(party: Party) -> Mapping[str, Json]:
         "Mutation.cancelRun": {"runId": party.runs["queued"]},
         "Mutation.retryRun": {"runId": party.runs["broken"]},
         "Subscription.ingestionProgress": {"runId": run},
+        "Subscription.events": {"after": 0},
+        "Subscription.runs": {"after": 0},
+        "Subscription.entriesRestated": {"after": 0},
     }
 
 
@@ -234,11 +242,14 @@ async def test_a_role_that_may_write_is_not_refused_for_its_role(
 
 
 @pytest.mark.parametrize("role", ROLES)
-async def test_a_role_follows_a_run_only_if_granted(
+async def test_a_role_follows_what_happens_only_if_granted(
     door: Door, parties: Parties, role: Role | None
 ) -> None:
     token = door.token(parties.a.id, *roles_of(role))
-    (heard,) = await subscribed(door, token, {"runId": parties.a.runs["file"]})
-    assert heard["type"] == ("error" if role is None else "next")
-    if role is None:
-        assert heard["payload"][0]["extensions"]["code"] == "FORBIDDEN"
+    for coordinate, given in questions(parties.a).items():
+        if not coordinate.startswith("Subscription."):
+            continue
+        (heard,) = await subscribed(door, token, given, coordinate=coordinate)
+        assert heard["type"] == ("error" if role is None else "next")
+        if role is None:
+            assert heard["payload"][0]["extensions"]["code"] == "FORBIDDEN"

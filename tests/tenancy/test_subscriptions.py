@@ -5,22 +5,58 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+from typing import Any
 
 import pytest
 from redis.asyncio import Redis
 
 from graph.ids import RUN
+from jobs.events import publish_events
 from tests.tenancy.documents import root_fields
 from tests.tenancy.door import Door, bearer, hear, leaves, subscribed
 from tests.tenancy.party import Ground, Parties
 from tests.tenancy.rows import opened_rows, told
 
+OF_EVENTS = ("Subscription.events", "Subscription.runs", "Subscription.entriesRestated")
 TOPIC = re.compile(r"liftos:\{([0-9a-f-]{36})\}:run:([0-9a-f-]{36})")
 
 
 def test_every_subscription_is_covered() -> None:
     subscriptions = {name for name in root_fields() if name.startswith("Subscription.")}
-    assert subscriptions == {"Subscription.ingestionProgress"}
+    assert subscriptions == {"Subscription.ingestionProgress", *OF_EVENTS}
+
+
+@pytest.mark.parametrize("coordinate", OF_EVENTS)
+async def test_what_happens_is_told_to_its_tenant_alone(
+    ground: Ground, parties: Parties, marks: frozenset[str], coordinate: str
+) -> None:
+    async with opened_rows(ground.services) as rows:
+        counts = [len(await rows.column("data_event", "id", p.id)) for p in (parties.a, parties.b)]
+    assert counts[0] < counts[1]
+    heard = await subscribed(ground.door, parties.a.token, {"after": 0}, 2, coordinate)
+    assert [message["type"] for message in heard] == ["next", "next"]
+    assert told(leaves(heard)) & marks == set()
+    # A place of B's beyond A's own is no place of A's.
+    given = {"after": counts[1]}
+    heard = await subscribed(ground.door, parties.a.token, given, 2, coordinate)
+    assert [message["type"] for message in heard] == ["error"]
+    assert [error["extensions"]["code"] for error in heard[0]["payload"]] == ["BAD_USER_INPUT"]
+    assert told(leaves(heard)) & marks == set()
+
+
+async def test_a_tenant_s_stream_holds_its_events_and_no_other_s(
+    ground: Ground, parties: Parties
+) -> None:
+    redis: Redis = Redis.from_url(ground.services.redis_url)
+    for party in (parties.a, parties.b):
+        await publish_events(ground.stores, party.scope, 10_000)
+        entries: Any = await redis.xrange(party.scope.key("events"))
+        async with opened_rows(ground.services) as rows:
+            ids = await rows.column("data_event", "id", party.id)
+        events = [json.loads(fields[b"event"]) for _, fields in entries]
+        assert {event["id"] for event in events} == {str(id_) for id_ in ids}
+        assert {event["source"] for event in events} == {f"/liftos/core-data/tenants/{party.id}"}
+    await redis.aclose()
 
 
 @pytest.mark.parametrize("after", [0, 1, 1000])

@@ -87,10 +87,12 @@ async def test_a_walk_meets_every_type_and_every_row_of_its_tenant(
     async with opened_rows(ground.services) as rows:
         for party, walk in ((parties.a, walk_a), (parties.b, walk_b)):
             assert every - walk.types == WRITTEN_ONLY
-            assert set(walk.ids) == {*node_types(), "RejectedRecord"}
+            assert set(walk.ids) == {*node_types(), "RejectedRecord", "DataEvent"}
             for name, (kind, table, column) in IDS.items():
                 found = await rows.column(table, column, party.id)
                 assert walk.ids[name] == {kind.encode(value) for value in found}, name
+            events = await rows.column("data_event", "id", party.id)
+            assert walk.ids["DataEvent"] <= {str(id_) for id_ in events}
             pages = await rows.column("raw_page", "id", party.id)
             assert walk.ids["RawPage"] <= {RAW_PAGE.encode(id_) for id_ in pages}
             entries = await rows.column("marketing_entry", "(date, digest, is_present)", party.id)
