@@ -80,6 +80,16 @@ class Settings(BaseSettings):
         5_000, gt=0, description="Events a second that one API process takes for a connection"
     )
     worker_concurrency: int = Field(4, ge=1, description="Runs that one worker works on at once")
+    worker_turn_seconds: float = Field(
+        30.0,
+        ge=0,
+        description="How long a run keeps its place, to the end of a reading, before a tenant "
+        "that has fewer",
+    )
+    tier_runs: dict[str, int] = Field(
+        {"FREE": 2, "PRO": 4, "ENTERPRISE": 16},
+        description="Runs of one tenant that are worked on at once, by tier; 4 for any other",
+    )
     worker_heartbeat_seconds: float = Field(
         6.0, gt=0, description="A run whose worker is silent this long is taken over"
     )

@@ -7,7 +7,7 @@ merged in one transaction with its counters and its event. Both steps are safe t
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from connectors.registry import normalise_page
@@ -23,6 +23,10 @@ from stores.work import WorkStores
 from transform.normalise.context import PageContext
 
 Window = DateRange | None
+
+
+class GaveWay(Exception):
+    """Raised between two readings: the run is to go on later, for another has more need."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +62,17 @@ class Ingestion:
         self._claimed = claimed
         self._source = source
 
-    async def run(self) -> Receipt:
-        """Read everything that is still to be read, and end the run with its receipt."""
+    async def run(self, gives_way: Callable[[], Awaitable[bool]]) -> Receipt:
+        """Read everything that is still to be read, and end the run with its receipt.
+
+        Raises GaveWay between two readings when `gives_way` says so.
+        """
         plan = await self._plan()
         while plan.done < len(plan.windows):
             await self._read(plan)
             plan = await self._complete(plan)
+            if plan.done < len(plan.windows) and await gives_way():
+                raise GaveWay
         return await self._work.readings.finish(self._scope, self._claimed)
 
     async def _plan(self) -> Plan:
@@ -124,4 +133,8 @@ class Ingestion:
 
 
 def _kept(plan: Plan) -> dict[str, int]:
-    return {"window_days": plan.window_days, "windows_done": plan.done}
+    return {
+        "window_days": plan.window_days,
+        "windows_done": plan.done,
+        "windows": len(plan.windows),
+    }

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import time
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -13,7 +15,7 @@ from core.records.runs import RunError
 from core.scope import TenantScope
 from core.settings import Settings
 from jobs.calendars import fill_calendar
-from jobs.ingest import Ingestion
+from jobs.ingest import GaveWay, Ingestion
 from jobs.scopes import job_scope
 from jobs.sources import open_source
 from stores.postgres.queue import RunJob
@@ -94,8 +96,22 @@ class Runner:
         await fill_calendar(self._stores, tenant, datetime.now(UTC).date())
         async with open_source(self._stores, self._settings, scope, claimed.run) as source:
             ingestion = Ingestion(self._stores, self._work, scope, claimed, source)
-            receipt = await ingestion.run()
+            receipt = await ingestion.run(self._gives_way(scope, claimed))
         log.info("run succeeded", counters=receipt.counters)
+
+    def _gives_way(self, scope: TenantScope, claimed: Claimed) -> Callable[[], Awaitable[bool]]:
+        """Asks whether the run, whose turn begins now, should make room for another."""
+        turn_ends = time.monotonic() + self._settings.worker_turn_seconds
+
+        async def asked() -> bool:
+            return await self._stores.queue.should_give_way(
+                scope,
+                claimed.run.id,
+                self._settings.tier_runs,
+                is_turn_over=time.monotonic() >= turn_ends,
+            )
+
+        return asked
 
     async def _stopped(self, scope: TenantScope, claimed: Claimed) -> None:
         found = await self._stores.runs.by_ids(scope, [claimed.run.id])
@@ -110,6 +126,9 @@ class Runner:
             log.info("run taken over by another worker")
         elif isinstance(error, CancelRequested):
             await self._work.runs.cancel(scope, claimed)
+        elif isinstance(error, GaveWay):
+            await self._work.runs.give_way(scope, claimed)
+            raise TryAgain(0)
         elif isinstance(error, Transient):
             await self._tried_again(scope, claimed, error)
         else:

@@ -13,7 +13,7 @@ from jobs.events import EventRelay
 from jobs.runner import Runner
 from jobs.upkeep import keep_up
 from stores.postgres.logins import Logins
-from stores.postgres.queue_worker import consume
+from stores.postgres.queue_worker import Terms, consume
 from stores.wiring import Stores
 from stores.work import work_stores
 
@@ -34,13 +34,8 @@ async def work(settings: Settings, logins: Logins, stores: Stores, stop: asyncio
     ]
     log.info("worker started", concurrency=settings.worker_concurrency)
     try:
-        await consume(
-            logins,
-            runner.handle,
-            stop,
-            heartbeat_seconds=beat,
-            concurrency=settings.worker_concurrency,
-        )
+        terms = Terms(beat, settings.worker_concurrency, settings.tier_runs)
+        await consume(logins, runner.handle, stop, terms)
     finally:
         await _end(clockwork)
     log.info("worker stopped")

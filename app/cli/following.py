@@ -33,4 +33,4 @@ async def tell_queued(desk: TenantDesk, run: RunRecord, *, follow: bool) -> None
 
 async def _steps(session: Session, run_id: UUID) -> AsyncIterator[Step]:
     async for event in await runs.progress(session, run_id, 0):
-        yield Step(event.status, event.progress, event.message, event.counters)
+        yield Step(event.status, event.progress, event.message, event.counters, event.pace)

@@ -28,7 +28,7 @@ COMMANDS: Mapping[str, Entry] = MappingProxyType(
     {
         "demo": Entry("demo", "Everything with demo data, then an answer to a first question."),
         "up": Entry("up", "The product: services, API and worker, until Ctrl-C."),
-        "tenant": Entry("tenants", "Create and list organisations."),
+        "tenant": Entry("tenants", "Create, limit and list organisations."),
         "token": Entry("tokens", "Print a token, and nothing else."),
         "key": Entry("keys", "Create, list and revoke API keys of modules."),
         "connection": Entry(

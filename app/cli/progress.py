@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Self
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TaskProgressColumn, TextColumn
 
-from core.records.runs import Counters, RunStatus
+from core.records.runs import Counters, Pace, RunStatus
+
+_MINUTE = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +23,7 @@ class Step:
     progress: float
     message: str
     counters: Counters
+    pace: Pace = field(default_factory=Pace)
 
 
 class RunBars:
@@ -62,8 +65,31 @@ class RunBars:
         return last
 
     def _show(self, bar: TaskID, step: Step) -> None:
-        detail = step.message if step.status.is_final else counted(step.counters)
+        detail = step.message if step.status.is_final else _on_the_way(step)
         self._progress.update(bar, completed=step.progress, detail=detail)
+
+
+def _on_the_way(step: Step) -> str:
+    return ", ".join((counted(step.counters), *paced(step.pace, step.counters)))
+
+
+def paced(pace: Pace, counters: Counters) -> Iterator[str]:
+    """How fast it goes and what is left, in words; nothing where that is not known."""
+    rate = pace.records_per_second(counters.fetched)
+    if rate is not None:
+        yield f"{rate:,.0f} records/s"
+    if pace.windows_done is not None and (pace.windows_total or 0) > 1:
+        yield f"{pace.windows_done} of {pace.windows_total} readings"
+    if pace.remaining_seconds:
+        yield f"{lasting(pace.remaining_seconds)} of work left"
+
+
+def lasting(seconds: float) -> str:
+    """A span of time for people, such as `2 h 05 min`."""
+    if seconds < _MINUTE:
+        return f"{seconds:.0f} s"
+    hours, minutes = divmod(round(seconds / _MINUTE), 60)
+    return f"{hours} h {minutes:02} min" if hours else f"{minutes} min"
 
 
 def counted(counters: Counters) -> str:

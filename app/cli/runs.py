@@ -12,7 +12,7 @@ import typer
 
 from app.cli.following import tell_queued
 from app.cli.ids import RunId
-from app.cli.progress import counted
+from app.cli.progress import counted, paced
 from app.cli.settings import settings_of
 from app.cli.tables import moment, show_fields, show_table
 from app.cli.tenancy import open_tenant
@@ -115,6 +115,9 @@ def _fields(run: RunRecord, name: str) -> Iterator[tuple[str, str]]:
     yield from zip(names, _row(run, name), strict=True)
     if run.dates is not None:
         yield "days", f"{run.dates.since} to {run.dates.until}"
+    pace = ", ".join(paced(run.pace, run.counters))
+    if pace and not run.status.is_final:
+        yield "pace", pace
     yield "asked for", f"{moment(run.created_at)} by {run.requested_by}"
     if run.error is not None:
         yield "error", f"{run.error.code}: {redact_text(run.error.message)}"

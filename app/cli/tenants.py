@@ -10,7 +10,7 @@ import typer
 
 from app.cli.settings import settings_of
 from app.cli.tables import moment, show_table
-from app.cli.tenancy import by_operator
+from app.cli.tenancy import by_operator, find_tenant
 from app.wiring import open_platform
 from core.commands import CreateTenant
 from core.errors import BadInput
@@ -19,7 +19,7 @@ from core.settings import Settings
 from core.units import currency_code
 
 commands = typer.Typer(
-    help="Create and list organisations.", no_args_is_help=True, add_completion=False
+    help="Create, limit and list organisations.", no_args_is_help=True, add_completion=False
 )
 SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 
@@ -47,6 +47,21 @@ def create(
     typer.echo(asyncio.run(_create(settings_of(context), command)).id)
 
 
+@commands.command()
+def limit(
+    context: typer.Context,
+    slug: Annotated[str, typer.Argument(help="Short name of the organisation.")],
+    *,
+    runs: Annotated[
+        int | None, typer.Option(min=1, max=1000, help="Its tier's number if left out.")
+    ] = None,
+) -> None:
+    """Say how many runs of an organisation are worked on at once."""
+    asyncio.run(_limit(settings_of(context), slug, runs))
+    share = f"{runs} runs" if runs else "as many runs as its tier has"
+    typer.echo(f"{slug} has {share} at once")
+
+
 @commands.command("list")
 def list_all(context: typer.Context) -> None:
     """List every organisation."""
@@ -60,6 +75,13 @@ def list_all(context: typer.Context) -> None:
 async def _create(settings: Settings, command: CreateTenant) -> TenantRecord:
     async with open_platform(settings) as platform:
         return await platform.stores.tenants.create(by_operator("create a tenant"), command)
+
+
+async def _limit(settings: Settings, slug: str, runs: int | None) -> None:
+    async with open_platform(settings) as platform:
+        tenant = await find_tenant(platform, slug)
+        reason = by_operator("limit a tenant's runs")
+        await platform.stores.tenants.limit_runs(reason, tenant.id, runs)
 
 
 async def _all(settings: Settings) -> tuple[TenantRecord, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -14,9 +14,10 @@ from core.units import DateRange
 
 
 class RunKind(StrEnum):
-    """What a run does."""
+    """What a run does. A BACKFILL makes room for every other run between its readings."""
 
     INGESTION = "INGESTION"
+    BACKFILL = "BACKFILL"
 
 
 class RunStatus(StrEnum):
@@ -44,6 +45,7 @@ class RunEventKind(StrEnum):
     PAGE_STORED = "PAGE_STORED"
     WINDOW_COMPLETED = "WINDOW_COMPLETED"
     WAITING = "WAITING"
+    GAVE_WAY = "GAVE_WAY"
     CANCELLING = "CANCELLING"
     SUCCEEDED = "SUCCEEDED"
     FAILED = "FAILED"
@@ -114,6 +116,37 @@ class RunError:
 
 
 @dataclass(frozen=True, slots=True)
+class Pace:
+    """How fast a run gets on. Readings (windows) are counted once they are complete.
+
+    `worked_seconds` leaves out the time that the run waited; `windows_seconds` is what of it
+    went into complete readings. How many readings there are is known once it has begun.
+    """
+
+    worked_seconds: float = 0.0
+    windows_seconds: float = 0.0
+    windows_done: int | None = None
+    windows_total: int | None = None
+
+    def records_per_second(self, fetched: int) -> float | None:
+        """Records for each second of work; None before there is either."""
+        return fetched / self.worked_seconds if fetched and self.worked_seconds else None
+
+    @property
+    def remaining_seconds(self) -> float | None:
+        """Work that is left, at the pace of the complete readings; None before the first.
+
+        A reading that takes longer than the others counts as just about to end.
+        """
+        if not self.windows_done or self.windows_total is None:
+            return None
+        each = self.windows_seconds / self.windows_done
+        left = self.windows_total - self.windows_done
+        spent = self.worked_seconds - self.windows_seconds
+        return max(each * left - spent, each * max(left - 1, 0))
+
+
+@dataclass(frozen=True, slots=True)
 class RunRecord:
     """One execution. `progress` is the share of its range done, 0 to 1.
 
@@ -138,6 +171,7 @@ class RunRecord:
     created_at: datetime
     started_at: datetime | None
     ended_at: datetime | None
+    pace: Pace = field(default_factory=Pace)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,3 +186,4 @@ class RunEventRecord:
     message: str
     counters: Counters
     progress: float
+    pace: Pace = field(default_factory=Pace)

@@ -82,7 +82,10 @@ ENUMS: tuple[type[Enum], ...] = (
     _described(
         RunKind,
         "What a run does.",
-        {RunKind.INGESTION: "Reads a source and keeps what it said."},
+        {
+            RunKind.INGESTION: "Reads a source and keeps what it said.",
+            RunKind.BACKFILL: "Reads past days, making room for other runs between readings.",
+        },
     ),
     _described(
         RunStatus,
@@ -106,6 +109,7 @@ ENUMS: tuple[type[Enum], ...] = (
             RunEventKind.PAGE_STORED: "A page of the source was kept.",
             RunEventKind.WINDOW_COMPLETED: "A window of days was read to its end.",
             RunEventKind.WAITING: "The source asks for patience.",
+            RunEventKind.GAVE_WAY: "It made room for another run and goes on in its turn.",
             RunEventKind.SUCCEEDED: "It is done.",
             RunEventKind.FAILED: "It ended by an error.",
             RunEventKind.CANCELLING: "Somebody asked it to stop; its worker is told.",

@@ -9,14 +9,15 @@ import strawberry
 
 from core.errors import ErrorKind
 from core.records.runs import (
-    RunError as Failure,
-)
-from core.records.runs import (
+    Pace,
     RunEventKind,
     RunEventRecord,
     RunKind,
     RunRecord,
     RunStatus,
+)
+from core.records.runs import (
+    RunError as Failure,
 )
 from graph.context import Info
 from graph.fields import resolved
@@ -51,6 +52,44 @@ class RunError:
         )
 
 
+@strawberry.type(
+    description=(
+        "How fast a run gets on. A reading is a stretch of days that is read and replaced as a "
+        "whole. Time spent waiting (for a worker, a turn, a quota that is used up) does not count."
+    )
+)
+class RunPace:
+    """Pace on the wire."""
+
+    windows_done: int | None = strawberry.field(
+        description="Readings that are complete; null before the run has begun."
+    )
+    windows_total: int | None = strawberry.field(
+        description="Readings there are; null before the run has begun."
+    )
+    worked_seconds: float = strawberry.field(description="Seconds of work that went into it.")
+    records_per_second: float | None = strawberry.field(
+        description="Records for each second of work; null before the first."
+    )
+    remaining_seconds: float | None = strawberry.field(
+        description=(
+            "Seconds of work that are left, judged by the complete readings. Null before the "
+            "first of them, and once the run stands still."
+        )
+    )
+
+    @classmethod
+    def from_record(cls, record: Pace, fetched: int, status: RunStatus) -> RunPace:
+        """The pace on the wire."""
+        return cls(
+            windows_done=record.windows_done,
+            windows_total=record.windows_total,
+            worked_seconds=record.worked_seconds,
+            records_per_second=record.records_per_second(fetched),
+            remaining_seconds=None if status.is_final else record.remaining_seconds,
+        )
+
+
 @strawberry.type(description="One step of a run.")
 class RunEvent:
     """RunEventRecord on the wire."""
@@ -64,6 +103,7 @@ class RunEvent:
     message: str = strawberry.field(description="It in a sentence fit to show.")
     progress: float = strawberry.field(description="Share of the run's range done, 0 to 1.")
     counters: RunCounters = strawberry.field(description="What it had seen by then.")
+    pace: RunPace = strawberry.field(description="How fast it had got on by then.")
 
     @classmethod
     def from_record(cls, record: RunEventRecord) -> RunEvent:
@@ -76,6 +116,7 @@ class RunEvent:
             message=record.message,
             progress=record.progress,
             counters=RunCounters.from_record(record.counters),
+            pace=RunPace.from_record(record.pace, record.counters.fetched, record.status),
         )
 
 
@@ -95,6 +136,7 @@ class Run(Node):
     upload_id: strawberry.ID | None = strawberry.field(description="The file it reads, if any.")
     counters: RunCounters = strawberry.field(description="What it has seen so far.")
     progress: float = strawberry.field(description="Share of its range done, 0 to 1.")
+    pace: RunPace = strawberry.field(description="How fast it gets on, and what is left.")
     receipt: RunReceipt | None = strawberry.field(
         description="What it did; null until it has finished."
     )
@@ -119,6 +161,7 @@ class Run(Node):
             upload_id=strawberry.ID(str(record.upload_id)) if record.upload_id else None,
             counters=RunCounters.from_record(record.counters),
             progress=record.progress,
+            pace=RunPace.from_record(record.pace, record.counters.fetched, record.status),
             receipt=RunReceipt.from_record(record.receipt) if record.receipt else None,
             error=RunError.from_record(record.error) if record.error else None,
             is_cancel_requested=record.is_cancel_requested,

@@ -1,2 +1,135 @@
 -- Backfills, quotes and fair shares.
-SELECT;
+
+-- One row per tenant that has had a turn or has a limit of its own. `turn` numbers the turns of
+-- all tenants: who had theirs longest ago is the next among equals.
+CREATE TABLE tenant_share (
+    tenant_id uuid PRIMARY KEY REFERENCES tenant ON DELETE CASCADE,
+    concurrent_runs int CHECK (concurrent_runs BETWEEN 1 AND 1000),
+    turn bigint NOT NULL DEFAULT 0
+);
+CALL guard_table('tenant_share');
+GRANT SELECT ON tenant_share TO liftos_app;
+GRANT SELECT, INSERT, UPDATE, DELETE ON tenant_share TO liftos_system;
+CREATE SEQUENCE run_turn;
+GRANT USAGE ON SEQUENCE run_turn TO liftos_system;
+
+ALTER TABLE run
+    ADD COLUMN worked_seconds double precision NOT NULL DEFAULT 0,
+    ADD COLUMN windows_seconds double precision NOT NULL DEFAULT 0,
+    ADD COLUMN stepped_at timestamptz;
+ALTER TABLE run_event
+    ADD COLUMN worked_seconds double precision NOT NULL DEFAULT 0,
+    ADD COLUMN windows_seconds double precision NOT NULL DEFAULT 0,
+    ADD COLUMN windows_done int,
+    ADD COLUMN windows_total int;
+
+-- Every job whose run could be worked on now, with what fairness asks: how many runs its tenant
+-- holds and may hold, and whether its connection is free of other runs. A run is held while a
+-- worker has its job, silent ones too, or while it is RUNNING. A job without an open run comes
+-- without tenant: whoever takes it only puts it away.
+CREATE FUNCTION ready_turns(tiers jsonb) RETURNS TABLE (
+    job_id bigint, run_id uuid, tenant_id uuid, connection_id uuid, is_backfill boolean,
+    held bigint, places int, is_connection_free boolean, turn bigint
+) LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+#variable_conflict use_column
+BEGIN
+    RETURN QUERY
+    WITH open_run AS MATERIALIZED (
+        SELECT r.tenant_id, r.id, r.connection_id, r.kind, r.status
+        FROM run r WHERE r.status IN ('QUEUED', 'RUNNING')
+    ), job AS MATERIALIZED (
+        SELECT q.id, q.dedupe_key, q.status = 'picked' AS is_picked,
+               q.status = 'queued' AND q.execute_after <= clock_timestamp() AS is_ready
+        FROM pgqueuer q WHERE q.entrypoint = 'run' AND q.status IN ('queued', 'picked')
+    ), held AS MATERIALIZED (
+        SELECT o.tenant_id, o.id, o.connection_id
+        FROM open_run o LEFT JOIN job ON job.dedupe_key = o.id::text
+        WHERE o.status = 'RUNNING' OR job.is_picked
+    ), share AS (
+        SELECT t.tenant_id, coalesce(s.concurrent_runs, (tiers ->> t.tier)::int, 4) AS places,
+               coalesce(s.turn, 0) AS turn,
+               (SELECT count(*) FROM held h WHERE h.tenant_id = t.tenant_id) AS held
+        FROM tenant t LEFT JOIN tenant_share s ON s.tenant_id = t.tenant_id
+        WHERE t.tenant_id IN (SELECT DISTINCT o.tenant_id FROM open_run o)
+    )
+    SELECT job.id, o.id, o.tenant_id, o.connection_id, o.kind = 'BACKFILL',
+           s.held - (o.status = 'RUNNING')::int, s.places,
+           NOT EXISTS (
+               SELECT FROM held h WHERE h.tenant_id = o.tenant_id
+                 AND h.connection_id = o.connection_id AND h.id <> o.id),
+           s.turn
+    FROM job
+    LEFT JOIN open_run o ON o.id::text = job.dedupe_key
+    LEFT JOIN share s ON s.tenant_id = o.tenant_id
+    WHERE job.is_ready;
+END $$;
+
+CREATE FUNCTION count_turn(winner uuid) RETURNS void
+LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    INSERT INTO tenant_share (tenant_id, turn) VALUES (winner, nextval('run_turn'))
+    ON CONFLICT (tenant_id) DO UPDATE SET turn = excluded.turn
+$$;
+
+-- The job that a worker is to take now, taken; null when there is none for it. Takers come one
+-- after the other, so that limits hold exactly. A job whose worker is silent keeps its place and
+-- goes first; then the tenant that holds the fewest runs, among equals the one whose last turn is
+-- longest ago, and of its runs the oldest, backfills last.
+CREATE FUNCTION take_turn(taker uuid, places int, silence interval, tiers jsonb) RETURNS bigint
+LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+DECLARE
+    taken bigint;
+    winner uuid;
+BEGIN
+    IF places <= (SELECT count(*) FROM pgqueuer
+                  WHERE queue_manager_id = taker AND status = 'picked') THEN
+        RETURN NULL;
+    END IF;
+    PERFORM pg_advisory_xact_lock(hashtext('take_turn'));
+    SELECT q.id INTO taken FROM pgqueuer q
+    WHERE q.entrypoint = 'run' AND q.status = 'picked'
+      AND q.heartbeat < clock_timestamp() - silence
+    ORDER BY q.id LIMIT 1 FOR UPDATE SKIP LOCKED;
+    IF taken IS NULL THEN
+        SELECT r.job_id, r.tenant_id INTO taken, winner FROM ready_turns(tiers) r
+        WHERE r.tenant_id IS NULL OR (r.is_connection_free AND r.held < r.places)
+        ORDER BY r.tenant_id IS NOT NULL, r.held, r.turn, r.is_backfill, r.run_id LIMIT 1;
+        IF winner IS NOT NULL THEN
+            PERFORM count_turn(winner);
+        END IF;
+    END IF;
+    UPDATE pgqueuer SET status = 'picked', queue_manager_id = taker,
+        updated = clock_timestamp(), heartbeat = clock_timestamp()
+    WHERE id = taken AND status IN ('queued', 'picked') RETURNING id INTO taken;
+    INSERT INTO pgqueuer_log (job_id, status, entrypoint, priority)
+    SELECT id, status, entrypoint, priority FROM pgqueuer WHERE id = taken;
+    RETURN taken;
+END $$;
+
+-- Whether a run should give its place up between two readings: a backfill to any other kind of
+-- run of its tenant's; a run whose turn is over also to a tenant that holds fewer.
+CREATE FUNCTION gives_way(holder uuid, is_turn_over boolean, tiers jsonb) RETURNS boolean
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+    mine record;
+BEGIN
+    SELECT r.tenant_id, r.connection_id, r.kind = 'BACKFILL' AS is_backfill,
+           (SELECT count(*) FROM run o
+            WHERE o.tenant_id = r.tenant_id AND o.status = 'RUNNING') AS held
+    INTO mine FROM run r WHERE r.id = holder AND r.status = 'RUNNING';
+    RETURN EXISTS (
+        SELECT FROM ready_turns(tiers) r
+        WHERE (r.tenant_id = mine.tenant_id AND mine.is_backfill AND NOT r.is_backfill
+               AND (r.is_connection_free OR r.connection_id = mine.connection_id))
+           OR (r.tenant_id <> mine.tenant_id AND is_turn_over AND r.is_connection_free
+               AND r.held < r.places AND r.held < mine.held));
+END $$;
+
+GRANT CREATE ON SCHEMA public TO liftos_system;
+ALTER FUNCTION ready_turns(jsonb) OWNER TO liftos_system;
+ALTER FUNCTION count_turn(uuid) OWNER TO liftos_system;
+ALTER FUNCTION gives_way(uuid, boolean, jsonb) OWNER TO liftos_system;
+REVOKE CREATE ON SCHEMA public FROM liftos_system;
+REVOKE ALL ON FUNCTION ready_turns(jsonb), count_turn(uuid), gives_way(uuid, boolean, jsonb),
+    take_turn(uuid, int, interval, jsonb) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION ready_turns(jsonb), count_turn(uuid), gives_way(uuid, boolean, jsonb),
+    take_turn(uuid, int, interval, jsonb) TO liftos_app;

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import cast
 from uuid import UUID
@@ -65,6 +66,18 @@ class QueueStore:
         async with self._database.watch() as connection:
             rows = await connection.fetch(_OPEN_RUNS)
         return {row["status"]: row["runs"] for row in rows}
+
+    async def should_give_way(
+        self, scope: TenantScope, run_id: UUID, tier_runs: Mapping[str, int], *, is_turn_over: bool
+    ) -> bool:
+        """Whether another run has more need of the place that this one holds.
+
+        A backfill makes room for its tenant's other runs at once; a run whose turn is over makes
+        room for a tenant that holds fewer places.
+        """
+        sql = "SELECT gives_way($1, $2, $3)"
+        async with self._database.read(scope) as connection:
+            return bool(await connection.fetchval(sql, run_id, is_turn_over, dict(tier_runs)))
 
     async def requeue(self, scope: TenantScope, run_id: UUID) -> None:
         """Give a run its job back."""

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 
 import asyncpg
 import structlog
-from pgqueuer import AsyncpgDriver, Job, Queries, QueueManager, RetryRequested
+from pgqueuer import AsyncpgDriver, Job, QueueManager, RetryRequested
 
+from stores.postgres.fair_queue import FairQueries
 from stores.postgres.logins import Logins
 from stores.postgres.queue import RUN_ENTRYPOINT, RunJob
 
 _RECONNECT_SECONDS = 0.5
-_BATCH = 2
+_BATCH = 1
 
 log = structlog.get_logger(__name__)
 
@@ -31,22 +33,24 @@ Handler = Callable[[RunJob], Awaitable[None]]
 """Works on a job."""
 
 
-async def consume(
-    logins: Logins,
-    handle: Handler,
-    stop: asyncio.Event,
-    *,
-    heartbeat_seconds: float,
-    concurrency: int,
-) -> None:
-    """Hand out jobs, at most `concurrency` at once, until `stop`.
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """On which terms a worker takes jobs.
 
-    Connects again when the database goes away. A job whose worker is silent for
-    `heartbeat_seconds` is handed to another.
+    It has at most `concurrency` at once, and all workers together at most as many of a tenant as
+    its tier has in `tier_runs`. One that is silent for `heartbeat_seconds` loses its jobs.
     """
+
+    heartbeat_seconds: float
+    concurrency: int
+    tier_runs: Mapping[str, int]
+
+
+async def consume(logins: Logins, handle: Handler, stop: asyncio.Event, terms: Terms) -> None:
+    """Hand out jobs until `stop`. Connects again when the database goes away."""
     while not stop.is_set():
         try:
-            await _consume_once(logins, handle, stop, heartbeat_seconds, concurrency)
+            await _consume_once(logins, handle, stop, terms)
         except Exception as error:  # noqa: BLE001 - whatever it was, the worker must go on
             log.warning("the queue was lost", error=repr(error))
         await _pause(stop)
@@ -63,11 +67,12 @@ async def _consume_once(
     logins: Logins,
     handle: Handler,
     stop: asyncio.Event,
-    heartbeat_seconds: float,
-    concurrency: int,
+    terms: Terms,
 ) -> None:
     connection = await asyncpg.connect(logins.app)
-    manager = QueueManager(Queries(AsyncpgDriver(connection)))
+    manager = QueueManager(
+        FairQueries(AsyncpgDriver(connection), places=terms.concurrency, tier_runs=terms.tier_runs)
+    )
     connection.add_termination_listener(lambda _: manager.shutdown.set())
 
     @manager.entrypoint(RUN_ENTRYPOINT)
@@ -80,10 +85,9 @@ async def _consume_once(
     stopper = asyncio.create_task(_stop_with(stop, manager))
     try:
         await manager.run(
-            dequeue_timeout=timedelta(seconds=heartbeat_seconds),
-            batch_size=min(_BATCH, concurrency),
-            max_concurrent_tasks=max(concurrency, 2 * min(_BATCH, concurrency)),
-            heartbeat_timeout=timedelta(seconds=heartbeat_seconds),
+            dequeue_timeout=timedelta(seconds=terms.heartbeat_seconds),
+            batch_size=_BATCH,
+            heartbeat_timeout=timedelta(seconds=terms.heartbeat_seconds),
         )
     finally:
         stopper.cancel()

@@ -9,7 +9,7 @@ from uuid import UUID
 import asyncpg
 
 from core.records.events import DataEvent, DataEventKind, kind_of_step
-from core.records.runs import Counters, RunEventKind, RunEventRecord, RunStatus
+from core.records.runs import Counters, Pace, RunEventKind, RunEventRecord, RunStatus
 from core.scope import TenantScope
 from core.units import DateRange
 from stores.postgres.database import Connection, storable
@@ -68,14 +68,27 @@ def _told(row: asyncpg.Record) -> DataEvent | None:
 
 
 _APPEND = f"""
-WITH step AS (
-    UPDATE run SET event_sequence = event_sequence + 1
-    WHERE tenant_id = $1 AND id = $2
-    RETURNING event_sequence, status, progress, connection_id,
+WITH clock AS (
+    SELECT worked_seconds + CASE
+        WHEN status IN ('RUNNING', 'SUCCEEDED') AND $3 NOT IN ('STARTED', 'RESUMED')
+        THEN coalesce(extract(epoch FROM clock_timestamp() - stepped_at)::float8, 0) ELSE 0
+    END AS worked_seconds
+    FROM run WHERE tenant_id = $1 AND id = $2
+), step AS (
+    UPDATE run SET event_sequence = event_sequence + 1, stepped_at = clock_timestamp(),
+        worked_seconds = clock.worked_seconds,
+        windows_seconds = CASE WHEN $3 = 'WINDOW_COMPLETED' THEN clock.worked_seconds
+                               ELSE windows_seconds END
+    FROM clock WHERE tenant_id = $1 AND id = $2
+    RETURNING run.*,
         jsonb_build_object({", ".join(f"'{name}', {name}" for name in COUNTERS)}) AS counters
 ), appended AS (
-    INSERT INTO run_event (tenant_id, run_id, sequence, kind, status, message, counters, progress)
-    SELECT $1, $2, event_sequence, $3, status, $4, counters, progress FROM step
+    INSERT INTO run_event (
+        tenant_id, run_id, sequence, kind, status, message, counters, progress, worked_seconds,
+        windows_seconds, windows_done, windows_total)
+    SELECT $1, $2, event_sequence, $3, status, $4, counters, progress, worked_seconds,
+           windows_seconds, (checkpoint ->> 'windows_done')::int, (checkpoint ->> 'windows')::int
+    FROM step
     RETURNING run_id, sequence, kind, status, counters
 )
 SELECT a.run_id, a.kind, a.status, a.counters, s.connection_id, p.counters AS before
@@ -83,6 +96,13 @@ FROM appended a CROSS JOIN step s LEFT JOIN run_event p
     ON p.tenant_id = $1 AND p.run_id = a.run_id AND p.sequence = a.sequence - 1
 """
 _STANDING = "SELECT connection_id, status FROM run WHERE tenant_id = $1 AND id = $2"
+
+
+def _pace(row: asyncpg.Record) -> Pace:
+    """The pace that a row of run_event holds."""
+    return Pace(
+        row["worked_seconds"], row["windows_seconds"], row["windows_done"], row["windows_total"]
+    )
 
 
 def counters_of(row: Any) -> Counters:
@@ -106,4 +126,5 @@ def event_record(row: asyncpg.Record) -> RunEventRecord:
         message=row["message"],
         counters=counters_of(row["counters"]),
         progress=row["progress"],
+        pace=_pace(row),
     )

@@ -11,7 +11,15 @@ import asyncpg
 
 from core.errors import ErrorKind
 from core.jsonvalue import JSONObject
-from core.records.runs import Receipt, ReceiptTotal, RunError, RunKind, RunRecord, RunStatus
+from core.records.runs import (
+    Pace,
+    Receipt,
+    ReceiptTotal,
+    RunError,
+    RunKind,
+    RunRecord,
+    RunStatus,
+)
 from core.units import DateRange
 from stores.postgres.run_events import counters_json, counters_of
 
@@ -39,6 +47,7 @@ def run_record(row: asyncpg.Record) -> RunRecord:
         created_at=row["created_at"],
         started_at=row["started_at"],
         ended_at=row["ended_at"],
+        pace=_pace(row),
     )
 
 
@@ -55,6 +64,16 @@ def receipt_json(receipt: Receipt) -> JSONObject:
 def error_json(error: RunError) -> JSONObject:
     """A run's error as it is kept."""
     return asdict(error)
+
+
+def _pace(row: asyncpg.Record) -> Pace:
+    kept = row["checkpoint"] or {}
+    return Pace(
+        row["worked_seconds"],
+        row["windows_seconds"],
+        kept.get("windows_done"),
+        kept.get("windows"),
+    )
 
 
 def _total_json(total: ReceiptTotal) -> dict[str, Any]:

@@ -191,6 +191,11 @@ class RunWorkStore:
         """Give the run back to the queue: it will be tried again later."""
         await self._end(scope, claimed, _Ending(RunStatus.QUEUED, RunEventKind.WAITING, message))
 
+    async def give_way(self, scope: TenantScope, claimed: Claimed) -> None:
+        """Give the run back to the queue for the sake of another: it goes on in its turn."""
+        ending = _Ending(RunStatus.QUEUED, RunEventKind.GAVE_WAY, "made room for another run")
+        await self._end(scope, claimed, ending)
+
     async def waits(self, scope: TenantScope, claimed: Claimed) -> int:
         """How often the run was given back to the queue since it last got on."""
         async with self._database.read(scope) as connection:

@@ -44,6 +44,11 @@ class TenantStore:
             raise NotFound("the tenant was not stored")
         return _record(row)
 
+    async def limit_runs(self, scope: SystemScope, tenant_id: TenantId, runs: int | None) -> None:
+        """How many runs of the tenant are worked on at once; None: as many as its tier has."""
+        async with self._database.system(scope) as connection:
+            await connection.execute(_LIMIT, tenant_id, runs)
+
     async def by_slug(self, scope: SystemScope, slug: str) -> TenantRecord | None:
         """The tenant of that short name, if any."""
         sql = f"SELECT {_COLUMNS} FROM tenant WHERE lower(slug) = lower($1)"
@@ -66,6 +71,10 @@ WITH new AS (
     ) VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING *
 ), clock AS (INSERT INTO data_clock (tenant_id) SELECT tenant_id FROM new)
 SELECT {_COLUMNS} FROM new
+"""
+_LIMIT = """
+INSERT INTO tenant_share (tenant_id, concurrent_runs) VALUES ($1, $2)
+ON CONFLICT (tenant_id) DO UPDATE SET concurrent_runs = excluded.concurrent_runs
 """
 
 

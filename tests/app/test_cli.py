@@ -279,3 +279,12 @@ def test_help_loads_no_command() -> None:
     )
     assert result.stderr == "[]"
     assert "demo" in result.stdout
+
+
+def test_a_tenant_is_limited_and_goes_back_to_its_tiers_share(run: Run, organisation: str) -> None:
+    limited = run("tenant", "limit", organisation, "--runs", "8")
+    assert (limited.exit_code, limited.stdout) == (0, f"{organisation} has 8 runs at once\n")
+    freed = run("tenant", "limit", organisation)
+    assert freed.stdout == f"{organisation} has as many runs as its tier has at once\n"
+    assert run("tenant", "limit", organisation, "--runs", "0").exit_code == 2
+    assert isinstance(run("tenant", "limit", "nobody", "--runs", "8").exception, NotFound)

@@ -32,6 +32,7 @@ from stores.postgres.tables.tenants import (
     DataClockRow,
     DataKeyRow,
     TenantRow,
+    TenantShareRow,
 )
 from stores.postgres.tables.webhooks import (
     OrderEventRow,
@@ -62,6 +63,7 @@ __all__ = [
     "RunRow",
     "Table",
     "TenantRow",
+    "TenantShareRow",
     "UploadChunkRow",
     "UploadRow",
     "WebhookInboxRow",

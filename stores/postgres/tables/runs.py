@@ -30,7 +30,9 @@ class RunRow(Table, table=True):
 
     `since` and `until` are both null where the content decides the days. `pages` to `vanished`
     are the counters of `core.records.runs.Counters`; `progress` goes from 0 to 1. An upload
-    that a run names cannot be deleted.
+    that a run names cannot be deleted. `worked_seconds` leaves out the time that it waited, and
+    what a worker that died had not committed; `windows_seconds` is what of it went into whole
+    readings, `stepped_at` when its last step was taken.
     """
 
     __tablename__ = "run"
@@ -77,6 +79,9 @@ class RunRow(Table, table=True):
     created_at: dt.datetime = column(MOMENT, default="now()")
     started_at: dt.datetime | None = column(MOMENT)
     ended_at: dt.datetime | None = column(MOMENT)
+    worked_seconds: float = column(SHARE, default="0")
+    windows_seconds: float = column(SHARE, default="0")
+    stepped_at: dt.datetime | None = column(MOMENT)
 
 
 class RunEventRow(Table, table=True):
@@ -97,3 +102,7 @@ class RunEventRow(Table, table=True):
     message: str = column(STRING)
     counters: dict[str, object] = column(JSON)
     progress: float = column(SHARE)
+    worked_seconds: float = column(SHARE, default="0")
+    windows_seconds: float = column(SHARE, default="0")
+    windows_done: int | None = column(INT)
+    windows_total: int | None = column(INT)

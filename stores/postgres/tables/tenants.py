@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, Index, text
 
 from stores.postgres.tables.columns import (
+    BIG,
     BYTES,
     ID,
     INT,
@@ -53,6 +54,20 @@ class DataClockRow(Table, table=True):
 
     tenant_id: UUID = tenant_key()
     learned_at: dt.datetime = column(MOMENT, default="'-infinity'")
+
+
+class TenantShareRow(Table, table=True):
+    """One row per tenant that has had a turn, or has a limit of its own in `concurrent_runs`.
+
+    `turn` numbers the turns of all tenants: the lowest had theirs longest ago.
+    """
+
+    __tablename__ = "tenant_share"
+    __table_args__ = (CheckConstraint("concurrent_runs BETWEEN 1 AND 1000", "concurrent_runs"),)
+
+    tenant_id: UUID = tenant_key()
+    concurrent_runs: int | None = column(INT)
+    turn: int = column(BIG, default="0")
 
 
 class DataKeyRow(Table, table=True):
