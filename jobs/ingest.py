@@ -1,28 +1,30 @@
 """One ingestion: window by window, page by page, from wherever it was left.
 
-A page is landed before anything is made of it, then normalised off the event loop, then
-merged in one transaction with its counters and its event. Both steps are safe to repeat.
+A merge takes all pages of a window that wait for it: a slow source has each page merged as it
+comes, and a fast one pays for few transactions. Every step is safe to repeat.
 """
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
 
-from connectors.registry import normalise_page
-from core.records.ingestion import RawPage
 from core.records.runs import Receipt
 from core.scope import TenantScope
-from core.units import DateRange
+from jobs.ahead import ahead
+from jobs.page_flow import PageFlow, Window
 from jobs.sources import OpenSource
+from stores.postgres.page_work import LandedPage, PageResult
 from stores.postgres.readings import Reading
-from stores.postgres.run_work import Claimed, LandedPage, PageResult
+from stores.postgres.run_work import Claimed
 from stores.wiring import Stores
 from stores.work import WorkStores
-from transform.normalise.context import PageContext
 
-Window = DateRange | None
+Page = LandedPage | PageResult
+
+_ROWS_AHEAD = 8_000
+"""How many entries may wait to be merged: about as many as one merge takes at most."""
 
 
 class GaveWay(Exception):
@@ -31,18 +33,25 @@ class GaveWay(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How a run's range is cut into readings, and how many of them are complete."""
+    """How a run's range is cut into readings, how many are done, and `pages` of the next."""
 
     windows: Sequence[Window]
     window_days: int
     done: int
+    pages: int = 0
 
-    def progress(self, pages: int) -> float:
-        """The share that is done, with `pages` pages of the present window behind it.
+    @property
+    def is_between(self) -> bool:
+        """Whether one reading is complete and another still to be begun."""
+        return self.pages == 0 and 0 < self.done < len(self.windows)
+
+    @property
+    def progress(self) -> float:
+        """The share that is done.
 
         How many pages a window has is not known ahead: each brings it half way to its end.
         """
-        return (self.done + 1 - 0.5**pages) / len(self.windows)
+        return (self.done + 1 - 0.5**self.pages) / len(self.windows)
 
 
 class Ingestion:
@@ -68,11 +77,13 @@ class Ingestion:
         Raises GaveWay between two readings when `gives_way` says so.
         """
         plan = await self._plan()
-        while plan.done < len(plan.windows):
-            await self._read(plan)
-            plan = await self._complete(plan)
-            if plan.done < len(plan.windows) and await gives_way():
-                raise GaveWay
+        flow = PageFlow(self._stores, self._work, self._scope, self._claimed, self._source)
+        async with ahead(flow.pages(plan.windows, plan.done), _rows, _ROWS_AHEAD) as batches:
+            async for batch in batches:
+                for pages in _by_reading(batch):
+                    plan = await self._store(plan, pages)
+                    if plan.is_between and await gives_way():
+                        raise GaveWay
         return await self._work.readings.finish(self._scope, self._claimed)
 
     async def _plan(self) -> Plan:
@@ -85,41 +96,14 @@ class Ingestion:
             await self._work.runs.save_checkpoint(self._scope, self._claimed, _kept(plan))
         return plan
 
-    async def _read(self, plan: Plan) -> None:
-        landed = await self._work.runs.landed(self._scope, self._claimed.run.id, plan.done)
-        for number, page in enumerate(landed, start=1):
-            if not page.is_merged:
-                body = await self._stores.lineage.body(self._scope, page.id)
-                await self._merge(page, body, plan.progress(number))
-        if landed and landed[-1].checkpoint is None:
-            return
-        resume = landed[-1].checkpoint if landed else None
-        pages = self._source.connector.pages(plan.windows[plan.done], resume)
-        await self._read_on(plan, pages, len(landed))
-
-    async def _read_on(self, plan: Plan, pages: AsyncIterator[RawPage], before: int) -> None:
-        count = before
-        async for page in pages:
-            count += 1
-            landed = await self._work.runs.land(self._scope, self._claimed, plan.done, page)
-            await self._merge(landed, page.body, plan.progress(count))
-
-    async def _merge(self, page: LandedPage, body: bytes, progress: float) -> None:
-        result = await asyncio.to_thread(self._normalise, page, body)
-        await self._work.runs.merge(self._scope, self._claimed, page, result, progress)
-
-    def _normalise(self, page: LandedPage, body: bytes) -> PageResult:
-        connection = self._source.connection
-        layout = page.request.get("layout")
-        context = PageContext(
-            account_id=connection.account_id,
-            currency=connection.currency,
-            time_zone=connection.time_zone,
-            level=connection.level,
-            options=layout if isinstance(layout, dict) else {},
-        )
-        made = normalise_page(connection.source, page.stream, page.media_type, body, context)
-        return PageResult(made.entries, made.campaigns, made.rejections, made.fetched)
+    async def _store(self, plan: Plan, pages: Sequence[Page]) -> Plan:
+        """Merge pages of the present window, and complete it with its last."""
+        plan = replace(plan, pages=plan.pages + len(pages))
+        results = [page for page in pages if isinstance(page, PageResult)]
+        if results:
+            await self._work.pages.merge(self._scope, self._claimed, results, plan.progress)
+        is_last = _landed(pages[-1]).checkpoint is None
+        return await self._complete(plan) if is_last else plan
 
     async def _complete(self, plan: Plan) -> Plan:
         dates = plan.windows[plan.done]
@@ -138,3 +122,15 @@ def _kept(plan: Plan) -> dict[str, int]:
         "windows_done": plan.done,
         "windows": len(plan.windows),
     }
+
+
+def _landed(page: Page) -> LandedPage:
+    return page.page if isinstance(page, PageResult) else page
+
+
+def _by_reading(batch: Sequence[Page]) -> list[list[Page]]:
+    return [list(group) for _, group in groupby(batch, lambda page: _landed(page).reading)]
+
+
+def _rows(page: Page) -> int:
+    return page.fetched if isinstance(page, PageResult) else 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from stores.postgres.page_work import PageWorkStore
 from stores.postgres.readings import ReadingStore
 from stores.postgres.run_work import RunWorkStore
 from stores.wiring import Stores
@@ -11,12 +12,17 @@ from stores.wiring import Stores
 
 @dataclass(frozen=True, slots=True)
 class WorkStores:
-    """Steps of runs and the end of readings."""
+    """Steps of runs and their pages, and the end of readings."""
 
     runs: RunWorkStore
+    pages: PageWorkStore
     readings: ReadingStore
 
 
 def work_stores(stores: Stores) -> WorkStores:
     """A worker's stores over the database that `stores` use."""
-    return WorkStores(RunWorkStore(stores.database), ReadingStore(stores.database))
+    return WorkStores(
+        RunWorkStore(stores.database),
+        PageWorkStore(stores.database),
+        ReadingStore(stores.database),
+    )

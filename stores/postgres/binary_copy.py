@@ -18,6 +18,8 @@ import pyarrow.compute as pc
 _HEADER = b"PGCOPY\n\xff\r\n\x00" + bytes(8)
 _TRAILER = b"\xff\xff"
 _POSTGRES_EPOCH_DAYS = 10957
+_ROWS = 2_000
+"""Encoded at once: the working arrays of more rows outgrow the processor's caches."""
 
 Bytes = npt.NDArray[np.uint8]
 Ints = npt.NDArray[np.int64]
@@ -37,6 +39,11 @@ def encode(table: pa.Table, json_columns: frozenset[str] = frozenset()) -> bytes
     Supports string, int64, int32, date32, decimal128, fixed-size binary and bool. Raises
     OverflowError for an amount beyond 64 bits of its last place.
     """
+    slices = (table.slice(start, _ROWS) for start in range(0, table.num_rows, _ROWS))
+    return b"".join((_HEADER, *(_rows(each, json_columns) for each in slices), _TRAILER))
+
+
+def _rows(table: pa.Table, json_columns: frozenset[str]) -> bytes:
     fields = [
         _field(table.column(name).combine_chunks(), is_json=name in json_columns)
         for name in table.column_names
@@ -47,11 +54,8 @@ def encode(table: pa.Table, json_columns: frozenset[str] = frozenset()) -> bytes
 def _assemble(fields: list[_Field], rows: int) -> bytes:
     sizes = [np.maximum(field.lengths, 0) for field in fields]
     row_sizes = np.full(rows, 2 + 4 * len(fields), dtype=np.int64) + sum(sizes)
-    ends = len(_HEADER) + np.cumsum(row_sizes)
-    total = int(ends[-1]) if rows else len(_HEADER)
-    out = np.empty(total + len(_TRAILER), dtype=np.uint8)
-    out[: len(_HEADER)] = np.frombuffer(_HEADER, dtype=np.uint8)
-    out[total:] = np.frombuffer(_TRAILER, dtype=np.uint8)
+    ends = np.cumsum(row_sizes)
+    out = np.empty(int(ends[-1]), dtype=np.uint8)
     cursor = ends - row_sizes
     _write_fixed(out, cursor, np.full(rows, len(fields), dtype=">i2").view(np.uint8), 2)
     cursor += 2

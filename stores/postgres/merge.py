@@ -1,72 +1,55 @@
-"""A page's entries into current entries and vintages, in the caller's transaction."""
+"""Staged entries into current entries and vintages, in the caller's transaction."""
 
 from __future__ import annotations
 
-import io
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
+from typing import Self
 from uuid import UUID
 
+import asyncpg
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from core.records.ingestion import CAMPAIGN_COLUMNS, ENTRY_COLUMNS
+from core.records.runs import RunRecord
 from core.scope import TenantScope
 from core.units import DateRange
-from stores.postgres.binary_copy import encode
 from stores.postgres.database import Connection
 from stores.postgres.entries import LABELS, METRICS, merge_lock
-
-_TYPES = {
-    "text": "text",
-    "date": "date",
-    "integer": "bigint",
-    "amount": "bigint",
-    "json": "jsonb",
-    "digest": "uuid",
-}
-_AMOUNTS = frozenset(column.name for column in ENTRY_COLUMNS if column.kind == "amount")
-_JSON = frozenset(column.name for column in ENTRY_COLUMNS if column.kind == "json")
-
-
-@dataclass(frozen=True, slots=True)
-class PageSource:
-    """What every row of a page has in common."""
-
-    connection_id: UUID
-    run_id: UUID
-    raw_page_id: UUID
+from stores.postgres.stage import AMOUNTS
 
 
 @dataclass(frozen=True, slots=True)
 class MergeCounts:
-    """Records of the page that changed something or nothing, and entries made or restated.
+    """Records that changed something or nothing, and entries made or restated.
 
-    `restated_since` and `restated_until`: the days of the restated entries; None without any.
+    `restated_dates`: the days from the first to the last restated entry; None without any.
     """
 
-    stored: int
-    unchanged: int
-    created: int
-    restated: int
-    restated_since: date | None = None
-    restated_until: date | None = None
+    stored: int = 0
+    unchanged: int = 0
+    created: int = 0
+    restated: int = 0
+    restated_dates: DateRange | None = None
 
-    @property
-    def restated_dates(self) -> DateRange | None:
-        """The days from the first to the last restated entry; None without any."""
-        if self.restated_since is None or self.restated_until is None:
-            return None
-        return DateRange(self.restated_since, self.restated_until)
+    def __add__(self, other: Self) -> MergeCounts:
+        return MergeCounts(
+            self.stored + other.stored,
+            self.unchanged + other.unchanged,
+            self.created + other.created,
+            self.restated + other.restated,
+            _spanned(self.restated_dates, other.restated_dates),
+        )
 
 
-async def ensure_months(connection: Connection, entries: pa.Table) -> None:
-    """Make the partitions that the entries need; outside of the merge, for it takes locks."""
-    first_days = pc.floor_temporal(entries["date"], unit="month").cast(pa.date32())
-    dates = pc.unique(first_days).to_pylist()
-    missing = await connection.fetchval(_MISSING_MONTHS, dates)
-    if missing:
-        await connection.execute("SELECT ensure_months($1)", dates)
+NOTHING = MergeCounts()
+
+
+def _spanned(one: DateRange | None, other: DateRange | None) -> DateRange | None:
+    if one is None or other is None:
+        return one or other
+    return DateRange(min(one.since, other.since), max(one.until, other.until))
 
 
 async def advance_clock(connection: Connection, scope: TenantScope) -> datetime:
@@ -80,94 +63,113 @@ async def advance_clock(connection: Connection, scope: TenantScope) -> datetime:
 
 
 async def merge_entries(
-    connection: Connection, scope: TenantScope, source: PageSource, entries: pa.Table
-) -> MergeCounts:
-    """Stage by binary COPY, then write a vintage wherever a number or a label differs."""
-    await connection.execute(_STAGE)
-    await connection.copy_to_table(
-        "stage_entry",
-        source=io.BytesIO(encode(entries, _JSON)),
-        columns=entries.column_names,
-        format="binary",
-    )
+    connection: Connection, scope: TenantScope, run: RunRecord, dates: DateRange | None
+) -> dict[UUID, MergeCounts]:
+    """Write a vintage wherever a staged number or label differs; counts by raw page.
+
+    `dates` are those of the stage, None when it is empty. Entries that are all new, as in the
+    first reading of their days, go in without a look at what is there.
+    """
     learned_at = await advance_clock(connection, scope)
-    row = await connection.fetchrow(
-        _MERGE,
-        scope.tenant_id,
-        learned_at,
-        source.connection_id,
-        source.run_id,
-        source.raw_page_id,
-        pc.min(entries["date"]).as_py(),
-        pc.max(entries["date"]).as_py(),
-    )
-    return MergeCounts(**dict(row or {}))
+    if dates is None:
+        return {}
+    span = dates.since, dates.until
+    values = scope.tenant_id, learned_at, run.connection_id, run.id
+    if await connection.fetchval(_IS_KNOWN, scope.tenant_id, *span):
+        rows = await connection.fetch(_MERGE, *values, *span)
+    else:
+        rows = await connection.fetch(_INSERT, *values)
+    return {row["raw_page_id"]: _counts(row) for row in rows}
 
 
-async def merge_campaigns(connection: Connection, scope: TenantScope, campaigns: pa.Table) -> None:
-    """Names and states of campaigns as the page has them; called under the merge lock."""
+def _counts(row: asyncpg.Record) -> MergeCounts:
+    since, until = row["restated_since"], row["restated_until"]
+    dates = DateRange(since, until) if since else None
+    return MergeCounts(row["stored"], row["unchanged"], row["created"], row["restated"], dates)
+
+
+async def merge_campaigns(
+    connection: Connection, scope: TenantScope, pages: Sequence[pa.Table]
+) -> None:
+    """Names and states of campaigns as the last page has them; called under the merge lock."""
+    named = pa.concat_tables(pages).group_by("digest", use_threads=False)
+    found = named.aggregate([(column.name, "last") for column in CAMPAIGN_COLUMNS[1:]])
     await connection.execute(
         _CAMPAIGNS,
         scope.tenant_id,
-        [UUID(bytes=digest) for digest in campaigns["digest"].to_pylist()],
-        *(campaigns[column.name].to_pylist() for column in CAMPAIGN_COLUMNS[1:]),
+        [UUID(bytes=digest) for digest in found["digest"].to_pylist()],
+        *(found[f"{column.name}_last"].to_pylist() for column in CAMPAIGN_COLUMNS[1:]),
     )
 
 
-_MISSING_MONTHS = """
-SELECT EXISTS (
-    SELECT FROM unnest($1::date[]) m
-    WHERE to_regclass('marketing_entry_vintage_' || to_char(m, 'YYYYMM')) IS NULL)
-"""
 _ADVANCE = """
 UPDATE data_clock
 SET learned_at = greatest(clock_timestamp(), learned_at + interval '1 microsecond')
 WHERE tenant_id = $1 RETURNING learned_at
 """
-_STAGE = (
-    "CREATE TEMPORARY TABLE IF NOT EXISTS stage_entry ("
-    + ", ".join(f"{column.name} {_TYPES[column.kind]}" for column in ENTRY_COLUMNS)
-    + ") ON COMMIT DELETE ROWS"
-)
 _DIMENSIONS = tuple(
     column.name for column in ENTRY_COLUMNS if column.name not in (*METRICS, "position", "records")
 )
 
 
-def _staged(name: str) -> str:
-    return f"s.{name} * 0.000001" if name in _AMOUNTS else f"s.{name}"
+def _staged(names: Iterable[str]) -> str:
+    """Staged columns as entries have them: amounts are staged in millionths."""
+    return ", ".join(
+        f"s.{name} * 0.000001 AS {name}" if name in AMOUNTS else f"s.{name}" for name in names
+    )
 
 
-_VALUES = ", ".join(f"{_staged(name)} AS {name}" for name in (*_DIMENSIONS, *METRICS))
 # A new name alone is no new version: a campaign that is renamed would restate all its days.
 _COMPARED = (*METRICS, *(label for label in LABELS if label != "entity_name"))
 _OLD = ", ".join(f"e.{name}" for name in _COMPARED)
 _NEW = ", ".join(f"i.{name}" for name in _COMPARED)
-_METRICS = ", ".join(METRICS)
 _KEPT = ", ".join((*LABELS, *METRICS))
+_VINTAGES = f"""
+    INSERT INTO marketing_entry_vintage (
+        tenant_id, date, digest, learned_at, is_present, {_KEPT},
+        run_id, raw_page_id, raw_position)"""
+_CURRENT = f"""
+    INSERT INTO marketing_entry (
+        tenant_id, {", ".join((*_DIMENSIONS, *METRICS))}, connection_id, is_present, learned_at,
+        first_learned_at, vintage_count, run_id, raw_page_id, raw_position)"""
+# The stage's span leaves out the months it does not touch before any is opened.
+_IS_KNOWN = """
+SELECT EXISTS (
+    SELECT FROM stage_entry s
+    JOIN marketing_entry e ON e.tenant_id = $1 AND e.date = s.date AND e.digest = s.digest
+        AND e.date BETWEEN $2 AND $3)
+"""
+_INSERT = f"""
+WITH vintages AS ({_VINTAGES}
+    SELECT $1, s.date, s.digest, $2, true, {_staged((*LABELS, *METRICS))},
+           $4, s.raw_page_id, s.position
+    FROM stage_entry s
+), current AS ({_CURRENT}
+    SELECT $1, {_staged((*_DIMENSIONS, *METRICS))}, $3, true, $2, $2, 1, $4, s.raw_page_id,
+           s.position
+    FROM stage_entry s
+)
+SELECT raw_page_id, sum(records)::bigint AS stored, 0 AS unchanged, count(*) AS created,
+       0 AS restated, NULL::date AS restated_since, NULL::date AS restated_until
+FROM stage_entry GROUP BY raw_page_id
+"""
 _MERGE = f"""
 WITH incoming AS (
-    SELECT {_VALUES}, s.position, s.records FROM stage_entry s
+    SELECT {_staged((*_DIMENSIONS, *METRICS))}, s.position, s.records, s.raw_page_id
+    FROM stage_entry s
 ), compared AS (
     SELECT i.*, e.digest IS NULL AS is_new,
            e.digest IS NULL OR NOT e.is_present OR ({_OLD}) IS DISTINCT FROM ({_NEW}) AS differs
     FROM incoming i
-    LEFT JOIN marketing_entry e
-        ON e.tenant_id = $1 AND e.date = i.date AND e.digest = i.digest
-        -- The page's span leaves out the months it does not touch before any is opened.
-        AND e.date BETWEEN $6 AND $7
+    LEFT JOIN marketing_entry e ON e.tenant_id = $1 AND e.date = i.date AND e.digest = i.digest
+        AND e.date BETWEEN $5 AND $6
 ), changed AS (
     SELECT * FROM compared WHERE differs
-), vintages AS (
-    INSERT INTO marketing_entry_vintage (
-        tenant_id, date, digest, learned_at, is_present, {_KEPT},
-        run_id, raw_page_id, raw_position)
-    SELECT $1, date, digest, $2, true, {_KEPT}, $4, $5, position FROM changed
-), current AS (
-    INSERT INTO marketing_entry (
-        tenant_id, {", ".join(_DIMENSIONS)}, connection_id, {_METRICS}, is_present, learned_at,
-        first_learned_at, vintage_count, run_id, raw_page_id, raw_position)
-    SELECT $1, {", ".join(_DIMENSIONS)}, $3, {_METRICS}, true, $2, $2, 1, $4, $5, position
+), vintages AS ({_VINTAGES}
+    SELECT $1, date, digest, $2, true, {_KEPT}, $4, raw_page_id, position FROM changed
+), current AS ({_CURRENT}
+    SELECT $1, {", ".join((*_DIMENSIONS, *METRICS))}, $3, true, $2, $2, 1, $4, raw_page_id,
+           position
     FROM changed
     ON CONFLICT (tenant_id, date, digest) DO UPDATE SET
         {", ".join(f"{name} = excluded.{name}" for name in METRICS)},
@@ -178,13 +180,14 @@ WITH incoming AS (
         run_id = excluded.run_id, raw_page_id = excluded.raw_page_id,
         raw_position = excluded.raw_position
 )
-SELECT coalesce(sum(records) FILTER (WHERE differs), 0)::bigint AS stored,
+SELECT raw_page_id,
+       coalesce(sum(records) FILTER (WHERE differs), 0)::bigint AS stored,
        coalesce(sum(records) FILTER (WHERE NOT differs), 0)::bigint AS unchanged,
        count(*) FILTER (WHERE is_new) AS created,
        count(*) FILTER (WHERE differs AND NOT is_new) AS restated,
        min(date) FILTER (WHERE differs AND NOT is_new) AS restated_since,
        max(date) FILTER (WHERE differs AND NOT is_new) AS restated_until
-FROM compared
+FROM compared GROUP BY raw_page_id
 """
 _CAMPAIGNS = """
 INSERT INTO campaign (tenant_id, digest, source, account_id, campaign_id, name, status, objective)

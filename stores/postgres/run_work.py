@@ -1,4 +1,4 @@
-"""The worker's side of a run: claim it, land pages, merge them, complete windows, end it.
+"""The worker's side of a run: claim it, hold it, wait, end it.
 
 Every step names the claim it works under. A worker that was taken for dead and comes back
 holds an older claim: its steps are refused, so nothing is done twice.
@@ -6,29 +6,17 @@ holds an older claim: its steps are refused, so nothing is done twice.
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from uuid import UUID
 
 import asyncpg
-import pyarrow as pa
-import zstandard
 
 from core.errors import Conflict, Transient
 from core.jsonvalue import JSONObject
-from core.records.ingestion import RawPage, Rejection
-from core.records.runs import Counters, RunError, RunEventKind, RunRecord, RunStatus
+from core.records.runs import RunError, RunEventKind, RunRecord, RunStatus
 from core.scope import TenantScope
 from stores.postgres.database import Connection, Database
-from stores.postgres.merge import (
-    MergeCounts,
-    PageSource,
-    ensure_months,
-    merge_campaigns,
-    merge_entries,
-)
-from stores.postgres.run_events import record_event, record_restatement
+from stores.postgres.run_events import record_event
 from stores.postgres.run_records import error_json, run_record
 
 MAX_CRASHES = 3
@@ -56,29 +44,6 @@ class Claimed:
     def key(self) -> tuple[UUID, int]:
         """The run and the claim it is held under."""
         return self.run.id, self.run.claim
-
-
-@dataclass(frozen=True, slots=True)
-class LandedPage:
-    """A page in the raw store, perhaps not merged yet."""
-
-    id: UUID
-    number: int
-    stream: str
-    media_type: str
-    request: JSONObject
-    checkpoint: JSONObject | None
-    is_merged: bool
-
-
-@dataclass(frozen=True, slots=True)
-class PageResult:
-    """What normalisation made of a page."""
-
-    entries: pa.Table
-    campaigns: pa.Table
-    rejections: Sequence[Rejection]
-    fetched: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,70 +79,6 @@ class RunWorkStore:
                 "another run is reading this connection", retry_after_seconds=1
             ) from error
         return Claimed(run) if run.status is RunStatus.RUNNING else None
-
-    async def landed(
-        self, scope: TenantScope, run_id: UUID, reading: int
-    ) -> tuple[LandedPage, ...]:
-        """The pages of one reading that are in the raw store, in order."""
-        async with self._database.read(scope) as connection:
-            rows = await connection.fetch(_LANDED, scope.tenant_id, run_id, reading)
-        return tuple(LandedPage(**dict(row)) for row in rows)
-
-    async def land(
-        self, scope: TenantScope, claimed: Claimed, reading: int, page: RawPage
-    ) -> LandedPage:
-        """Keep a page as the source sent it, compressed, before anything is made of it."""
-        body = zstandard.compress(page.body, 3)
-        async with self._database.write(scope) as connection:
-            await hold(connection, scope, claimed)
-            row = await connection.fetchrow(
-                _LAND,
-                scope.tenant_id,
-                claimed.run.id,
-                claimed.run.connection_id,
-                reading,
-                page.stream,
-                page.media_type,
-                body,
-                len(page.body),
-                hashlib.sha256(page.body).hexdigest(),
-                page.request,
-                page.checkpoint,
-            )
-        if row is None:
-            raise ClaimLost("the page was not kept")
-        return LandedPage(**dict(row))
-
-    async def merge(
-        self,
-        scope: TenantScope,
-        claimed: Claimed,
-        page: LandedPage,
-        result: PageResult,
-        progress: float,
-    ) -> MergeCounts:
-        """Entries, vintages, rejections, counters and event of a page, all or nothing."""
-        if result.entries.num_rows:
-            async with self._database.write(scope) as connection:
-                await ensure_months(connection, result.entries)
-        async with self._database.write(scope) as connection:
-            await hold(connection, scope, claimed)
-            source = PageSource(claimed.run.connection_id, claimed.run.id, page.id)
-            counts = await merge_entries(connection, scope, source, result.entries)
-            await merge_campaigns(connection, scope, result.campaigns)
-            await _reject(connection, scope, source, result.rejections)
-            await _mark_merged(connection, scope, page, result.entries)
-            await connection.execute(
-                _COUNT, scope.tenant_id, claimed.run.id, *_counted(result, counts), progress
-            )
-            await record_event(
-                connection, scope, claimed.run.id, RunEventKind.PAGE_STORED, _told(result, counts)
-            )
-            restated = Counters(restated=counts.restated)
-            await record_restatement(
-                connection, scope, claimed.run.id, restated, counts.restated_dates
-            )
-        return counts
 
     async def save_checkpoint(
         self, scope: TenantScope, claimed: Claimed, checkpoint: JSONObject
@@ -241,54 +142,6 @@ def _opening(run: RunRecord, crashes: int) -> tuple[RunEventKind, str]:
     return RunEventKind.STARTED, "started"
 
 
-def _told(result: PageResult, counts: MergeCounts) -> str:
-    return (
-        f"{result.fetched} records: {counts.stored} stored, {counts.unchanged} unchanged, "
-        f"{len(result.rejections)} rejected"
-    )
-
-
-async def _reject(
-    connection: Connection,
-    scope: TenantScope,
-    source: PageSource,
-    rejections: Sequence[Rejection],
-) -> None:
-    if rejections:
-        await connection.execute(
-            _REJECT,
-            scope.tenant_id,
-            source.run_id,
-            source.raw_page_id,
-            [asdict(rejection) for rejection in rejections],
-        )
-
-
-async def _mark_merged(
-    connection: Connection, scope: TenantScope, page: LandedPage, entries: pa.Table
-) -> None:
-    marked = await connection.fetchval(
-        _MERGED,
-        scope.tenant_id,
-        page.id,
-        entries["date"].to_pylist(),
-        [UUID(bytes=digest) for digest in entries["digest"].to_pylist()],
-    )
-    if marked is None:
-        raise ClaimLost("the page was merged by another worker")
-
-
-def _counted(result: PageResult, counts: MergeCounts) -> tuple[int, ...]:
-    return (
-        result.fetched,
-        counts.stored,
-        counts.unchanged,
-        len(result.rejections),
-        counts.created,
-        counts.restated,
-    )
-
-
 _CLAIM = """
 WITH taken AS (
     SELECT tenant_id, id, is_cancel_requested,
@@ -308,36 +161,6 @@ RETURNING run.*
 _HOLD = """
 SELECT is_cancel_requested FROM run
 WHERE tenant_id = $1 AND id = $2 AND claim = $3 AND status = 'RUNNING' FOR UPDATE
-"""
-_PAGE = "id, number, stream, media_type, request, checkpoint, merged_at IS NOT NULL AS is_merged"
-_LANDED = f"""
-SELECT {_PAGE} FROM raw_page
-WHERE tenant_id = $1 AND run_id = $2 AND reading = $3 ORDER BY number
-"""
-_LAND = f"""
-INSERT INTO raw_page (
-    tenant_id, run_id, connection_id, reading, number, stream, media_type, body, size_bytes,
-    sha256, request, checkpoint)
-SELECT $1, $2, $3, $4,
-       (SELECT coalesce(max(number), 0) + 1 FROM raw_page WHERE tenant_id = $1 AND run_id = $2),
-       $5, $6, $7, $8, $9, $10, $11
-RETURNING {_PAGE}
-"""
-_MERGED = """
-UPDATE raw_page SET merged_at = clock_timestamp(), seen_dates = $3, seen_digests = $4
-WHERE tenant_id = $1 AND id = $2 AND merged_at IS NULL RETURNING true
-"""
-_REJECT = """
-INSERT INTO rejected_record (
-    tenant_id, run_id, raw_page_id, position, field, reason, mend, payload)
-SELECT $1, $2, $3, position, field, reason, mend, payload
-FROM jsonb_populate_recordset(NULL::rejected_record, $4) WITH ORDINALITY ORDER BY ordinality
-"""
-_COUNT = """
-UPDATE run SET pages = pages + 1, fetched = fetched + $3, stored = stored + $4,
-    unchanged = unchanged + $5, rejected = rejected + $6, created = created + $7,
-    restated = restated + $8, progress = greatest(progress, $9), crashes = 0
-WHERE tenant_id = $1 AND id = $2
 """
 _CHECKPOINT = "UPDATE run SET checkpoint = $3 WHERE tenant_id = $1 AND id = $2"
 _WAITS = """

@@ -17,8 +17,9 @@ from core.records.runs import Receipt
 from core.scope import TenantScope
 from core.units import DateRange
 from stores.postgres.merge import MergeCounts
+from stores.postgres.page_work import LandedPage, PageResult
 from stores.postgres.readings import Reading
-from stores.postgres.run_work import Claimed, LandedPage, PageResult
+from stores.postgres.run_work import Claimed
 from stores.wiring import Stores
 from stores.work import WorkStores, work_stores
 from tests.support import meta_account
@@ -71,16 +72,18 @@ class ByHand:
         return claimed
 
     async def land(self, claimed: Claimed, page: RawPage, reading: int = 0) -> LandedPage:
-        return await self.work.runs.land(self.scope, claimed, reading, page)
+        (landed,) = await self.work.pages.land(self.scope, claimed, reading, [page])
+        return landed
 
     async def merge(self, claimed: Claimed, landed: LandedPage, page: RawPage) -> MergeCounts:
-        return await self.work.runs.merge(self.scope, claimed, landed, self.result(page), 0.5)
+        result = self.result(landed, page)
+        return await self.work.pages.merge(self.scope, claimed, [result], 0.5)
 
-    def result(self, page: RawPage) -> PageResult:
+    def result(self, landed: LandedPage, page: RawPage) -> PageResult:
         at = self.connection
         context = PageContext(at.account_id, at.currency, at.time_zone, at.level)
         made = normalise_page(at.source, page.stream, page.media_type, page.body, context)
-        return PageResult(made.entries, made.campaigns, made.rejections, made.fetched)
+        return PageResult(landed, made.entries, made.campaigns, made.rejections, made.fetched)
 
     async def complete(self, claimed: Claimed, reading: int = 0) -> int:
         whole = Reading(reading, claimed.run.dates, is_whole=True)

@@ -8,7 +8,8 @@ import pytest
 
 from core.errors import ErrorKind, Transient
 from core.records.runs import RunError
-from stores.postgres.run_work import Claimed, ClaimLost, LandedPage
+from stores.postgres.page_work import LandedPage
+from stores.postgres.run_work import Claimed, ClaimLost
 from stores.wiring import Stores
 from tests.jobs.by_hand import ByHand, by_hand, page_of
 from tests.support import Tenant

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from uuid import UUID
 
-from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint
 
 from stores.postgres.tables.columns import (
     BIG,
@@ -28,14 +28,16 @@ class RawPageRow(Table, table=True):
     """One row per page that a run read, numbered from 1 within the run.
 
     `body` is compressed by zstandard; `size_bytes` and `sha256` are of the page itself.
-    `seen_dates` and `seen_digests` name, pairwise, the entries that the page brought; they and
-    `merged_at` are null until it is merged.
+    `seen_dates` and `seen_digests` name, pairwise, the entries that the page brought. The last
+    four count its records, and fetched = stored + unchanged + rejected. All of these and
+    `merged_at` are null until the page is merged.
     """
 
     __tablename__ = "raw_page"
     __table_args__ = (
         UniqueConstraint("tenant_id", "run_id", "number"),
         refers_to("run", "run_id"),
+        CheckConstraint("fetched = stored + unchanged + rejected", "balances"),
     )
 
     tenant_id: UUID = key(ID)
@@ -55,6 +57,10 @@ class RawPageRow(Table, table=True):
     merged_at: dt.datetime | None = column(MOMENT)
     seen_dates: list[dt.date] | None = column(DAYS)
     seen_digests: list[UUID] | None = column(IDS)
+    fetched: int | None = column(BIG)
+    stored: int | None = column(BIG)
+    unchanged: int | None = column(BIG)
+    rejected: int | None = column(BIG)
 
 
 class RejectedRecordRow(Table, table=True):

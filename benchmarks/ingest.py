@@ -1,0 +1,256 @@
+"""Raw pages of Meta to committed vintages and current entries, beside a plain COPY of the same.
+
+`python -m benchmarks.ingest --ads 2000 --days 180`. One process ingests, as a worker does,
+with an embedded Postgres of its own on the same cores; the pages come from a file, so that no
+source is measured. Three runs: everything new, the same pages again, and pages of which each
+has rows with another spend.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import io
+import multiprocessing
+import shutil
+import tempfile
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+
+import asyncpg
+import pyarrow as pa
+
+from app.embedded import attach, status
+from benchmarks.machine import children_cpu_seconds, described, own_cpu_seconds, own_peak_mb
+from benchmarks.pages import ACCOUNT, bodies
+from benchmarks.stages import timed
+from connectors.registry import normalise_page
+from core.commands import ConnectSource, CreateTenant, StartIngestion
+from core.jsonvalue import JSONObject
+from core.records.connections import ConnectionRecord, Level, Source
+from core.records.ingestion import RawPage
+from core.records.runs import Receipt
+from core.scope import Permission, Role, SystemScope, TenantScope
+from core.units import DateRange
+from jobs.ingest import Ingestion
+from jobs.sources import OpenSource
+from stores.postgres.binary_copy import encode
+from stores.postgres.logins import derive_logins
+from stores.postgres.migrate import migrate
+from stores.wiring import Stores, open_stores
+from stores.work import work_stores
+from transform.normalise.context import PageContext
+
+MASTER_KEY = bytes(32)
+FIRST = date(2026, 1, 1)
+WINDOW_DAYS = 30
+_SIZE_BYTES = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Spool:
+    """Pages in one file for each window, each page behind its length."""
+
+    folder: Path
+
+    def window(self, since: date) -> Iterator[tuple[bytes, bool]]:
+        """Each page of the window, and whether it is the last."""
+        with (self.folder / since.isoformat()).open("rb") as file:
+            body = _read(file)
+            while body is not None:
+                following = _read(file)
+                yield body, following is None
+                body = following
+
+
+def _read(file: io.BufferedReader) -> bytes | None:
+    size = file.read(_SIZE_BYTES)
+    return file.read(int.from_bytes(size, "big")) if size else None
+
+
+def spool(folder: Path, ads: int, days: int, restated: float) -> None:
+    """Write the windows of `days` days."""
+    for window in DateRange(FIRST, FIRST + timedelta(days - 1)).windows(WINDOW_DAYS):
+        with (folder / window.since.isoformat()).open("wb") as file:
+            for body in bodies(window.since, window.days, ads, restated=restated):
+                file.write(len(body).to_bytes(_SIZE_BYTES, "big") + body)
+
+
+class SpooledPages:
+    """A connector that has every page at hand."""
+
+    window_days = WINDOW_DAYS
+
+    def __init__(self, pages: Spool) -> None:
+        self._pages = pages
+
+    async def pages(
+        self, window: DateRange | None, _resume: JSONObject | None
+    ) -> AsyncIterator[RawPage]:
+        """Each page of the window."""
+        assert window is not None
+        for number, (body, is_last) in enumerate(self._pages.window(window.since)):
+            checkpoint = None if is_last else {"page": number}
+            yield RawPage("insights", "application/json", body, {}, checkpoint)
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """One tenant's account, to be read again and again."""
+
+    stores: Stores
+    scope: TenantScope
+    connection: ConnectionRecord
+    dates: DateRange
+    postgres_pid: int
+
+    async def run(self, title: str, pages: Spool) -> float:
+        """Ingest the pages and print how it went; answers the seconds that it took."""
+        work = work_stores(self.stores)
+        command = StartIngestion(self.connection.id, dates=self.dates)
+        run = await self.stores.runs.start_ingestion(self.scope, command)
+        claimed = await work.runs.claim(self.scope, run.id)
+        assert claimed is not None
+        source = OpenSource(self.connection, SpooledPages(pages), is_whole=True)
+        with timed() as seconds:
+            own, postgres = own_cpu_seconds(), children_cpu_seconds(self.postgres_pid)
+            start = time.perf_counter()
+            ingestion = Ingestion(self.stores, work, self.scope, claimed, source)
+            receipt = await ingestion.run(_keeps_on)
+            took = time.perf_counter() - start
+        own = own_cpu_seconds() - own
+        postgres = children_cpu_seconds(self.postgres_pid) - postgres
+        _print_run(title, receipt, took, {"worker CPU": own, "Postgres CPU": postgres, **seconds})
+        return took
+
+
+async def _keeps_on() -> bool:
+    return False
+
+
+def _print_run(title: str, receipt: Receipt, took: float, seconds: dict[str, float]) -> None:
+    counters = receipt.counters
+    rows = counters.fetched
+    print(f"\n{title}: {counters}")
+    print(f"  {rows:,} records in {took:.1f} s: {rows / took:,.0f}/s, {rows / took * 60:,.0f}/min")
+    for name, each in seconds.items():
+        print(f"  {name:26}{each:8.2f} s {each / rows * 1e6:8.2f} us/record {each / took:7.0%}")
+
+
+async def copy_alone(dsn: str, pages: Spool, dates: DateRange) -> float:
+    """Seconds that COPY alone takes for the rows of these pages, encoded beforehand."""
+    connection = await asyncpg.connect(dsn)
+    await connection.execute(_PLAIN)
+    context = PageContext(ACCOUNT, "EUR", "Europe/Berlin", Level.AD)
+    took = 0.0
+    for window in dates.windows(WINDOW_DAYS):
+        found = [
+            normalise_page(Source.META_ADS, "insights", "application/json", body, context).entries
+            for body, _ in pages.window(window.since)
+        ]
+        took += await _copied(connection, pa.concat_tables(found))
+    await connection.close()
+    return took
+
+
+async def _copied(connection: asyncpg.Connection, table: pa.Table) -> float:
+    data = io.BytesIO(encode(table, frozenset({"actions"})))
+    start = time.perf_counter()
+    await connection.copy_to_table(
+        "plain_entry", source=data, columns=table.column_names, format="binary"
+    )
+    return time.perf_counter() - start
+
+
+_PLAIN = """
+CREATE TABLE plain_entry (
+    date date, digest uuid, source text, account_id text, level text, entity_id text,
+    entity_name text, campaign uuid, date_basis text, attribution_setting text, channel text,
+    platform_channel text, currency text, spend bigint, impressions bigint, clicks bigint,
+    link_clicks bigint, reach bigint, video_views bigint, conversions bigint,
+    conversion_value bigint, conversion_type text, actions jsonb, position bigint,
+    records bigint)
+"""
+
+
+async def bench(home: Path, dsn: str, redis_url: str, arguments: argparse.Namespace) -> None:
+    """Load, read again, read with changes, and COPY."""
+    logins = derive_logins(dsn, MASTER_KEY)
+    await migrate(logins)
+    dates = DateRange(FIRST, FIRST + timedelta(arguments.days - 1))
+    first, changed = Spool(home / "first"), Spool(home / "changed")
+    async with open_stores(logins, redis_url, MASTER_KEY) as stores:
+        postgres_pid = status(home).postgres.pid
+        assert postgres_pid is not None
+        scope, connection = await _account(stores)
+        at = Bench(stores, scope, connection, dates, postgres_pid)
+        load = await at.run("first load", first)
+        again = await at.run("the same pages again", first)
+        restated = await at.run(f"{arguments.restated:.0%} of the rows restated", changed)
+    print(f"\npeak memory of the worker's process {own_peak_mb():.0f} MB")
+    alone = await copy_alone(dsn, first, dates)
+    rows = arguments.ads * arguments.days
+    print(f"COPY alone, the same rows: {rows / alone:,.0f}/s")
+    for title, took in (("first load", load), ("again", again), ("restated", restated)):
+        print(f"{title:12}{took / alone:6.1f} x COPY{load / took:6.1f} x as fast as the first load")
+
+
+async def _account(stores: Stores) -> tuple[TenantScope, ConnectionRecord]:
+    tenant = await stores.tenants.create(
+        SystemScope(reason="benchmark"), CreateTenant(slug="bench", name="Bench")
+    )
+    scope = TenantScope(tenant.id, "user:bench", frozenset({Role.ADMIN}), frozenset(Permission))
+    command = ConnectSource(
+        source=Source.META_ADS,
+        account_id=f"act_{ACCOUNT}",
+        name="Bench",
+        currency="EUR",
+        time_zone="Europe/Berlin",
+        level=Level.AD,
+        look_back_days=28,
+        credentials={"access_token": "none"},
+    )
+    return scope, await stores.connections.create(scope, command)
+
+
+@contextmanager
+def _folder() -> Iterator[Path]:
+    home = Path(tempfile.mkdtemp(prefix="liftos-bench-"))
+    home.chmod(0o755)
+    try:
+        yield home
+    finally:
+        shutil.rmtree(home, ignore_errors=True)
+
+
+def _spooled(home: Path, arguments: argparse.Namespace) -> None:
+    """In processes of their own, so that their memory is not counted."""
+    for name, restated in (("first", 0.0), ("changed", arguments.restated)):
+        folder = home / name
+        folder.mkdir()
+        task = (folder, arguments.ads, arguments.days, restated)
+        process = multiprocessing.get_context("spawn").Process(target=spool, args=task)
+        process.start()
+        process.join()
+
+
+def main() -> None:
+    """Parse the arguments, make the pages, measure."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--ads", type=int, default=2_000)
+    parser.add_argument("--days", type=int, default=180)
+    parser.add_argument("--restated", type=float, default=0.01)
+    arguments = parser.parse_args()
+    print(described())
+    with _folder() as home:
+        _spooled(home, arguments)
+        with attach(home) as attachment:
+            asyncio.run(bench(home, attachment.postgres_url, attachment.redis_url, arguments))
+
+
+if __name__ == "__main__":
+    main()

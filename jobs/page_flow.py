@@ -1,0 +1,116 @@
+"""A run's pages on their way from the source to the merge, each step ahead of the next.
+
+A page is landed before anything is made of it, then normalised off the event loop. While some
+pages are merged, those after them are normalised, landed and fetched, also those of the next
+window; every buffer between two steps is bounded, so a slow merge holds up the fetching.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import TypeAlias
+
+from connectors.registry import normalise_page
+from core.records.ingestion import RawPage
+from core.scope import TenantScope
+from core.units import DateRange
+from jobs.ahead import ahead
+from jobs.sources import OpenSource
+from stores.postgres.page_work import LandedPage, PageResult
+from stores.postgres.run_work import Claimed
+from stores.wiring import Stores
+from stores.work import WorkStores
+from transform.normalise.context import PageContext
+
+Window: TypeAlias = DateRange | None
+Fetched: TypeAlias = tuple[int, RawPage | LandedPage]
+"""A reading's number and a page of it, new, or landed by an earlier attempt."""
+Body: TypeAlias = tuple[LandedPage, bytes | None]
+"""A landed page and its body; None when an earlier attempt merged it."""
+
+_BYTES_AHEAD = 8 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class PageFlow:
+    """The pages of one run in this worker's hands."""
+
+    stores: Stores
+    work: WorkStores
+    scope: TenantScope
+    claimed: Claimed
+    source: OpenSource
+
+    async def pages(
+        self, windows: Sequence[Window], done: int
+    ) -> AsyncGenerator[LandedPage | PageResult, None]:
+        """All pages of the windows after the first `done`, in order.
+
+        Those that an earlier attempt merged come as they landed, all others normalised. The
+        last page of each window has no checkpoint.
+        """
+        landed = self._landed(windows, done)
+        async with ahead(landed, lambda page: len(page[1] or b""), _BYTES_AHEAD) as batches:
+            async for batch in batches:
+                for page, body in batch:
+                    yield (
+                        page
+                        if body is None
+                        else await asyncio.to_thread(self._normalised, page, body)
+                    )
+
+    async def _fetched(self, windows: Sequence[Window], done: int) -> AsyncGenerator[Fetched, None]:
+        for reading in range(done, len(windows)):
+            kept = await self.work.pages.landed(self.scope, self.claimed.run.id, reading)
+            for landed in kept:
+                yield reading, landed
+            if kept and kept[-1].checkpoint is None:
+                continue
+            resume = kept[-1].checkpoint if kept else None
+            async for page in self.source.connector.pages(windows[reading], resume):
+                yield reading, page
+
+    async def _landed(self, windows: Sequence[Window], done: int) -> AsyncGenerator[Body, None]:
+        async with ahead(self._fetched(windows, done), _fetched_bytes, _BYTES_AHEAD) as batches:
+            async for batch in batches:
+                for reading, group in groupby(batch, lambda each: each[0]):
+                    async for body in self._bodies(reading, [page for _, page in group]):
+                        yield body
+
+    async def _bodies(
+        self, reading: int, pages: Sequence[RawPage | LandedPage]
+    ) -> AsyncGenerator[Body, None]:
+        for page in pages:
+            if isinstance(page, LandedPage):
+                yield page, await self._body(page)
+        new = [page for page in pages if isinstance(page, RawPage)]
+        if new:
+            landed = await self.work.pages.land(self.scope, self.claimed, reading, new)
+            for kept, page in zip(landed, new, strict=True):
+                yield kept, page.body
+
+    async def _body(self, page: LandedPage) -> bytes | None:
+        if page.is_merged:
+            return None
+        return await self.stores.lineage.body(self.scope, page.id)
+
+    def _normalised(self, page: LandedPage, body: bytes) -> PageResult:
+        connection = self.source.connection
+        layout = page.request.get("layout")
+        context = PageContext(
+            account_id=connection.account_id,
+            currency=connection.currency,
+            time_zone=connection.time_zone,
+            level=connection.level,
+            options=layout if isinstance(layout, dict) else {},
+        )
+        made = normalise_page(connection.source, page.stream, page.media_type, body, context)
+        return PageResult(page, made.entries, made.campaigns, made.rejections, made.fetched)
+
+
+def _fetched_bytes(fetched: Fetched) -> int:
+    _, page = fetched
+    return len(page.body) if isinstance(page, RawPage) else 0

@@ -1,0 +1,248 @@
+"""The worker's side of a page: keep it as it came, then merge what normalisation made of it.
+
+Both steps take many pages at once, for a transaction costs more than a page: pages that arrive
+faster than they can be worked on share one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from uuid import UUID
+
+import pyarrow as pa
+import zstandard
+
+from core.jsonvalue import JSONObject
+from core.records.ingestion import RawPage, Rejection
+from core.records.runs import Counters, RunEventKind
+from core.scope import TenantScope
+from stores.postgres.database import Connection, Database
+from stores.postgres.merge import NOTHING, MergeCounts, merge_campaigns, merge_entries
+from stores.postgres.months import ensure_months, months_of
+from stores.postgres.run_events import record_event, record_restatement
+from stores.postgres.run_work import Claimed, ClaimLost, hold
+from stores.postgres.stage import PageEntries, are_apart, fill_stage, staged
+
+_LEVEL = 3
+
+
+@dataclass(frozen=True, slots=True)
+class LandedPage:
+    """A page in the raw store, perhaps not merged yet; `reading` counts the run's from 0."""
+
+    id: UUID
+    reading: int
+    number: int
+    stream: str
+    media_type: str
+    request: JSONObject
+    checkpoint: JSONObject | None
+    is_merged: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PageResult:
+    """What normalisation made of a landed page."""
+
+    page: LandedPage
+    entries: pa.Table
+    campaigns: pa.Table
+    rejections: Sequence[Rejection]
+    fetched: int
+
+
+class PageWorkStore:
+    """Steps of a run with its pages, each one transaction."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def landed(
+        self, scope: TenantScope, run_id: UUID, reading: int
+    ) -> tuple[LandedPage, ...]:
+        """The pages of one reading that are in the raw store, in order."""
+        async with self._database.read(scope) as connection:
+            rows = await connection.fetch(_LANDED, scope.tenant_id, run_id, reading)
+        return tuple(LandedPage(**dict(row)) for row in rows)
+
+    async def land(
+        self, scope: TenantScope, claimed: Claimed, reading: int, pages: Sequence[RawPage]
+    ) -> tuple[LandedPage, ...]:
+        """Keep pages as the source sent them, compressed, before anything is made of them."""
+        columns = await asyncio.to_thread(_landing, pages)
+        run = claimed.run
+        async with self._database.write(scope) as connection:
+            await hold(connection, scope, claimed)
+            rows = await connection.fetch(
+                _LAND, scope.tenant_id, run.id, run.connection_id, reading, *columns
+            )
+        return tuple(LandedPage(**dict(row)) for row in rows)
+
+    async def merge(
+        self, scope: TenantScope, claimed: Claimed, results: Sequence[PageResult], progress: float
+    ) -> MergeCounts:
+        """Entries, vintages, rejections, counters and event of pages, all or nothing.
+
+        Pages are merged in their order: where two of them have an entry in common, each gets a
+        transaction of its own, and the entry a version of each.
+        """
+        pages = [PageEntries(result.page.id, result.entries) for result in results]
+        if len(results) > 1 and not are_apart(pages):
+            counts = [await self.merge(scope, claimed, [one], progress) for one in results]
+            return sum(counts, NOTHING)
+        await self._ensure_months(scope, pages)
+        stage = await asyncio.to_thread(staged, pages)
+        async with self._database.write(scope) as connection:
+            await fill_stage(connection, stage)
+            await hold(connection, scope, claimed)
+            run = claimed.run
+            by_page = await merge_entries(connection, scope, run, stage.dates)
+            await merge_campaigns(connection, scope, [result.campaigns for result in results])
+            for result in results:
+                await _reject(connection, scope, run.id, result)
+            await _mark_merged(connection, scope, results, by_page)
+            merged = sum(by_page.values(), NOTHING)
+            await connection.execute(
+                _COUNT, scope.tenant_id, run.id, *_counted(results, merged), progress
+            )
+            await record_event(
+                connection, scope, run.id, RunEventKind.PAGE_STORED, _told(results, merged)
+            )
+            restated = Counters(restated=merged.restated)
+            await record_restatement(connection, scope, run.id, restated, merged.restated_dates)
+        return merged
+
+    async def _ensure_months(self, scope: TenantScope, pages: Sequence[PageEntries]) -> None:
+        if months := months_of(page.entries for page in pages):
+            async with self._database.write(scope) as connection:
+                await ensure_months(connection, months)
+
+
+def _landing(pages: Sequence[RawPage]) -> tuple[list[object], ...]:
+    rows = (
+        (
+            page.stream,
+            page.media_type,
+            zstandard.compress(page.body, _LEVEL),
+            len(page.body),
+            hashlib.sha256(page.body).hexdigest(),
+            page.request,
+            page.checkpoint,
+        )
+        for page in pages
+    )
+    return tuple(map(list, zip(*rows, strict=True)))
+
+
+def _told(results: Sequence[PageResult], counts: MergeCounts) -> str:
+    fetched = sum(result.fetched for result in results)
+    rejected = sum(len(result.rejections) for result in results)
+    pages = f"{len(results)} pages, " if len(results) > 1 else ""
+    return (
+        f"{pages}{fetched} records: {counts.stored} stored, {counts.unchanged} unchanged, "
+        f"{rejected} rejected"
+    )
+
+
+async def _reject(
+    connection: Connection, scope: TenantScope, run_id: UUID, result: PageResult
+) -> None:
+    if result.rejections:
+        await connection.execute(
+            _REJECT,
+            scope.tenant_id,
+            run_id,
+            result.page.id,
+            [asdict(rejection) for rejection in result.rejections],
+        )
+
+
+async def _mark_merged(
+    connection: Connection,
+    scope: TenantScope,
+    results: Sequence[PageResult],
+    counts: Mapping[UUID, MergeCounts],
+) -> None:
+    found = [counts.get(result.page.id, NOTHING) for result in results]
+    marked = await connection.fetchval(
+        _MERGED,
+        scope.tenant_id,
+        [result.page.id for result in results],
+        [result.fetched for result in results],
+        [each.stored for each in found],
+        [each.unchanged for each in found],
+        [len(result.rejections) for result in results],
+    )
+    if marked != len(results):
+        raise ClaimLost("the page was merged by another worker")
+
+
+def _counted(results: Sequence[PageResult], counts: MergeCounts) -> tuple[int, ...]:
+    return (
+        len(results),
+        sum(result.fetched for result in results),
+        counts.stored,
+        counts.unchanged,
+        sum(len(result.rejections) for result in results),
+        counts.created,
+        counts.restated,
+    )
+
+
+_PAGE = (
+    "id, reading, number, stream, media_type, request, checkpoint,"
+    " merged_at IS NOT NULL AS is_merged"
+)
+_LANDED = f"""
+SELECT {_PAGE} FROM raw_page
+WHERE tenant_id = $1 AND run_id = $2 AND reading = $3 ORDER BY number
+"""
+_LAND = f"""
+WITH landed AS (
+    INSERT INTO raw_page (
+        tenant_id, run_id, connection_id, reading, number, stream, media_type, body, size_bytes,
+        sha256, request, checkpoint)
+    SELECT $1, $2, $3, $4,
+           ordinality + (
+               SELECT coalesce(max(number), 0) FROM raw_page WHERE tenant_id = $1 AND run_id = $2),
+           stream, media_type, body, size_bytes, sha256, request, checkpoint
+    FROM unnest($5::text[], $6::text[], $7::bytea[], $8::bigint[], $9::text[], $10::jsonb[],
+                $11::jsonb[])
+        WITH ORDINALITY
+            p (stream, media_type, body, size_bytes, sha256, request, checkpoint, ordinality)
+    RETURNING *
+)
+SELECT {_PAGE} FROM landed ORDER BY number
+"""
+_MERGED = """
+WITH brought AS (
+    SELECT raw_page_id, array_agg(date) AS dates, array_agg(digest) AS digests
+    FROM stage_entry GROUP BY raw_page_id
+), marked AS (
+    UPDATE raw_page p
+    SET merged_at = clock_timestamp(), seen_dates = coalesce(b.dates, '{}'),
+        seen_digests = coalesce(b.digests, '{}'), fetched = c.fetched, stored = c.stored,
+        unchanged = c.unchanged, rejected = c.rejected
+    FROM unnest($2::uuid[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[])
+        c (id, fetched, stored, unchanged, rejected)
+    LEFT JOIN brought b ON b.raw_page_id = c.id
+    WHERE p.tenant_id = $1 AND p.id = c.id AND p.merged_at IS NULL
+    RETURNING true
+)
+SELECT count(*) FROM marked
+"""
+_REJECT = """
+INSERT INTO rejected_record (
+    tenant_id, run_id, raw_page_id, position, field, reason, mend, payload)
+SELECT $1, $2, $3, position, field, reason, mend, payload
+FROM jsonb_populate_recordset(NULL::rejected_record, $4) WITH ORDINALITY ORDER BY ordinality
+"""
+_COUNT = """
+UPDATE run SET pages = pages + $3, fetched = fetched + $4, stored = stored + $5,
+    unchanged = unchanged + $6, rejected = rejected + $7, created = created + $8,
+    restated = restated + $9, progress = greatest(progress, $10), crashes = 0
+WHERE tenant_id = $1 AND id = $2
+"""
