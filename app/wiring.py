@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from app.embedded import attach, default_home
+from app.identity.masters import masters_of
 from app.identity.secrets import Secrets, secrets_of
 from core.settings import Settings
 from stores.postgres.logins import Logins, derive_logins
@@ -65,7 +66,8 @@ def open_endpoints(settings: Settings) -> Iterator[Endpoints]:
 async def open_platform(settings: Settings) -> AsyncIterator[Platform]:
     """Everything a process needs to work; closed in the opposite order."""
     with open_endpoints(settings) as endpoints:
-        stores = open_stores(endpoints.logins, endpoints.redis_url, endpoints.secrets.master_key)
+        masters = masters_of(settings, endpoints.home)
+        stores = open_stores(endpoints.logins, endpoints.redis_url, masters)
         async with stores as opened:
             yield Platform(settings, endpoints, opened)
 
@@ -75,7 +77,7 @@ def _endpoints(settings: Settings, home: Path, owner: str, redis_url: str) -> En
     app, system = settings.database_app_url, settings.database_system_url
     logins = derive_logins(
         owner,
-        secrets.master_key,
+        secrets.role_secret,
         app=app.get_secret_value() if app else None,
         system=system.get_secret_value() if system else None,
     )

@@ -47,6 +47,23 @@ class Settings(BaseSettings):
     master_key: SecretStr | None = Field(
         None, description="32 bytes, base64: wraps tenants' data keys; kept in home when unset"
     )
+    master_keys_accepted: SecretStr | None = Field(
+        None, description="Further master keys, separated by commas, that may only unwrap"
+    )
+    master_key_file: Path | None = Field(
+        None, description="File of master keys, one a line: the first wraps, all of them unwrap"
+    )
+    kms_url: str | None = Field(
+        None, description="HashiCorp Vault or OpenBao whose transit engine is the master key"
+    )
+    kms_token: SecretStr | None = Field(None, description="Its token; needed with kms_url")
+    kms_key: str = Field("liftos", description="Name of the key in the transit engine")
+    kms_mount: str = Field("transit", description="Where the transit engine is mounted")
+    database_role_secret: SecretStr | None = Field(
+        None,
+        description="32 bytes, base64: the roles' passwords follow from it; "
+        "from the master key when unset",
+    )
     jwt_secret: SecretStr | None = Field(
         None, description="HS256 secret for development tokens; kept in home when unset"
     )

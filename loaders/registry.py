@@ -11,6 +11,7 @@ from aiodataloader import DataLoader
 
 from core.records.calendar import CalendarDayRecord
 from core.records.connections import ConnectionRecord
+from core.records.credentials import AlertRecord, CredentialRecord
 from core.records.entries import CampaignRecord, EntryKey, EntryRecord, VintageRecord
 from core.records.insights import InsightRecord
 from core.records.lineage import RawPageRecord
@@ -52,6 +53,16 @@ class Loaders:
     def connections(self) -> DataLoader[UUID, ConnectionRecord | None]:
         """Connections by id."""
         return keyed(partial(self._stores.connections.by_ids, self._scope))
+
+    @cached_property
+    def credentials(self) -> DataLoader[UUID, CredentialRecord | None]:
+        """What is known of connections' credentials, by connection."""
+        return keyed(partial(self._stores.credentials.by_connections, self._scope))
+
+    @cached_property
+    def alerts(self) -> DataLoader[UUID, tuple[AlertRecord, ...] | None]:
+        """Open alerts by connection."""
+        return keyed(partial(self._stores.alerts.open_by_connections, self._scope))
 
     @cached_property
     def runs(self) -> DataLoader[UUID, RunRecord | None]:

@@ -8,6 +8,7 @@ from uuid import UUID
 from core.commands import ConnectSource, Credentials
 from core.errors import BadInput, Conflict, NotFound
 from core.records.connections import ConnectionRecord, ConnectionStatus, Level, Source
+from core.records.credentials import AlertRecord, CredentialRecord
 from core.records.pages import Page
 from core.sources import MANIFESTS, SourceKind
 from core.units import currency_code, time_zone
@@ -82,6 +83,21 @@ async def resume(session: Session, connection_id: UUID) -> ConnectionRecord:
     )
 
 
+async def disconnect(session: Session, connection_id: UUID) -> ConnectionRecord:
+    """Destroy a connection's credentials and end its runs; what it brought stays."""
+    return await session.stores.connections.disconnect(session.scope, connection_id)
+
+
+async def credential(session: Session, connection_id: UUID) -> CredentialRecord | None:
+    """What is known of a connection's credentials; None when it has none."""
+    return await session.loaders.credentials.load(connection_id)
+
+
+async def alerts(session: Session, connection_id: UUID) -> tuple[AlertRecord, ...]:
+    """What about a connection calls for somebody now, oldest first."""
+    return await session.loaders.alerts.load(connection_id) or ()
+
+
 async def one(session: Session, connection_id: UUID) -> ConnectionRecord:
     """The connection as it stands now, or NotFound."""
     found = await session.stores.connections.by_ids(session.scope, [connection_id])
@@ -97,10 +113,11 @@ async def one(session: Session, connection_id: UUID) -> ConnectionRecord:
 def refuse_paused(connection: ConnectionRecord, field: str) -> None:
     """Conflict, at the input `field`, unless the connection may be read from."""
     if connection.status is not ConnectionStatus.ACTIVE:
+        is_paused = connection.status is ConnectionStatus.PAUSED
         raise Conflict(
             f"the connection {connection.name!r} is {connection.status}",
             field=field,
-            mend="resume the connection first",
+            mend="resume the connection first" if is_paused else "connect the account again",
         )
 
 

@@ -10,6 +10,7 @@ from sandbox.control import Control
 from sandbox.fault_middleware import FaultMiddleware
 from sandbox.google_ads.platform import GoogleAdsPlatform
 from sandbox.klaviyo.platform import KlaviyoPlatform
+from sandbox.kms import TransitEngine
 from sandbox.meta.platform import MetaPlatform
 from sandbox.platform import Platform, Sandbox, new_sandbox
 from sandbox.settings import SandboxSettings
@@ -28,6 +29,7 @@ def create_app(settings: SandboxSettings | None = None) -> ASGIApp:
     platforms = {name: build(sandbox) for name, build in PLATFORMS.items()}
     routes = [
         *Control(sandbox, platforms).routes(),
+        *TransitEngine().routes(),
         *(route for platform in platforms.values() for route in platform.routes()),
     ]
     return FaultMiddleware(Starlette(routes=routes), sandbox.faults)

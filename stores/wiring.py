@@ -10,10 +10,13 @@ from redis.asyncio import Redis
 
 from stores.cache.streams import EventStreams
 from stores.cache.topics import RunTopics
+from stores.postgres.alerts import AlertStore
 from stores.postgres.attribution import AttributionStore
 from stores.postgres.calendar import CalendarStore
 from stores.postgres.campaigns import CampaignStore
 from stores.postgres.connections import ConnectionStore
+from stores.postgres.credentials import CredentialStore
+from stores.postgres.data_keys import DataKeyStore
 from stores.postgres.database import Database, open_database
 from stores.postgres.entries import EntryStore
 from stores.postgres.events import EventStore
@@ -26,7 +29,7 @@ from stores.postgres.runs import RunStore
 from stores.postgres.tenants import TenantStore
 from stores.postgres.uploads import UploadStore
 from stores.postgres.webhooks import WebhookStore
-from stores.vault import Vault
+from stores.vault import Masters, Vault
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +40,9 @@ class Stores:
     tenants: TenantStore
     keys: KeyStore
     connections: ConnectionStore
+    credentials: CredentialStore
+    alerts: AlertStore
+    data_keys: DataKeyStore
     runs: RunStore
     queue: QueueStore
     uploads: UploadStore
@@ -54,12 +60,15 @@ class Stores:
 
 @asynccontextmanager
 async def open_stores(
-    logins: Logins, redis_url: str, master_key: bytes, *, pool_size: int = 16
+    logins: Logins, redis_url: str, masters: Masters | bytes, *, pool_size: int = 16
 ) -> AsyncIterator[Stores]:
-    """Stores over one Postgres and one Redis; connections are opened when first needed."""
+    """Stores over one Postgres and one Redis; connections are opened when first needed.
+
+    Secrets are sealed under `masters`, which are closed at the end; 32 bytes are one master key.
+    """
+    vault = Vault(Masters.of(masters) if isinstance(masters, bytes) else masters)
     redis = Redis.from_url(redis_url, health_check_interval=15)
     topics = RunTopics(redis)
-    vault = Vault(master_key)
     async with open_database(logins, size=pool_size) as database:
         try:
             yield Stores(
@@ -67,6 +76,9 @@ async def open_stores(
                 tenants=TenantStore(database),
                 keys=KeyStore(database),
                 connections=ConnectionStore(database, vault),
+                credentials=CredentialStore(database),
+                alerts=AlertStore(database),
+                data_keys=DataKeyStore(database, vault),
                 runs=RunStore(database),
                 queue=QueueStore(database),
                 uploads=UploadStore(database),
@@ -82,5 +94,6 @@ async def open_stores(
                 streams=EventStreams(redis),
             )
         finally:
+            await vault.aclose()
             await topics.aclose()
             await redis.aclose()

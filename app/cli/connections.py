@@ -9,13 +9,15 @@ from uuid import UUID
 
 import typer
 
+from app.cli.credential_facts import told_connection
 from app.cli.credentials import read_credentials
 from app.cli.ids import ConnectionId
 from app.cli.settings import settings_of
-from app.cli.tables import moment, show_table
+from app.cli.tables import moment, show_fields, show_table
 from app.cli.tenancy import open_tenant
 from core.commands import ConnectSource
 from core.records.connections import ConnectionRecord, Level, Source
+from core.records.credentials import AlertRecord
 from core.settings import Settings
 from graph.ids import CONNECTION
 from resolvers import connections
@@ -24,7 +26,7 @@ from resolvers.paging import PageArguments
 from resolvers.session import Session
 
 commands = typer.Typer(
-    help="Connect, list, pause and resume sources; new credentials.",
+    help="Connect, list, pause, resume and disconnect sources; new credentials.",
     no_args_is_help=True,
     add_completion=False,
 )
@@ -85,10 +87,21 @@ def list_all(context: typer.Context, tenant: Tenant) -> None:
             one.time_zone,
             one.status.value,
             moment(one.last_read_at, "never"),
+            ", ".join(alert.notice.kind for alert in alerts),
         )
-        for one in asyncio.run(_all(settings_of(context), tenant))
+        for one, alerts in asyncio.run(_all(settings_of(context), tenant))
     ]
-    columns = ("id", "source", "account", "name", "currency", "zone", "status", "last read")
+    columns = (
+        "id",
+        "source",
+        "account",
+        "name",
+        "currency",
+        "zone",
+        "status",
+        "last read",
+        "alerts",
+    )
     show_table(columns, rows)
 
 
@@ -124,6 +137,29 @@ def resume(context: typer.Context, *, tenant: Tenant, connection: ConnectionId) 
     typer.echo(f"{changed.name} is {changed.status}")
 
 
+@commands.command()
+def disconnect(
+    context: typer.Context,
+    *,
+    tenant: Tenant,
+    connection: ConnectionId,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Destroy a connection's credentials and cancel its runs; what it brought stays."""
+    if not yes:
+        typer.confirm(
+            "Its credentials are destroyed and its runs end. Go on?", abort=True, err=True
+        )
+    changed = _changed(context, tenant, lambda session: connections.disconnect(session, connection))
+    typer.echo(f"{changed.name} is {changed.status}")
+
+
+@commands.command()
+def show(context: typer.Context, *, tenant: Tenant, connection: ConnectionId) -> None:
+    """Show a connection, what is known of its credentials, and its alerts."""
+    show_fields(asyncio.run(_shown(settings_of(context), tenant, connection)))
+
+
 def _changed(context: typer.Context, tenant: str, change: Change) -> ConnectionRecord:
     return asyncio.run(_change(settings_of(context), tenant, change))
 
@@ -138,10 +174,22 @@ async def _create(settings: Settings, tenant: str, command: ConnectSource) -> Co
         return await connections.connect(desk.session, command)
 
 
-async def _all(settings: Settings, tenant: str) -> tuple[ConnectionRecord, ...]:
+async def _all(
+    settings: Settings, tenant: str
+) -> list[tuple[ConnectionRecord, tuple[AlertRecord, ...]]]:
     async with open_tenant(settings, tenant) as desk:
-        page = await connections.page(desk.session, PageArguments(first=100))
-        return page.items
+        session = desk.session
+        page = await connections.page(session, PageArguments(first=100))
+        alerts = await asyncio.gather(*(connections.alerts(session, one.id) for one in page.items))
+        return list(zip(page.items, alerts, strict=True))
+
+
+async def _shown(settings: Settings, tenant: str, connection_id: UUID) -> list[tuple[str, str]]:
+    async with open_tenant(settings, tenant) as desk:
+        session = desk.session
+        one = await connections.one(session, connection_id)
+        credential = await connections.credential(session, connection_id)
+        return told_connection(one, credential, await connections.alerts(session, connection_id))
 
 
 async def _rotate(

@@ -18,6 +18,7 @@ from app.demo.client import ApiClient
 from app.demo.shops import SHOPS, tenant_of
 from app.demo.story import Places, tell_question, tell_synced
 from app.demo.sync import sync_all
+from app.identity.masters import masters_of
 from app.logs import configure_logs
 from app.supervision.ports import claim_port
 from app.supervision.stack import Stack
@@ -68,7 +69,8 @@ async def _show(stack: Stack, endpoints: Endpoints, *, leave: bool, verbose: boo
 async def _tokens(settings: Settings, endpoints: Endpoints) -> list[str]:
     """A token per shop, whose tenants are created where they are missing."""
     logins, redis_url = endpoints.logins, endpoints.redis_url
-    async with open_stores(logins, redis_url, endpoints.secrets.master_key) as stores:
+    masters = masters_of(settings, endpoints.home)
+    async with open_stores(logins, redis_url, masters) as stores:
         platform = Platform(settings, endpoints, stores)
         tenants = [await tenant_of(stores.tenants, shop) for shop in SHOPS]
         return [token_for(platform, tenant.id, Role.ADMIN, LIFETIME) for tenant in tenants]

@@ -31,13 +31,12 @@ COMMANDS: Mapping[str, Entry] = MappingProxyType(
         "tenant": Entry("tenants", "Create, limit and list organisations."),
         "token": Entry("tokens", "Print a token, and nothing else."),
         "key": Entry("keys", "Create, list and revoke API keys of modules."),
-        "connection": Entry(
-            "connections", "Connect, list, pause and resume sources; new credentials."
-        ),
+        "connection": Entry("connections", "Connect, list, test and disconnect sources."),
         "run": Entry("runs", "List, show, cancel and retry runs."),
         "ingest": Entry("ingest", "Read days of a connection."),
         "upload": Entry("upload", "Upload a file and read it."),
         "migrate": Entry("migrate", "Bring the database to this version."),
+        "keys": Entry("master_keys", "Rotate the keys under which secrets are kept."),
         "schema": Entry("schema", "Print the GraphQL schema."),
         "api": Entry("api", "Serve the API alone."),
         "worker": Entry("worker", "Work on runs alone."),

@@ -2,32 +2,33 @@
 
 from __future__ import annotations
 
-import base64
-import os
 import secrets
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from app.identity.keeping import FOLDER, keep
+from app.identity.masters import oldest_kept
 from core.errors import ConfigError
 from core.settings import Settings
-from stores.vault import KEY_BYTES, parse_master_key
+from stores.vault import parse_master_key
 
 SHORTEST_JWT_SECRET = 32
 
 
 @dataclass(frozen=True, slots=True)
 class Secrets:
-    """The secrets in force. `jwt` is None when only the identity provider issues tokens."""
+    """The secrets in force. `jwt` is None when only the identity provider issues tokens.
+
+    `role_secret`: what the passwords of the database's roles follow from.
+    """
 
     jwt: str | None = field(repr=False)
-    master_key: bytes = field(repr=False)
+    role_secret: bytes = field(repr=False)
 
 
 def secrets_of(settings: Settings, home: Path) -> Secrets:
     """What settings give; what they leave out is kept in `home`/secrets and made on first use."""
-    folder = home / "secrets"
-    return Secrets(_jwt_secret(settings, folder), _master_key(settings, folder))
+    return Secrets(_jwt_secret(settings, home / FOLDER), _role_secret(settings, home))
 
 
 def _jwt_secret(settings: Settings, folder: Path) -> str | None:
@@ -38,6 +39,22 @@ def _jwt_secret(settings: Settings, folder: Path) -> str | None:
     return keep(folder / "jwt_secret", lambda: secrets.token_urlsafe(48))
 
 
+def _role_secret(settings: Settings, home: Path) -> bytes:
+    """The master key of the beginning: the roles keep their passwords when it is rotated."""
+    if settings.database_role_secret is not None:
+        given = settings.database_role_secret.get_secret_value()
+        return parse_master_key(given, "LIFTOS_DATABASE_ROLE_SECRET")
+    if settings.master_key is not None:
+        return parse_master_key(settings.master_key.get_secret_value())
+    if settings.database_url is not None:
+        raise ConfigError(
+            "a database of your own needs a secret for the passwords of its roles",
+            field="LIFTOS_DATABASE_ROLE_SECRET",
+            mend="make one with: openssl rand -base64 32, and give every process the same",
+        )
+    return parse_master_key(keep(home / FOLDER / "role_secret", lambda: oldest_kept(home)))
+
+
 def _long_enough(secret: str) -> str:
     if len(secret.encode()) < SHORTEST_JWT_SECRET:
         raise ConfigError(
@@ -45,42 +62,3 @@ def _long_enough(secret: str) -> str:
             mend="set a longer one, for example: openssl rand -base64 48",
         )
     return secret
-
-
-def _master_key(settings: Settings, folder: Path) -> bytes:
-    if settings.master_key is not None:
-        return parse_master_key(settings.master_key.get_secret_value())
-    if settings.database_url is not None:
-        raise ConfigError(
-            "a database of your own needs a master key of your own",
-            field="LIFTOS_MASTER_KEY",
-            mend="make one with: openssl rand -base64 32, and give every process the same",
-        )
-    made = keep(folder / "master_key", lambda: base64.b64encode(os.urandom(KEY_BYTES)).decode())
-    return parse_master_key(made)
-
-
-def keep(path: Path, make: Callable[[], str]) -> str:
-    """The text in `path`; made and stored for the owner's eyes only when there is none.
-
-    The file appears whole or not at all, and of two processes that make it at once one wins.
-    """
-    if not path.exists():
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        _publish(path, make())
-    return path.read_text().strip()
-
-
-def _publish(path: Path, text: str) -> None:
-    draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        with os.fdopen(descriptor, "w") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        os.link(draft, path)
-    except FileExistsError:
-        return
-    finally:
-        draft.unlink(missing_ok=True)

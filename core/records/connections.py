@@ -38,10 +38,11 @@ class Level(StrEnum):
 
 
 class ConnectionStatus(StrEnum):
-    """Whether a connection may be read from."""
+    """Whether a connection may be read from; one that is DISCONNECTED has no credentials."""
 
     ACTIVE = "ACTIVE"
     PAUSED = "PAUSED"
+    DISCONNECTED = "DISCONNECTED"
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,6 +46,13 @@ class ResumeConnectionPayload:
     connection: SourceConnection = strawberry.field(description="The connection, now ACTIVE.")
 
 
+@strawberry.type(description="The account is disconnected.")
+class DisconnectSourcePayload:
+    """What disconnectSource leaves behind."""
+
+    connection: SourceConnection = strawberry.field(description="The connection, now DISCONNECTED.")
+
+
 ConnectSourceResult: TypeAlias = Annotated[
     ConnectSourcePayload | InvalidInput | NotFoundError | ConflictError | ForbiddenError,
     strawberry.union(
@@ -68,6 +75,12 @@ ResumeConnectionResult: TypeAlias = Annotated[
     ResumeConnectionPayload | InvalidInput | NotFoundError | ConflictError | ForbiddenError,
     strawberry.union(
         "ResumeConnectionResult", description="The connection, or what stood in the way."
+    ),
+]
+DisconnectSourceResult: TypeAlias = Annotated[
+    DisconnectSourcePayload | InvalidInput | NotFoundError | ConflictError | ForbiddenError,
+    strawberry.union(
+        "DisconnectSourceResult", description="The connection, or what stood in the way."
     ),
 ]
 
@@ -131,3 +144,17 @@ class ConnectionMutations:
         found = CONNECTION.decode(connection_id, "connectionId")
         record = await connections.resume(info.context.session, found)
         return ResumeConnectionPayload(connection=SourceConnection.from_record(record))
+
+    @mutation(
+        "Destroy a connection's credentials at once and cancel its runs. What it brought stays, "
+        "and `connectSource` with the same account takes it up again. To disconnect what is "
+        "disconnected changes nothing.",
+        needs=Permission.MEMORY_ADMIN,
+    )
+    async def disconnect_source(
+        self, info: Info, *, connection_id: ConnectionId
+    ) -> DisconnectSourceResult:
+        """Once or twice: the same."""
+        found = CONNECTION.decode(connection_id, "connectionId")
+        record = await connections.disconnect(info.context.session, found)
+        return DisconnectSourcePayload(connection=SourceConnection.from_record(record))

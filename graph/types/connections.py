@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
+from uuid import UUID
 
 import strawberry
 
 from core.records.connections import ConnectionRecord, ConnectionStatus, Level, Source
+from graph.context import Info
+from graph.fields import resolved
 from graph.ids import CONNECTION
 from graph.scalars import JSON
+from graph.types.credentials import ConnectionAlert, ConnectionCredential
 from graph.types.node import Node
+from resolvers import connections
 
 
 @strawberry.federation.type(
@@ -22,6 +27,7 @@ from graph.types.node import Node
 class SourceConnection(Node):
     """ConnectionRecord on the wire."""
 
+    key: strawberry.Private[UUID]
     source: Source = strawberry.field(description="Which source.")
     account_id: str = strawberry.field(description="The source's own id of the account.")
     name: str = strawberry.field(description="The name you gave it.")
@@ -43,11 +49,24 @@ class SourceConnection(Node):
         )
     )
 
+    @resolved("What is known of its credentials; null when it has none.")
+    async def credentials(self, info: Info) -> ConnectionCredential | None:
+        """Loaded with those of other connections."""
+        found = await connections.credential(info.context.session, self.key)
+        return None if found is None else ConnectionCredential.from_record(found)
+
+    @resolved("What about it calls for somebody now, oldest first.")
+    async def alerts(self, info: Info) -> list[ConnectionAlert]:
+        """Loaded with those of other connections."""
+        found = await connections.alerts(info.context.session, self.key)
+        return [ConnectionAlert.from_record(alert) for alert in found]
+
     @classmethod
     def from_record(cls, record: ConnectionRecord) -> SourceConnection:
         """The connection on the wire."""
         return cls(
             id=CONNECTION.encode(record.id),
+            key=record.id,
             source=record.source,
             account_id=record.account_id,
             name=record.name,

@@ -12,6 +12,7 @@ from strawberry.types.enum import StrawberryEnumDefinition
 from core.commands import FileReading
 from core.errors import ErrorKind
 from core.records.connections import ConnectionStatus, Level, Source
+from core.records.credentials import AlertKind, CredentialKind
 from core.records.entries import DateBasis, EntryOrder
 from core.records.events import DataEventKind
 from core.records.insights import InsightKind
@@ -54,6 +55,28 @@ ENUMS: tuple[type[Enum], ...] = (
         {
             ConnectionStatus.ACTIVE: "It may.",
             ConnectionStatus.PAUSED: "Not until `resumeConnection` makes it active again.",
+            ConnectionStatus.DISCONNECTED: "Not until its account is connected again.",
+        },
+    ),
+    _described(
+        CredentialKind,
+        "What opens a source.",
+        {
+            CredentialKind.ACCESS_TOKEN: "A user's or an app's token.",
+            CredentialKind.SYSTEM_USER_TOKEN: "A token of one of Meta's system users.",
+            CredentialKind.REFRESH_TOKEN: "A user's consent, which yields short-lived tokens.",
+            CredentialKind.SERVICE_ACCOUNT: "The key of a service account.",
+            CredentialKind.API_KEY: "A key of the account itself.",
+        },
+    ),
+    _described(
+        AlertKind,
+        "What about a connection calls for somebody.",
+        {
+            AlertKind.API_VERSION_SUNSET: "The source will stop serving the pinned API version.",
+            AlertKind.CREDENTIALS_REFUSED: "The source does not accept the credentials.",
+            AlertKind.QUOTA_NEARLY_USED: "The source's quota is nearly used up.",
+            AlertKind.TOKEN_EXPIRING: "The credentials expire within 14 days, or have expired.",
         },
     ),
     _described(

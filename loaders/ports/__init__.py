@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from loaders.ports.credentials import AlertStore, CredentialStore
 from loaders.ports.facts import (
     AttributionStore,
     CalendarStore,
@@ -46,6 +47,16 @@ class Stores(Protocol):
     @property
     def connections(self) -> ConnectionStore:
         """Connections."""
+        ...
+
+    @property
+    def credentials(self) -> CredentialStore:
+        """What is known of credentials."""
+        ...
+
+    @property
+    def alerts(self) -> AlertStore:
+        """Alerts on connections."""
         ...
 
     @property

@@ -44,6 +44,10 @@ class ConnectionStore(Protocol):
         """Let it be read from, or not; NotFound when there is no such connection."""
         ...
 
+    async def disconnect(self, scope: TenantScope, connection_id: UUID) -> ConnectionRecord:
+        """Destroy its credentials and cancel its runs; NotFound when there is none."""
+        ...
+
 
 class RunStore(Protocol):
     """Runs and their events."""

@@ -62,11 +62,11 @@ CALL guard_table('order_event');
 -- what it takes to check a signature. The secrets in it are sealed.
 CREATE FUNCTION webhook_endpoint(wanted uuid)
 RETURNS TABLE (
-    tenant_id uuid, status text, sealed_credentials bytea, wrapped_key bytea,
+    tenant_id uuid, status text, sealed_credentials bytea, wrapped_key bytea, master_key_id text,
     previous_until timestamptz, version text
 ) LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
-    SELECT c.tenant_id, c.status, c.sealed_credentials, k.wrapped_key, w.previous_until,
-           md5(c.sealed_credentials)
+    SELECT c.tenant_id, c.status, c.sealed_credentials, k.wrapped_key, k.master_key_id,
+           w.previous_until, md5(c.sealed_credentials)
     FROM connection c
     JOIN data_key k ON k.tenant_id = c.tenant_id
     LEFT JOIN webhook w ON w.tenant_id = c.tenant_id AND w.connection_id = c.id

@@ -9,13 +9,23 @@ import asyncpg
 import orjson
 
 from core.commands import ConnectSource, Credentials
-from core.errors import ConfigError, Conflict, NotFound
+from core.errors import Conflict, NotFound
 from core.records.connections import ConnectionRecord, ConnectionStatus, Level, Source
+from core.records.credentials import (
+    CURED_BY_NEW_CREDENTIALS,
+    AlertKind,
+    CredentialFacts,
+    kind_of,
+)
 from core.records.pages import Page, PageRequest
 from core.scope import TenantScope
+from stores.postgres.alerts import resolve_alerts
 from stores.postgres.conditions import Conditions
+from stores.postgres.credentials import note_sealed
 from stores.postgres.database import Connection, Database
 from stores.postgres.paging import Ordering, page_of
+from stores.postgres.run_cancel import cancel_runs_of
+from stores.postgres.sealing import rotate_data_key, sealed_for, wrapped_key
 from stores.vault import Vault
 
 _BY_ID = Ordering(("id",), (UUID,))
@@ -69,37 +79,52 @@ class ConnectionStore:
         return page_of(rows, request, _record)
 
     async def create(self, scope: TenantScope, command: ConnectSource) -> ConnectionRecord:
-        """Set up a connection and seal its credentials, or Conflict for a known account."""
-        try:
-            async with self._database.write(scope) as connection:
-                row = await connection.fetchrow(_INSERT, scope.tenant_id, *_values(command))
-                if row is None:
-                    raise ConfigError("the connection was not stored")
-                if command.credentials is not None and command.credentials.parts:
-                    await self._seal(connection, scope, row["id"], command.credentials)
-                return _record(row)
-        except asyncpg.UniqueViolationError as error:
-            raise Conflict(
-                f"{command.source} account {command.account_id} is already connected",
-                field="accountId",
-                mend="use the connection that exists",
-            ) from error
+        """Set up a connection and seal its credentials, or Conflict for a known account.
+
+        One that was disconnected is the account's again: what it brought goes on under its id.
+        """
+        async with self._database.write(scope) as connection:
+            row = await connection.fetchrow(_INSERT, scope.tenant_id, *_values(command))
+            if row is None:
+                row = await _revived(connection, scope, command)
+            if command.credentials is not None and command.credentials.parts:
+                await self._seal(connection, scope, row["id"], command.credentials)
+            return _record(row)
 
     async def rotate(
         self, scope: TenantScope, connection_id: UUID, credentials: Credentials
     ) -> ConnectionRecord:
         """Seal `credentials` in place of what opened the source until now, or NotFound."""
         async with self._database.write(scope) as connection:
+            await _require_connected(connection, scope, connection_id)
             return _found(await self._seal(connection, scope, connection_id, credentials))
 
     async def set_status(
         self, scope: TenantScope, connection_id: UUID, status: ConnectionStatus
     ) -> ConnectionRecord:
-        """Say whether the connection may be read from, or NotFound."""
+        """Say whether the connection may be read from; NotFound, Conflict when disconnected."""
         async with self._database.write(scope) as connection:
+            await _require_connected(connection, scope, connection_id)
             return _found(
                 await connection.fetchrow(_SET_STATUS, scope.tenant_id, connection_id, status)
             )
+
+    async def disconnect(self, scope: TenantScope, connection_id: UUID) -> ConnectionRecord:
+        """Destroy its credentials and cancel its runs, all at once; what was read stays.
+
+        The tenant's data key goes with them: no copy of the row opens with a key still kept.
+        """
+        async with self._database.write(scope) as connection:
+            gone = ConnectionStatus.DISCONNECTED
+            row = _found(
+                await connection.fetchrow(_SET_STATUS, scope.tenant_id, connection_id, gone)
+            )
+            for statement in _DESTROY:
+                await connection.execute(statement, scope.tenant_id, connection_id)
+            await rotate_data_key(connection, self._vault, scope)
+            await resolve_alerts(connection, scope, connection_id, tuple(AlertKind))
+            await cancel_runs_of(connection, scope, connection_id)
+            return row
 
     async def credentials(self, scope: TenantScope, connection_id: UUID) -> dict[str, str]:
         """What opens the source, for the connector alone; empty when none was given."""
@@ -107,8 +132,8 @@ class ConnectionStore:
             row = await connection.fetchrow(_SEALED, scope.tenant_id, connection_id)
         if row is None or row["sealed_credentials"] is None:
             return {}
-        opened = self._vault.open(
-            row["wrapped_key"],
+        opened = await self._vault.open(
+            wrapped_key(row),
             scope.tenant_id.bytes,
             connection_id.bytes,
             row["sealed_credentials"],
@@ -119,19 +144,36 @@ class ConnectionStore:
         self, connection: Connection, scope: TenantScope, place: UUID, credentials: Credentials
     ) -> asyncpg.Record | None:
         """The connection's row with `credentials` sealed in it; None when there is no such row."""
-        wrapped = await connection.fetchval(
-            _DATA_KEY, scope.tenant_id, self._vault.new_data_key(scope.tenant_id.bytes)
-        )
         secret = orjson.dumps(dict(credentials.parts))
-        sealed = self._vault.seal(wrapped, scope.tenant_id.bytes, place.bytes, secret)
-        return await connection.fetchrow(_SET_SEALED, scope.tenant_id, place, sealed)
+        sealed = await sealed_for(connection, self._vault, scope, place.bytes, secret)
+        row = await connection.fetchrow(_SET_SEALED, scope.tenant_id, place, sealed)
+        if row is not None:
+            facts = CredentialFacts(kind_of(credentials.parts))
+            await note_sealed(connection, scope, place, facts)
+            await resolve_alerts(connection, scope, place, CURED_BY_NEW_CREDENTIALS)
+        return row
 
 
 _INSERT = f"""
 INSERT INTO connection (
     tenant_id, source, account_id, name, currency, time_zone, level, look_back_days
-) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING {_COLUMNS}
+) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+ON CONFLICT (tenant_id, source, account_id) DO NOTHING RETURNING {_COLUMNS}
 """
+_REVIVE = f"""
+UPDATE connection SET status = 'ACTIVE', name = $3, look_back_days = $4
+WHERE tenant_id = $1 AND id = $2 RETURNING {_COLUMNS}
+"""
+_KNOWN = f"""
+SELECT {_COLUMNS} FROM connection
+WHERE tenant_id = $1 AND source = $2 AND account_id = $3 FOR UPDATE
+"""
+_STATUS = "SELECT status FROM connection WHERE tenant_id = $1 AND id = $2 FOR UPDATE"
+_DESTROY = (
+    "UPDATE connection SET sealed_credentials = NULL WHERE tenant_id = $1 AND id = $2",
+    "DELETE FROM connection_credential WHERE tenant_id = $1 AND connection_id = $2",
+    "DELETE FROM source_authorization WHERE tenant_id = $1 AND connection_id = $2",
+)
 _SET_STATUS = f"""
 UPDATE connection SET status = $3 WHERE tenant_id = $1 AND id = $2 RETURNING {_COLUMNS}
 """
@@ -140,14 +182,9 @@ UPDATE connection SET sealed_credentials = $3 WHERE tenant_id = $1 AND id = $2
 RETURNING {_COLUMNS}
 """
 _SEALED = """
-SELECT c.sealed_credentials, k.wrapped_key
+SELECT c.sealed_credentials, k.wrapped_key, k.master_key_id
 FROM connection c JOIN data_key k ON k.tenant_id = c.tenant_id
 WHERE c.tenant_id = $1 AND c.id = $2
-"""
-_DATA_KEY = """
-INSERT INTO data_key (tenant_id, wrapped_key) VALUES ($1, $2)
-ON CONFLICT (tenant_id) DO UPDATE SET wrapped_key = data_key.wrapped_key
-RETURNING wrapped_key
 """
 
 
@@ -155,6 +192,49 @@ def no_connection() -> NotFound:
     """The tenant has no connection of that id."""
     return NotFound(
         "no such connection", field="connectionId", mend="use the id of one of your connections"
+    )
+
+
+async def _require_connected(
+    connection: Connection, scope: TenantScope, connection_id: UUID
+) -> None:
+    status = await connection.fetchval(_STATUS, scope.tenant_id, connection_id)
+    if status == ConnectionStatus.DISCONNECTED:
+        raise Conflict(
+            "the connection is DISCONNECTED",
+            field="connectionId",
+            mend="connect the account again",
+        )
+
+
+async def _revived(
+    connection: Connection, scope: TenantScope, command: ConnectSource
+) -> asyncpg.Record:
+    """The account's disconnected connection, active again; Conflict for one that is not."""
+    known = await connection.fetchrow(_KNOWN, scope.tenant_id, command.source, command.account_id)
+    if known is None or known["status"] != ConnectionStatus.DISCONNECTED:
+        raise Conflict(
+            f"{command.source} account {command.account_id} is already connected",
+            field="accountId",
+            mend="use the connection that exists",
+        )
+    for column, field, asked in _fixed_parts(command):
+        if known[column] != asked:
+            raise Conflict(
+                f"the account was connected with {known[column]}, and its entries are kept so",
+                field=field,
+                mend=f"connect it with {known[column]} again",
+            )
+    values = (command.name, command.look_back_days)
+    row = await connection.fetchrow(_REVIVE, scope.tenant_id, known["id"], *values)
+    return row or known
+
+
+def _fixed_parts(command: ConnectSource) -> tuple[tuple[str, str, str], ...]:
+    return (
+        ("currency", "currency", command.currency),
+        ("time_zone", "timeZone", command.time_zone),
+        ("level", "level", command.level),
     )
 
 

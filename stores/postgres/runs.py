@@ -16,14 +16,11 @@ from stores.postgres.connections import no_connection
 from stores.postgres.database import Connection, Database
 from stores.postgres.paging import Ordering, page_of
 from stores.postgres.queue import enqueue_run
+from stores.postgres.run_cancel import cancel_run
 from stores.postgres.run_events import event_record, record_event
 from stores.postgres.run_records import run_record
 from stores.postgres.uploads import no_upload
 
-_CANCEL_MESSAGES = {
-    RunEventKind.CANCELLED: "cancelled before it began",
-    RunEventKind.CANCELLING: "its worker is told to stop",
-}
 _NEWEST_FIRST = Ordering(("id",), (UUID,), is_descending=True)
 
 
@@ -75,10 +72,7 @@ class RunStore:
             run = await _locked(connection, scope, run_id)
             if run.status.is_final:
                 raise _ended(run, "only a queued or running run can be cancelled")
-            await connection.execute(_CANCEL, scope.tenant_id, run_id)
-            queued = run.status is RunStatus.QUEUED
-            kind = RunEventKind.CANCELLED if queued else RunEventKind.CANCELLING
-            await record_event(connection, scope, run_id, kind, _CANCEL_MESSAGES[kind])
+            await cancel_run(connection, scope, run_id, run.status)
             return await _locked(connection, scope, run_id)
 
     async def retry(self, scope: TenantScope, run_id: UUID) -> RunRecord:
@@ -157,12 +151,6 @@ SELECT EXISTS (SELECT FROM connection WHERE tenant_id = $1 AND id = $2) AS has_c
            AS has_upload
 """
 _SAVE_MAPPING = "UPDATE connection SET file_mapping = $3 WHERE tenant_id = $1 AND id = $2"
-_CANCEL = """
-UPDATE run SET is_cancel_requested = true,
-    status = CASE status WHEN 'QUEUED' THEN 'CANCELLED' ELSE status END,
-    ended_at = CASE status WHEN 'QUEUED' THEN now() ELSE ended_at END
-WHERE tenant_id = $1 AND id = $2
-"""
 _REOPEN = """
 UPDATE run SET status = 'QUEUED', is_cancel_requested = false, crashes = 0, error = NULL,
     receipt = NULL, ended_at = NULL

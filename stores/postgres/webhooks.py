@@ -14,6 +14,7 @@ from core.records.webhooks import Acceptance, WebhookEndpoint, WebhookMessage
 from core.scope import SystemScope, TenantId, TenantScope
 from core.webhook_signing import secret_key
 from stores.postgres.database import Database
+from stores.postgres.sealing import wrapped_key
 from stores.vault import Vault
 
 SECRET = "signing_secret"  # noqa: S105 - the name, not the secret
@@ -31,7 +32,7 @@ class WebhookStore:
         """Whose endpoint this is and how it is signed; None when there is no such endpoint."""
         async with self._database.unbound() as connection:
             row = await connection.fetchrow("SELECT * FROM webhook_endpoint($1)", connection_id)
-        return self._endpoint(connection_id, row) if row else None
+        return await self._endpoint(connection_id, row) if row else None
 
     async def accept(
         self, scope: TenantScope, messages: Sequence[WebhookMessage]
@@ -50,15 +51,10 @@ class WebhookStore:
             done = await connection.execute(_SWEEP, older_than)
         return int(done.rpartition(" ")[2])
 
-    def _endpoint(self, connection_id: UUID, row: asyncpg.Record) -> WebhookEndpoint:
-        secrets = orjson.loads(
-            self._vault.open(
-                row["wrapped_key"],
-                row["tenant_id"].bytes,
-                connection_id.bytes,
-                row["sealed_credentials"],
-            )
-        )
+    async def _endpoint(self, connection_id: UUID, row: asyncpg.Record) -> WebhookEndpoint:
+        place = (row["tenant_id"].bytes, connection_id.bytes)
+        sealed = row["sealed_credentials"]
+        secrets = orjson.loads(await self._vault.open(wrapped_key(row), *place, sealed))
         previous = secrets.get(PREVIOUS)
         return WebhookEndpoint(
             tenant_id=TenantId(row["tenant_id"]),

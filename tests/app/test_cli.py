@@ -155,6 +155,35 @@ def test_a_connection_is_paused_and_resumed(run: Run, organisation: str) -> None
     assert run("ingest", *arguments).exit_code == 0
 
 
+def test_a_source_is_disconnected_once_that_is_confirmed(run: Run, organisation: str) -> None:
+    options = ("--source", "META_ADS")
+    made = connect(run, organisation, *options, given="sandbox-token-1001\n").stdout.strip()
+    arguments = ("--tenant", organisation, "--connection", made)
+    shown = run("connection", "show", *arguments).stdout
+    assert "ACCESS_TOKEN" in shown
+    assert "sandbox-token" not in shown
+    assert run("connection", "disconnect", *arguments, given="n\n").exit_code == 1
+    assert "ACTIVE" in run("connection", "list", "--tenant", organisation).stdout
+    gone = run("connection", "disconnect", *arguments, "--yes")
+    assert (gone.exit_code, gone.output) == (0, "act_1001 is DISCONNECTED\n")
+    assert isinstance(run("connection", "resume", *arguments).exception, Conflict)
+    assert isinstance(run("ingest", *arguments).exception, Conflict)
+    again = connect(run, organisation, *options, given="sandbox-token-1001\n")
+    assert again.stdout.strip() == made
+
+
+def test_keys_are_shown_and_turned_over(run: Run, organisation: str) -> None:
+    connect(run, organisation, "--source", "META_ADS", given="sandbox-token-1001\n")
+    [_, line, *_] = run("keys", "status").stdout.splitlines()
+    assert line.startswith("local:")
+    assert line.endswith("wraps")
+    done = run("keys", "rotate-master")
+    assert done.stdout.startswith("0 data keys wrapped anew")
+    assert isinstance(run("keys", "rotate-master", "--new").exception, Conflict)
+    turned = run("keys", "rotate-tenant", "--tenant", organisation)
+    assert turned.output == "1 secrets sealed anew\n"
+
+
 def test_a_run_is_listed_shown_cancelled_and_tried_again(run: Run, organisation: str) -> None:
     made = connect(run, organisation, "--source", "META_ADS", given="sandbox-token-1001\n")
     days = ("--since", "2026-11-01", "--until", "2026-11-02")

@@ -15,9 +15,10 @@ from pydantic import SecretStr
 from app.identity.door import Door, Knock
 from app.identity.gateway import Gateway
 from app.identity.headers import Headers
+from app.identity.keeping import keep
 from app.identity.keys import ApiKeys
 from app.identity.mint import mint
-from app.identity.secrets import keep, secrets_of
+from app.identity.secrets import secrets_of
 from app.identity.tokens import Tokens
 from core.errors import ConfigError, NotFound, Unauthenticated
 from core.records.tenants import ApiKeyRecord, TenantRecord
@@ -133,7 +134,7 @@ async def test_a_tenant_that_does_not_exist_cannot_be_entered() -> None:
 def test_secrets_are_made_once_for_their_owner_only(tmp_path: Path) -> None:
     first = secrets_of(Settings(), tmp_path)
     assert secrets_of(Settings(), tmp_path) == first
-    assert len(first.master_key) == 32
+    assert len(first.role_secret) == 32
     assert str(first.jwt) not in repr(first)
     for file in (tmp_path / "secrets").iterdir():
         assert stat.S_IMODE(file.stat().st_mode) == 0o600

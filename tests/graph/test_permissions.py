@@ -36,6 +36,7 @@ EXPECTED: dict[str, dict[str, Permission | None]] = {
         "connectSource": Permission.MEMORY_ADMIN,
         "rotateCredentials": Permission.MEMORY_ADMIN,
         "pauseConnection": Permission.MEMORY_ADMIN,
+        "disconnectSource": Permission.MEMORY_ADMIN,
         "resumeConnection": Permission.MEMORY_ADMIN,
         "startIngestion": Permission.MEMORY_WRITE,
         "ingestFile": Permission.MEMORY_WRITE,

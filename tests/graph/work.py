@@ -12,6 +12,7 @@ from uuid import UUID
 from core.commands import ConnectSource, Credentials, StartIngestion
 from core.errors import Conflict, NotFound
 from core.records.connections import ConnectionRecord, ConnectionStatus
+from core.records.credentials import AlertRecord, CredentialRecord
 from core.records.events import DataEventKind, EventExtent, EventsAfter
 from core.records.lineage import RawPageRecord, RejectedRecord
 from core.records.pages import Page, PageRequest
@@ -69,11 +70,36 @@ class Connections:
         self.memory.of(scope).connections[connection_id] = record
         return record
 
+    async def disconnect(self, scope: TenantScope, connection_id: UUID) -> ConnectionRecord:
+        return await self.set_status(scope, connection_id, ConnectionStatus.DISCONNECTED)
+
     def _one(self, scope: TenantScope, connection_id: UUID) -> ConnectionRecord:
         found = self.memory.of(scope).connections.get(connection_id)
         if found is None:
             raise NotFound("no such connection", field="connectionId", mend="use one of yours")
         return found
+
+
+class KnownCredentials:
+    def __init__(self, memory: Memory) -> None:
+        self.memory = memory
+
+    async def by_connections(
+        self, scope: TenantScope, ids: Sequence[UUID]
+    ) -> dict[UUID, CredentialRecord]:
+        found = self.memory.of(scope).credentials
+        return {key: found[key] for key in ids if key in found}
+
+
+class Alerts:
+    def __init__(self, memory: Memory) -> None:
+        self.memory = memory
+
+    async def open_by_connections(
+        self, scope: TenantScope, ids: Sequence[UUID]
+    ) -> dict[UUID, tuple[AlertRecord, ...]]:
+        found = self.memory.of(scope).alerts
+        return {key: found[key] for key in ids if key in found}
 
 
 class Runs:

@@ -36,6 +36,8 @@ class StandIns:
     attribution: facts.Attribution
     insights: facts.Insights
     connections: work.Connections
+    credentials: work.KnownCredentials
+    alerts: work.Alerts
     runs: work.Runs
     lineage: work.Lineage
     tenants: work.Tenants
@@ -52,6 +54,8 @@ class StandIns:
             facts.Attribution(memory),
             facts.Insights(memory),
             work.Connections(memory),
+            work.KnownCredentials(memory),
+            work.Alerts(memory),
             work.Runs(memory),
             work.Lineage(memory),
             work.Tenants(memory),

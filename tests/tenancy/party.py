@@ -20,10 +20,11 @@ from uuid import UUID
 from redis.asyncio import Redis
 
 from core.commands import CreateTenant
+from core.records.credentials import AlertKind, Notice
 from core.records.tenants import TenantRecord
 from core.scope import Role, SystemScope, TenantScope
 from core.settings import Settings
-from graph.ids import RUN
+from graph.ids import CONNECTION, RUN
 from jobs.calendars import fill_calendar
 from jobs.worker import work
 from stores.wiring import Stores
@@ -121,6 +122,7 @@ async def settled(ground: Ground) -> Parties:
             *(filed(ground, party) for party in (a, b)),
         )
     for party in (a, b):
+        await alerted(ground, party)
         party.runs["queued"] = await started(ground, party, "meta")
         await keyed(ground, party)
     return Parties(a, b, published)
@@ -174,6 +176,12 @@ async def filed(ground: Ground, party: Party) -> None:
     answer = await ground.door.ask(party.token, "Mutation.ingestFile", {"input": given})
     party.runs["file"] = answer["data"]["ingestFile"]["run"]["id"]
     await ended(ground.stores, party.scope, RUN.decode(party.runs["file"], "id"))
+
+
+async def alerted(ground: Ground, party: Party) -> None:
+    connection_id = CONNECTION.decode(party.connections["broken"], "id")
+    notice = Notice(AlertKind.CREDENTIALS_REFUSED, f"refused {party.record.slug}", "give others")
+    await ground.stores.alerts.note(party.scope, connection_id, [notice])
 
 
 async def keyed(ground: Ground, party: Party) -> None:

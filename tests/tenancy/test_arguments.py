@@ -70,6 +70,7 @@ WRITING = {
     "IngestFileInput.connectionId",
     "IngestFileInput.uploadId",
     "Mutation.cancelRun(runId)",
+    "Mutation.disconnectSource(connectionId)",
     "Mutation.pauseConnection(connectionId)",
     "Mutation.resumeConnection(connectionId)",
     "Mutation.retryRun(runId)",

@@ -44,6 +44,7 @@ ALLOWED: Mapping[str, frozenset[Role | None]] = {
     "Mutation.rotateCredentials": ADMINS,
     "Mutation.pauseConnection": ADMINS,
     "Mutation.resumeConnection": ADMINS,
+    "Mutation.disconnectSource": ADMINS,
     "Mutation.startIngestion": WRITERS,
     "Mutation.ingestFile": WRITERS,
     "Mutation.cancelRun": WRITERS,
@@ -98,6 +99,7 @@ def questions(party: Party) -> Mapping[str, Json]:
         },
         "Mutation.pauseConnection": {"connectionId": party.connections["meta"]},
         "Mutation.resumeConnection": {"connectionId": party.connections["meta"]},
+        "Mutation.disconnectSource": {"connectionId": party.connections["meta"]},
         "Mutation.startIngestion": {
             "input": {"connectionId": party.connections["meta"], "dates": dates}
         },
@@ -216,7 +218,11 @@ async def test_a_role_that_may_write_is_not_refused_for_its_role(
             "InvalidInput" if role in ADMINS else "ForbiddenError",
         ),
         **dict.fromkeys(
-            ("Mutation.pauseConnection", "Mutation.resumeConnection"),
+            (
+                "Mutation.pauseConnection",
+                "Mutation.resumeConnection",
+                "Mutation.disconnectSource",
+            ),
             ({"connectionId": run}, "InvalidInput" if role in ADMINS else "ForbiddenError"),
         ),
         "Mutation.startIngestion": (

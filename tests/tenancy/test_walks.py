@@ -49,6 +49,7 @@ WRITTEN_ONLY = {
     "Subscription",
     "CancelRunPayload",
     "ConflictError",
+    "DisconnectSourcePayload",
     "ConnectSourcePayload",
     "ForbiddenError",
     "IngestFilePayload",

@@ -52,6 +52,7 @@ ATTEMPTS: dict[str, Attempts] = {
     "Mutation.rotateCredentials": _of_tokens,
     "Mutation.pauseConnection": _of_connections,
     "Mutation.resumeConnection": _of_connections,
+    "Mutation.disconnectSource": _of_connections,
     "Mutation.cancelRun": _of_runs,
     "Mutation.retryRun": _of_runs,
 }

@@ -16,6 +16,12 @@ from __future__ import annotations
 from stores.postgres.tables.calendar import CalendarDayRow
 from stores.postgres.tables.columns import METADATA, Table
 from stores.postgres.tables.connections import ConnectionRow, UploadChunkRow, UploadRow
+from stores.postgres.tables.credentials import (
+    ConnectionAlertRow,
+    ConnectionCredentialRow,
+    ConnectionTestRow,
+    SourceAuthorizationRow,
+)
 from stores.postgres.tables.entries import (
     CampaignRow,
     DayReadingRow,
@@ -47,7 +53,10 @@ __all__ = [
     "AuditLogRow",
     "CalendarDayRow",
     "CampaignRow",
+    "ConnectionAlertRow",
+    "ConnectionCredentialRow",
     "ConnectionRow",
+    "ConnectionTestRow",
     "DataClockRow",
     "DataEventRow",
     "DataKeyRow",
@@ -61,6 +70,7 @@ __all__ = [
     "RejectedRecordRow",
     "RunEventRow",
     "RunRow",
+    "SourceAuthorizationRow",
     "Table",
     "TenantRow",
     "TenantShareRow",

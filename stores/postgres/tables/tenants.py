@@ -71,13 +71,19 @@ class TenantShareRow(Table, table=True):
 
 
 class DataKeyRow(Table, table=True):
-    """One row per tenant that keeps a secret: its data key, wrapped by the master key."""
+    """One row per tenant that keeps a secret: its data key, wrapped by a master key.
+
+    `master_key_id` is null where that was done before master keys had ids.
+    """
 
     __tablename__ = "data_key"
+    __table_args__ = (Index("data_key_by_master", "master_key_id"),)
 
     tenant_id: UUID = tenant_key()
     wrapped_key: bytes = column(BYTES)
     created_at: dt.datetime = column(MOMENT, default="now()")
+    master_key_id: str | None = column(STRING)
+    rotated_at: dt.datetime | None = column(MOMENT)
 
 
 class ApiKeyRow(Table, table=True):
