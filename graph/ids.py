@@ -97,6 +97,7 @@ RUN: IdKind[UUID] = IdKind("Run", str, UUID)
 CONNECTION: IdKind[UUID] = IdKind("SourceConnection", str, UUID)
 RAW_PAGE: IdKind[UUID] = IdKind("RawPage", str, UUID)
 REJECTED: IdKind[UUID] = IdKind("RejectedRecord", str, UUID)
+NAMING_RULE: IdKind[UUID] = IdKind("NamingRule", str, UUID)
 TENANT: IdKind[UUID] = IdKind("Tenant", str, UUID)
 
 

@@ -6,6 +6,7 @@ import strawberry
 
 from graph.mutations.connections import ConnectionMutations
 from graph.mutations.ingestion import IngestionMutations
+from graph.mutations.naming import NamingMutations
 from graph.mutations.runs import RunMutations
 
 
@@ -15,5 +16,5 @@ from graph.mutations.runs import RunMutations
         "input is at fault and what mends it. Work runs in the background; follow its run."
     )
 )
-class Mutation(ConnectionMutations, IngestionMutations, RunMutations):
+class Mutation(ConnectionMutations, IngestionMutations, RunMutations, NamingMutations):
     """The bases in the order of the schema."""

@@ -10,9 +10,11 @@ from graph.queries.campaigns import CampaignQueries
 from graph.queries.connections import ConnectionQueries
 from graph.queries.entries import EntryQueries
 from graph.queries.events import EventQueries
+from graph.queries.exchange import ExchangeQueries
 from graph.queries.federation import FederationQueries
 from graph.queries.insights import InsightQueries
 from graph.queries.lineage import LineageQueries
+from graph.queries.naming import NamingQueries
 from graph.queries.node import NodeQueries
 from graph.queries.runs import RunQueries
 from graph.queries.viewer import ViewerQueries
@@ -26,6 +28,8 @@ class Query(
     CampaignQueries,
     CalendarQueries,
     AttributionQueries,
+    ExchangeQueries,
+    NamingQueries,
     InsightQueries,
     ConnectionQueries,
     RunQueries,

@@ -1,4 +1,4 @@
-"""Upkeep across tenants: calendars filled ahead, leftovers and old events forgotten."""
+"""Upkeep across tenants: calendars and rates filled, leftovers and old events forgotten."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import structlog
 from core.scope import SystemScope
 from core.settings import Settings
 from jobs.calendars import fill_calendar
+from jobs.exchange import RateKeeper
 from jobs.scopes import relay_scope
 from stores.wiring import Stores
 
@@ -21,9 +22,11 @@ log = structlog.get_logger(__name__)
 
 async def keep_up(stores: Stores, settings: Settings) -> None:
     """Do it now and every quarter of an hour, for ever."""
+    exchange = RateKeeper(stores, settings.exchange_rates_url)
     while True:
         try:
             await _fill_calendars(stores)
+            await exchange.keep()
             await _sweep_uploads(stores)
             await prune_events(stores, timedelta(days=settings.event_retention_days))
         except Exception as error:  # noqa: BLE001 - upkeep must not end

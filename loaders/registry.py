@@ -13,8 +13,10 @@ from core.records.calendar import CalendarDayRecord
 from core.records.connections import ConnectionRecord
 from core.records.credentials import AlertRecord, CredentialRecord
 from core.records.entries import CampaignRecord, EntryKey, EntryRecord, VintageRecord
+from core.records.exchange import Publication, RateMoment
 from core.records.insights import InsightRecord
 from core.records.lineage import RawPageRecord
+from core.records.naming import NamingRuleRecord
 from core.records.runs import RunRecord
 from core.records.tenants import TenantRecord
 from core.scope import TenantId, TenantScope
@@ -78,6 +80,16 @@ class Loaders:
     def insights(self) -> DataLoader[UUID, InsightRecord | None]:
         """Insights by id."""
         return keyed(partial(self._stores.insights.by_ids, self._scope))
+
+    @cached_property
+    def publications(self) -> DataLoader[RateMoment, Publication | None]:
+        """Exchange rates by the moment they are asked for."""
+        return keyed(partial(self._stores.exchange.publications, self._scope))
+
+    @cached_property
+    def naming_rules(self) -> DataLoader[TenantId, tuple[NamingRuleRecord, ...] | None]:
+        """The rules of the scope's own tenant."""
+        return keyed(partial(self._stores.naming.rules, self._scope))
 
     @cached_property
     def tenants(self) -> DataLoader[TenantId, TenantRecord | None]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from itertools import pairwise
@@ -18,6 +18,7 @@ from core.records.entries import (
     VintageRecord,
 )
 from core.records.pages import Page
+from resolvers import naming
 from resolvers.paging import Listing, PageArguments
 from resolvers.session import Session
 from resolvers.text import date_part, digest_part
@@ -70,11 +71,13 @@ async def page(
 ) -> Page[EntryRecord]:
     """One page of the tenant's entries, as they stood at `as_of`."""
     request = session.request(listing(order), arguments)
+    where = await naming.narrowed(session, where)
     return await session.stores.entries.page(session.scope, where, order, request, as_of)
 
 
 async def count(session: Session, where: EntryFilter, as_of: datetime | None) -> int:
     """How many entries `where` lets through."""
+    where = await naming.narrowed(session, where)
     return await session.stores.entries.count(session.scope, where, as_of)
 
 
@@ -112,13 +115,4 @@ def of_campaign(where: EntryFilter, digest: UUID) -> EntryFilter:
             field="filter.campaigns",
             mend="leave filter.campaigns out here",
         )
-    return EntryFilter(
-        dates=where.dates,
-        sources=where.sources,
-        channels=where.channels,
-        accounts=where.accounts,
-        connections=where.connections,
-        campaigns=(digest,),
-        levels=where.levels,
-        is_mature=where.is_mature,
-    )
+    return replace(where, campaigns=(digest,))

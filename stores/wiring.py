@@ -20,10 +20,12 @@ from stores.postgres.data_keys import DataKeyStore
 from stores.postgres.database import Database, open_database
 from stores.postgres.entries import EntryStore
 from stores.postgres.events import EventStore
+from stores.postgres.exchange import ExchangeStore
 from stores.postgres.insights import InsightStore
 from stores.postgres.keys import KeyStore
 from stores.postgres.lineage import LineageStore
 from stores.postgres.logins import Logins
+from stores.postgres.naming import NamingStore
 from stores.postgres.queue import QueueStore
 from stores.postgres.runs import RunStore
 from stores.postgres.tenants import TenantStore
@@ -54,6 +56,8 @@ class Stores:
     insights: InsightStore
     events: EventStore
     webhooks: WebhookStore
+    exchange: ExchangeStore
+    naming: NamingStore
     topics: RunTopics
     streams: EventStreams
 
@@ -90,6 +94,8 @@ async def open_stores(
                 insights=InsightStore(database),
                 events=EventStore(database),
                 webhooks=WebhookStore(database, vault),
+                exchange=ExchangeStore(database),
+                naming=NamingStore(database),
                 topics=topics,
                 streams=EventStreams(redis),
             )

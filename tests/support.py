@@ -155,6 +155,7 @@ def worker_settings(sandbox_url: str) -> Settings:
         google_ads_base_url=sandbox_url,
         google_ads_token_url=f"{sandbox_url}/token",
         klaviyo_base_url=sandbox_url,
+        exchange_rates_url="",
         worker_heartbeat_seconds=1.0,
         log_level="warning",
     )

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import typer
 
-from graph.ids import CONNECTION, RUN, IdKind
+from graph.ids import CONNECTION, NAMING_RULE, RUN, IdKind
 
 
 def _reader(kind: IdKind[UUID], name: str) -> Callable[[str], UUID]:
@@ -34,4 +34,10 @@ ConnectionId = Annotated[
 RunId = Annotated[
     UUID,
     typer.Argument(parser=_reader(RUN, "the run"), metavar="<run>", help="See: liftos run list."),
+]
+RuleId = Annotated[
+    UUID,
+    typer.Argument(
+        parser=_reader(NAMING_RULE, "the rule"), metavar="<rule>", help="See: liftos naming list."
+    ),
 ]

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from core.jsonvalue import JSONObject
 from core.records.connections import Level, Source
+from core.records.naming import CampaignSpan, NamingCondition
 from core.units import DateRange
 
 
@@ -112,7 +113,11 @@ class CampaignRecord:
 
 @dataclass(frozen=True, slots=True)
 class EntryFilter:
-    """Which entries; None and empty mean no restriction."""
+    """Which entries; None and empty mean no restriction.
+
+    `naming` is what a campaign's name must say; resolvers turn it into `spans`, campaigns and
+    their days, of which an entry must meet one. Empty `spans` let nothing through.
+    """
 
     dates: DateRange | None = None
     sources: tuple[Source, ...] = ()
@@ -122,6 +127,8 @@ class EntryFilter:
     campaigns: tuple[UUID, ...] = ()
     levels: tuple[Level, ...] = ()
     is_mature: bool | None = None
+    naming: tuple[NamingCondition, ...] = ()
+    spans: tuple[CampaignSpan, ...] | None = None
 
 
 class EntryOrder(StrEnum):

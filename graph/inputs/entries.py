@@ -11,6 +11,7 @@ from core.records.connections import Level, Source
 from core.records.entries import EntryFilter
 from graph.ids import CAMPAIGN, CONNECTION
 from graph.inputs.dates import DateRangeInput
+from graph.inputs.naming import NamingConditionInput
 from resolvers.text import choices, exact
 
 ALL = "Empty or left out: all. At most 1,000."
@@ -46,6 +47,13 @@ class MarketingEntryFilter:
     is_mature: bool | None = strawberry.field(
         default=None, description="Only entries that are, or are not, expected to stay as they are."
     )
+    naming: list[NamingConditionInput] | None = strawberry.field(
+        default=None,
+        description=(
+            "What the names of their campaigns say, by the naming rules that hold on their days. "
+            "Entries whose names no rule reads are left out."
+        ),
+    )
 
 
 Filter = Annotated[
@@ -77,6 +85,10 @@ def entry_filter(given: MarketingEntryFilter | None) -> EntryFilter:
         campaigns=tuple(CAMPAIGN.decode(i, "filter.campaigns") for i in campaigns),
         levels=choices(given.levels, "filter.levels"),
         is_mature=given.is_mature,
+        naming=choices(
+            [condition.to_condition("filter.naming") for condition in given.naming or ()],
+            "filter.naming",
+        ),
     )
 
 

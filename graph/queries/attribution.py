@@ -53,4 +53,6 @@ class AttributionQueries:
         )
         arguments = PageArguments(first, after, last, before)
         page = await attribution.page(info.context.session, where, arguments, as_of)
-        return connection(page, attribution.ROWS, AttributionRow.from_record)
+        return connection(
+            page, attribution.ROWS, lambda row: AttributionRow.from_record(row, as_of)
+        )

@@ -11,7 +11,12 @@ import strawberry
 from core.records.attribution import AttributionRowRecord
 from core.records.calendar import CalendarDayRecord
 from core.records.connections import Source
+from core.records.exchange import RateMoment
+from graph.context import Info
+from graph.fields import resolved
 from graph.scalars import BigInt
+from graph.types.exchange import ConvertedAmounts, ToCurrency
+from resolvers import exchange
 
 
 @strawberry.type(
@@ -23,6 +28,7 @@ from graph.scalars import BigInt
 class AttributionRow:
     """AttributionRowRecord on the wire."""
 
+    as_of: strawberry.Private[dt.datetime | None]
     date: dt.date = strawberry.field(description="The day, in each account's own zone.")
     source: Source = strawberry.field(description="Which source.")
     channel: str = strawberry.field(description="Marketing channel, comparable over sources.")
@@ -54,9 +60,10 @@ class AttributionRow:
     fiscal_quarter: int | None = strawberry.field(description="Quarter of it, 1 to 4.")
 
     @classmethod
-    def from_record(cls, record: AttributionRowRecord) -> AttributionRow:
-        """The row on the wire."""
+    def from_record(cls, record: AttributionRowRecord, as_of: dt.datetime | None) -> AttributionRow:
+        """The row on the wire, as it stood at `as_of`."""
         return cls(
+            as_of=as_of,
             date=record.date,
             source=record.source,
             channel=record.channel,
@@ -70,6 +77,14 @@ class AttributionRow:
             is_mature=record.is_mature,
             **_calendar_columns(record.calendar),
         )
+
+    @resolved("Its amounts in another currency, at the rate of its day.")
+    async def converted(self, info: Info, *, to: ToCurrency = None) -> ConvertedAmounts:
+        """Batched over the whole answer."""
+        amounts = self.spend, self.conversion_value
+        moment = RateMoment(self.date, self.as_of)
+        found = await exchange.converted(info.context.session, amounts, self.currency, moment, to)
+        return ConvertedAmounts.from_record(found)
 
 
 NO_DAY: dict[str, None] = dict.fromkeys(

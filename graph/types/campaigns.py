@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from typing import TYPE_CHECKING, Annotated
-from uuid import UUID
 
 import strawberry
 
@@ -16,7 +15,9 @@ from graph.ids import CAMPAIGN
 from graph.inputs.entries import AsOf, Filter, entry_filter
 from graph.pagination import After, Before, First, Last
 from graph.types import entries as entry_types
+from graph.types.naming import CampaignNaming
 from graph.types.node import Node
+from resolvers import naming
 from resolvers.entries import of_campaign
 from resolvers.paging import PageArguments
 
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 class Campaign(Node):
     """CampaignRecord on the wire."""
 
-    digest: strawberry.Private[UUID]
+    record: strawberry.Private[CampaignRecord]
     source: Source = strawberry.field(description="Which source it runs on.")
     account_id: str = strawberry.field(description="The source's own id of its account.")
     campaign_id: str = strawberry.field(description="The source's own id of the campaign.")
@@ -45,7 +46,7 @@ class Campaign(Node):
         """The campaign on the wire."""
         return cls(
             id=CAMPAIGN.encode(record.digest),
-            digest=record.digest,
+            record=record,
             source=record.source,
             account_id=record.account_id,
             campaign_id=record.campaign_id,
@@ -55,6 +56,20 @@ class Campaign(Node):
             first_date=record.first_date,
             last_date=record.last_date,
         )
+
+    @resolved("What its name says, by the first of your naming rules that fits it on a day.")
+    async def naming(
+        self,
+        info: Info,
+        *,
+        on: Annotated[
+            dt.date | None, strawberry.argument(description="Left out: today, in UTC.")
+        ] = None,
+    ) -> CampaignNaming | None:
+        """The rules are read once for an answer."""
+        session = info.context.session
+        found = await naming.parsed(session, self.record, on or session.clock().date())
+        return None if found is None else CampaignNaming.from_record(found)
 
     @resolved("Its entries of every level. Filter without `campaigns`: the campaign is this one.")
     async def entries(
@@ -74,7 +89,7 @@ class Campaign(Node):
         """A store call for each campaign; the seam for reading many campaigns' pages at once."""
         return await entry_types.entry_connection(
             info.context.session,
-            of_campaign(entry_filter(filter), self.digest),
+            of_campaign(entry_filter(filter), self.record.digest),
             order_by,
             PageArguments(first, after, last, before),
             as_of,

@@ -9,6 +9,7 @@ import strawberry
 
 from core.records.connections import Level, Source
 from core.records.entries import DateBasis, EntryFilter, EntryOrder, EntryRecord
+from core.records.exchange import RateMoment
 from graph.context import Info
 from graph.fields import resolved
 from graph.ids import ENTRY
@@ -16,13 +17,15 @@ from graph.pagination import Connection, edges, page_info
 from graph.types import campaigns as campaign_types
 from graph.types.calendar import CalendarDimension
 from graph.types.connections import SourceConnection
+from graph.types.exchange import ConvertedAmounts, ToCurrency
 from graph.types.lineage import Lineage
 from graph.types.links import present
 from graph.types.metrics import MetricColumns, metric_columns
+from graph.types.naming import CampaignNaming
 from graph.types.node import Node
 from graph.types.runs import Run
 from graph.types.vintages import Vintage
-from resolvers import calendar, campaigns, connections, entries, runs
+from resolvers import calendar, campaigns, connections, entries, exchange, naming, runs
 from resolvers.paging import PageArguments
 from resolvers.session import Session
 
@@ -42,6 +45,7 @@ class MarketingEntry(Node, MetricColumns):
     """EntryRecord on the wire."""
 
     record: strawberry.Private[EntryRecord]
+    as_of: strawberry.Private[dt.datetime | None]
     date: dt.date = strawberry.field(
         description="A day in `timeZone`, as the source reports it; never shifted to UTC."
     )
@@ -75,11 +79,12 @@ class MarketingEntry(Node, MetricColumns):
     )
 
     @classmethod
-    def from_record(cls, record: EntryRecord) -> MarketingEntry:
-        """The entry on the wire."""
+    def from_record(cls, record: EntryRecord, as_of: dt.datetime | None = None) -> MarketingEntry:
+        """The entry on the wire, as it stood at `as_of`."""
         return cls(
             id=ENTRY.encode(record.key),
             record=record,
+            as_of=as_of,
             date=record.key.date,
             source=record.source,
             account_id=record.account_id,
@@ -99,6 +104,14 @@ class MarketingEntry(Node, MetricColumns):
             **metric_columns(record.metrics),
         )
 
+    @resolved("Its amounts in another currency, at the rate of its day.")
+    async def converted(self, info: Info, *, to: ToCurrency = None) -> ConvertedAmounts:
+        """Batched over the whole answer."""
+        amounts = self.spend, self.conversion_value
+        moment = RateMoment(self.date, self.as_of)
+        found = await exchange.converted(info.context.session, amounts, self.currency, moment, to)
+        return ConvertedAmounts.from_record(found)
+
     @resolved("The campaign it belongs to; null above campaign level.")
     async def campaign(
         self, info: Info
@@ -108,6 +121,16 @@ class MarketingEntry(Node, MetricColumns):
             return None
         record = await campaigns.campaign(info.context.session, self.record.campaign)
         return None if record is None else campaign_types.Campaign.from_record(record)
+
+    @resolved("What its campaign's name says, by the first of your naming rules for its day.")
+    async def naming(self, info: Info) -> CampaignNaming | None:
+        """Batched over the whole answer."""
+        if self.record.campaign is None:
+            return None
+        session = info.context.session
+        campaign = await campaigns.campaign(session, self.record.campaign)
+        found = await naming.parsed(session, campaign, self.date)
+        return None if found is None else CampaignNaming.from_record(found)
 
     @resolved("Its day in your calendar; null outside the calendar's years.")
     async def calendar(self, info: Info) -> CalendarDimension | None:
@@ -162,7 +185,7 @@ async def entry_connection(
     """One page of entries on the wire."""
     listing = entries.listing(order)
     page = await entries.page(session, where, order, arguments, as_of)
-    nodes = [MarketingEntry.from_record(record) for record in page.items]
+    nodes = [MarketingEntry.from_record(record, as_of) for record in page.items]
     return MarketingEntryConnection(
         edges=edges(page, listing, nodes),
         nodes=nodes,

@@ -16,6 +16,7 @@ from core.records.credentials import AlertKind, CredentialKind
 from core.records.entries import DateBasis, EntryOrder
 from core.records.events import DataEventKind
 from core.records.insights import InsightKind
+from core.records.naming import NamingSyntax
 from core.records.runs import RunEventKind, RunKind, RunStatus
 from core.scope import Role
 
@@ -77,6 +78,14 @@ ENUMS: tuple[type[Enum], ...] = (
             AlertKind.CREDENTIALS_REFUSED: "The source does not accept the credentials.",
             AlertKind.QUOTA_NEARLY_USED: "The source's quota is nearly used up.",
             AlertKind.TOKEN_EXPIRING: "The credentials expire within 14 days, or have expired.",
+        },
+    ),
+    _described(
+        NamingSyntax,
+        "How the pattern of a naming rule is written.",
+        {
+            NamingSyntax.TEMPLATE: "A name with its fields in braces: `{market}_{title*}`.",
+            NamingSyntax.REGEX: "An RE2 expression with named groups.",
         },
     ),
     _described(

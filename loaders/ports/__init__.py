@@ -14,7 +14,9 @@ from loaders.ports.facts import (
     CalendarStore,
     CampaignStore,
     EntryStore,
+    ExchangeStore,
     InsightStore,
+    NamingStore,
 )
 from loaders.ports.work import (
     ConnectionStore,
@@ -77,6 +79,16 @@ class Stores(Protocol):
     @property
     def insights(self) -> InsightStore:
         """Insights."""
+        ...
+
+    @property
+    def exchange(self) -> ExchangeStore:
+        """Published exchange rates."""
+        ...
+
+    @property
+    def naming(self) -> NamingStore:
+        """Rules by which campaign names are read."""
         ...
 
     @property

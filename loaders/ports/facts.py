@@ -17,9 +17,11 @@ from core.records.entries import (
     EntryRecord,
     VintageRecord,
 )
+from core.records.exchange import Publication, RateMoment
 from core.records.insights import InsightKind, InsightRecord
+from core.records.naming import NamedCampaign, NamingRule, NamingRuleRecord
 from core.records.pages import Page, PageRequest
-from core.scope import TenantScope
+from core.scope import TenantId, TenantScope
 from core.units import DateRange
 
 
@@ -67,6 +69,10 @@ class CampaignStore(Protocol):
         """One page; the cursor is (digest,)."""
         ...
 
+    async def named(self, scope: TenantScope) -> tuple[NamedCampaign, ...]:
+        """Every campaign that has a name, in the order of names."""
+        ...
+
 
 class CalendarStore(Protocol):
     """Days of the tenant's calendar."""
@@ -111,4 +117,36 @@ class InsightStore(Protocol):
         dates: DateRange | None = None,
     ) -> Page[InsightRecord]:
         """One page, newest first; the cursor is (id,)."""
+        ...
+
+
+class ExchangeStore(Protocol):
+    """Published exchange rates, the same for every tenant."""
+
+    async def publications(
+        self, scope: TenantScope, moments: Sequence[RateMoment]
+    ) -> dict[RateMoment, Publication]:
+        """The last publication of each moment; a moment before the first has none."""
+        ...
+
+
+class NamingStore(Protocol):
+    """Rules by which campaign names are read."""
+
+    async def rules(
+        self, scope: TenantScope, tenants: Sequence[TenantId]
+    ) -> dict[TenantId, tuple[NamingRuleRecord, ...]]:
+        """The rules of the scope's own tenant, in the order in which they are tried."""
+        ...
+
+    async def add(self, scope: TenantScope, rule: NamingRule) -> NamingRuleRecord:
+        """Keep a rule; Conflict when its name is taken or there are as many as there may be."""
+        ...
+
+    async def end(self, scope: TenantScope, rule_id: UUID, until: date) -> NamingRuleRecord:
+        """Let a rule hold up to `until`; NotFound, or Conflict when it begins later."""
+        ...
+
+    async def delete(self, scope: TenantScope, rule_id: UUID) -> NamingRuleRecord:
+        """Forget a rule; NotFound when there is none."""
         ...

@@ -9,6 +9,7 @@ import asyncpg
 
 from core.records.connections import Source
 from core.records.entries import CampaignRecord
+from core.records.naming import NamedCampaign
 from core.records.pages import Page, PageRequest
 from core.scope import TenantScope
 from stores.postgres.conditions import Conditions
@@ -25,6 +26,12 @@ LEFT JOIN LATERAL (
 _BY_DIGEST = Ordering(("c.digest",), (UUID,))
 
 
+_NAMED = """
+SELECT digest, source, account_id, name FROM campaign
+WHERE tenant_id = $1 AND name IS NOT NULL ORDER BY name, digest
+"""
+
+
 class CampaignStore:
     """Reads campaigns; ingestion writes them."""
 
@@ -39,6 +46,15 @@ class CampaignStore:
         async with self._database.read(scope) as connection:
             rows = await connection.fetch(sql, scope.tenant_id, list(digests))
         return {row["digest"]: _record(row) for row in rows}
+
+    async def named(self, scope: TenantScope) -> tuple[NamedCampaign, ...]:
+        """Every campaign that has a name, in the order of names."""
+        async with self._database.read(scope) as connection:
+            rows = await connection.fetch(_NAMED, scope.tenant_id)
+        return tuple(
+            NamedCampaign(row["digest"], Source(row["source"]), row["account_id"], row["name"])
+            for row in rows
+        )
 
     async def page(self, scope: TenantScope, request: PageRequest) -> Page[CampaignRecord]:
         """One page in the order of digests; the cursor part is the digest in hex."""

@@ -20,6 +20,7 @@ from core.records.entries import (
     Metrics,
     VintageRecord,
 )
+from core.records.naming import CampaignSpan
 from core.records.pages import Page, PageRequest
 from core.scope import TenantScope
 from stores.postgres.conditions import Conditions
@@ -223,8 +224,24 @@ def _restrict(conditions: Conditions, where: EntryFilter) -> None:
     conditions.among("e.connection_id", where.connections)
     conditions.among("e.campaign", where.campaigns)
     conditions.among("e.level", where.levels)
+    if where.spans is not None:
+        conditions.add(_IN_SPANS, *_columns(where.spans))
     if where.is_mature is not None:
         conditions.add(f"{IS_MATURE} = {{}}", where.is_mature)
+
+
+_IN_SPANS = (
+    "EXISTS (SELECT FROM unnest({}::uuid[], {}::date[], {}::date[]) s (campaign, since, until) "
+    "WHERE s.campaign = e.campaign AND e.date BETWEEN s.since AND s.until)"
+)
+
+
+def _columns(spans: Sequence[CampaignSpan]) -> tuple[list[UUID], list[date], list[date]]:
+    return (
+        [span.digest for span in spans],
+        [span.since for span in spans],
+        [span.until for span in spans],
+    )
 
 
 def _restrict_to_keys(conditions: Conditions, alias: str, keys: Sequence[EntryKey]) -> None:

@@ -37,6 +37,7 @@ DOORS = {
 }
 SCOPELESS = {
     ("Database", "ping"),
+    ("ExchangeStore", "newest"),
     ("KeyStore", "authenticate"),
     ("WebhookStore", "endpoint"),
     ("QueueStore", "ping"),

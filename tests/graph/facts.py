@@ -16,10 +16,13 @@ from core.records.entries import (
     EntryRecord,
     VintageRecord,
 )
+from core.records.exchange import Publication, RateMoment
 from core.records.insights import InsightKind, InsightRecord
+from core.records.naming import NamedCampaign, NamingRule, NamingRuleRecord
 from core.records.pages import Page, PageRequest
-from core.scope import TenantScope
+from core.scope import TenantId, TenantScope
 from core.units import DateRange
+from tests.graph import samples
 from tests.graph.memory import Memory, paged
 
 
@@ -95,6 +98,14 @@ class Campaigns:
         found = list(self.memory.of(scope).campaigns.values())
         return paged(found, request, lambda campaign: (campaign.digest.hex,))
 
+    async def named(self, scope: TenantScope) -> tuple[NamedCampaign, ...]:
+        found = self.memory.of(scope).campaigns.values()
+        return tuple(
+            NamedCampaign(each.digest, each.source, each.account_id, each.name)
+            for each in found
+            if each.name is not None
+        )
+
 
 class Calendar:
     def __init__(self, memory: Memory) -> None:
@@ -162,3 +173,47 @@ class Insights:
             )
         ]
         return paged(found, request, lambda insight: (str(insight.id),), descending=True)
+
+
+class Exchange:
+    """Two publications, a Thursday's and a Friday's; the second is learned a week later."""
+
+    def __init__(self, memory: Memory) -> None:
+        self.memory = memory
+
+    async def publications(
+        self, scope: TenantScope, moments: Sequence[RateMoment]
+    ) -> dict[RateMoment, Publication]:
+        del scope
+        return {moment: found for moment in moments if (found := _published(moment))}
+
+
+def _published(moment: RateMoment) -> Publication | None:
+    known = [
+        published
+        for published, learned_at in samples.PUBLICATIONS
+        if published.date <= moment.date and (moment.as_of is None or learned_at <= moment.as_of)
+    ]
+    return known[-1] if known else None
+
+
+class Naming:
+    """No rules; what they do is shown over the real store."""
+
+    def __init__(self, memory: Memory) -> None:
+        self.memory = memory
+
+    async def rules(
+        self, scope: TenantScope, tenants: Sequence[TenantId]
+    ) -> dict[TenantId, tuple[NamingRuleRecord, ...]]:
+        del scope
+        return dict.fromkeys(tenants, ())
+
+    async def add(self, scope: TenantScope, rule: NamingRule) -> NamingRuleRecord:
+        raise NotImplementedError(scope, rule)
+
+    async def end(self, scope: TenantScope, rule_id: UUID, until: date) -> NamingRuleRecord:
+        raise NotImplementedError(scope, rule_id, until)
+
+    async def delete(self, scope: TenantScope, rule_id: UUID) -> NamingRuleRecord:
+        raise NotImplementedError(scope, rule_id)

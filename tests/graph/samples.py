@@ -19,6 +19,7 @@ from core.records.entries import (
     Metrics,
     VintageRecord,
 )
+from core.records.exchange import Publication
 from core.records.insights import InsightKind, InsightRecord
 from core.records.lineage import RawPageRecord, RejectedRecord
 from core.records.runs import (
@@ -41,6 +42,18 @@ CONNECTION = UUID(int=0xC1)
 FILES = UUID(int=0xC2)
 RUN = UUID(int=0xA1)
 RAW_PAGE = UUID(int=0xB1)
+
+FRIDAY = Publication(
+    date(2026, 10, 30),
+    "European Central Bank",
+    {"USD": Decimal("1.1172"), "GBP": Decimal("0.8338")},
+)
+MONDAY = Publication(date(2026, 11, 2), "European Central Bank", {"USD": Decimal("1.12")})
+PUBLICATIONS = (
+    (FRIDAY, datetime(2026, 10, 30, 15, tzinfo=UTC)),
+    (MONDAY, datetime(2026, 11, 12, tzinfo=UTC)),
+)
+"""In order, each with the moment from which it is known."""
 
 UNKNOWN = Metrics(None, None, None, None, None, None, None, None, None, None)
 

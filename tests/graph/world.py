@@ -35,6 +35,8 @@ class StandIns:
     calendar: facts.Calendar
     attribution: facts.Attribution
     insights: facts.Insights
+    exchange: facts.Exchange
+    naming: facts.Naming
     connections: work.Connections
     credentials: work.KnownCredentials
     alerts: work.Alerts
@@ -53,6 +55,8 @@ class StandIns:
             facts.Calendar(memory),
             facts.Attribution(memory),
             facts.Insights(memory),
+            facts.Exchange(memory),
+            facts.Naming(memory),
             work.Connections(memory),
             work.KnownCredentials(memory),
             work.Alerts(memory),

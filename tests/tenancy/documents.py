@@ -31,8 +31,14 @@ ROOTS = ("Query", "Mutation", "Subscription")
 HOPS = 3
 """How many types a document goes through below its root field."""
 
-NESTED_ARGUMENTS = {"Campaign.entries": "first: 2", "Run.events": "first: 3"}
-"""Lists below a root field; a new one stops the suite until it stands here."""
+NESTED_ARGUMENTS = {
+    "Campaign.entries": "first: 2",
+    "Campaign.naming": 'on: "2026-10-01"',
+    "Run.events": "first: 3",
+    "MarketingEntry.converted": 'to: "GBP"',
+    "AttributionRow.converted": 'to: "GBP"',
+}
+"""Fields with arguments below a root field; a new one stops the suite until it stands here."""
 
 
 def root(coordinate: str) -> GraphQLField:

@@ -59,6 +59,7 @@ class Party:
     keys: dict[str, str] = field(default_factory=dict)
     upload: str = ""
     as_of: str = ""
+    naming_rule: str = ""
 
     @property
     def id(self) -> UUID:
@@ -139,7 +140,11 @@ async def founded(ground: Ground, name: str, countries: tuple[str, ...], currenc
         ),
     )
     await fill_calendar(ground.stores, record, record.created_at.date())
-    return Party(record, scope_of(record), ground.door.token(record.id, Role.ADMIN))
+    party = Party(record, scope_of(record), ground.door.token(record.id, Role.ADMIN))
+    rule = {"name": f"names of {record.slug}", "pattern": "{theme}_{rest*}"}
+    answer = await ground.door.ask(party.token, "Mutation.addNamingRule", {"rule": rule})
+    party.naming_rule = answer["data"]["addNamingRule"]["rule"]["id"]
+    return party
 
 
 async def connected(

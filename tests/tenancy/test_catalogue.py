@@ -15,6 +15,7 @@ from tests.support import NewTenant, Services, Tenant, meta_account
 UNGUARDED = {
     "alembic_version": "says only which version the database is at",
     "audit_log": "upkeep's own log: the application has no right to it",
+    "exchange_publication": "published rates, the same for all: the application only reads them",
     "pgqueuer": "jobs name a tenant and a run, nothing else",
     "pgqueuer_log": "as pgqueuer",
     "pgqueuer_schedules": "what is scheduled for all",

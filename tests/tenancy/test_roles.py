@@ -15,7 +15,7 @@ from graph.schema import build_schema
 from tests.tenancy.documents import SCHEMA, object_type, root_fields
 from tests.tenancy.door import META_TOKENS, Door, Json, bearer, subscribed
 from tests.tenancy.party import FILE, META, SINCE, UNTIL, Ground, Parties, Party, checksums
-from tests.tenancy.walking import DAYS
+from tests.tenancy.walking import DAYS, RULE
 
 OPENED = [{"metaAds": {"accessToken": token}} for token in META_TOKENS]
 ALL = frozenset(Role)
@@ -32,6 +32,9 @@ ALLOWED: Mapping[str, frozenset[Role | None]] = {
     "Query.campaigns": ALL,
     "Query.calendar": ALL,
     "Query.attributionRows": ANALYSTS,
+    "Query.exchangeRate": ALL,
+    "Query.namingRules": ALL,
+    "Query.namingPreview": ALL,
     "Query.insights": ALL,
     "Query.connections": ALL,
     "Query.run": ALL,
@@ -45,6 +48,9 @@ ALLOWED: Mapping[str, frozenset[Role | None]] = {
     "Mutation.pauseConnection": ADMINS,
     "Mutation.resumeConnection": ADMINS,
     "Mutation.disconnectSource": ADMINS,
+    "Mutation.addNamingRule": ADMINS,
+    "Mutation.endNamingRule": ADMINS,
+    "Mutation.deleteNamingRule": ADMINS,
     "Mutation.startIngestion": WRITERS,
     "Mutation.ingestFile": WRITERS,
     "Mutation.cancelRun": WRITERS,
@@ -83,6 +89,9 @@ def questions(party: Party) -> Mapping[str, Json]:
         "Query.campaigns": {"first": 1},
         "Query.calendar": {"dates": DAYS},
         "Query.attributionRows": {"dates": DAYS, "first": 1},
+        "Query.exchangeRate": {"base": "USD", "quote": "GBP", "on": SINCE},
+        "Query.namingRules": {},
+        "Query.namingPreview": {"rule": RULE},
         "Query.insights": {"first": 1},
         "Query.connections": {"first": 1},
         "Query.run": {"id": run},
@@ -100,6 +109,9 @@ def questions(party: Party) -> Mapping[str, Json]:
         "Mutation.pauseConnection": {"connectionId": party.connections["meta"]},
         "Mutation.resumeConnection": {"connectionId": party.connections["meta"]},
         "Mutation.disconnectSource": {"connectionId": party.connections["meta"]},
+        "Mutation.addNamingRule": {"rule": RULE},
+        "Mutation.endNamingRule": {"ruleId": party.naming_rule, "until": UNTIL},
+        "Mutation.deleteNamingRule": {"ruleId": party.naming_rule},
         "Mutation.startIngestion": {
             "input": {"connectionId": party.connections["meta"], "dates": dates}
         },
@@ -224,6 +236,18 @@ async def test_a_role_that_may_write_is_not_refused_for_its_role(
                 "Mutation.disconnectSource",
             ),
             ({"connectionId": run}, "InvalidInput" if role in ADMINS else "ForbiddenError"),
+        ),
+        "Mutation.addNamingRule": (
+            {"rule": RULE | {"pattern": "{"}},
+            "InvalidInput" if role in ADMINS else "ForbiddenError",
+        ),
+        "Mutation.endNamingRule": (
+            {"ruleId": run, "until": UNTIL},
+            "InvalidInput" if role in ADMINS else "ForbiddenError",
+        ),
+        "Mutation.deleteNamingRule": (
+            {"ruleId": run},
+            "InvalidInput" if role in ADMINS else "ForbiddenError",
         ),
         "Mutation.startIngestion": (
             {"input": {"connectionId": parties.a.connections["file"]}},

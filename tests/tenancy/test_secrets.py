@@ -137,8 +137,9 @@ async def test_no_row_of_any_table_holds_a_secret(ground: Ground, parties: Parti
             assert held == [], table
         bodies = [body async for body in rows.bodies(ours)]
         sealed = await rows.column("connection", "sealed_credentials", parties.a.id)
-    of_tenants = [name for name, table in METADATA.tables.items() if "tenant_id" in table.columns]
-    assert named == sorted(of_tenants)
+    assert named == sorted(
+        table.name for table in METADATA.tables.values() if "tenant_id" in table.columns
+    )
     assert len(bodies) >= 8
     assert any(b"act_1001" in body or b'"account_id":"1001"' in body for body in bodies)
     assert [secret for secret in secrets for body in bodies if secret.encode() in body] == []

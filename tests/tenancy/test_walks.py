@@ -13,6 +13,7 @@ from graph.ids import (
     CONNECTION,
     ENTRY,
     INSIGHT,
+    NAMING_RULE,
     RAW_PAGE,
     REJECTED,
     RUN,
@@ -39,6 +40,7 @@ IDS: Mapping[str, tuple[IdKind[Any], str, str]] = {
     "Run": (RUN, "run", "id"),
     "Campaign": (CAMPAIGN, "campaign", "digest"),
     "Insight": (INSIGHT, "insight", "id"),
+    "NamingRule": (NAMING_RULE, "naming_rule", "id"),
     "RejectedRecord": (REJECTED, "rejected_record", "id"),
 }
 """Types of which a walk meets every row, and their rows."""
@@ -54,6 +56,7 @@ WRITTEN_ONLY = {
     "ForbiddenError",
     "IngestFilePayload",
     "InvalidInput",
+    "NamingRulePayload",
     "NotFoundError",
     "PauseConnectionPayload",
     "ResumeConnectionPayload",
@@ -88,7 +91,7 @@ async def test_a_walk_meets_every_type_and_every_row_of_its_tenant(
     async with opened_rows(ground.services) as rows:
         for party, walk in ((parties.a, walk_a), (parties.b, walk_b)):
             assert every - walk.types == WRITTEN_ONLY
-            assert set(walk.ids) == {*node_types(), "RejectedRecord", "DataEvent"}
+            assert set(walk.ids) == {*node_types(), "RejectedRecord", "DataEvent", "NamingRule"}
             for name, (kind, table, column) in IDS.items():
                 found = await rows.column(table, column, party.id)
                 assert walk.ids[name] == {kind.encode(value) for value in found}, name

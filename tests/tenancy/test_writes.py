@@ -46,6 +46,14 @@ def _of_days(_: Party, b: Party) -> list[Json]:
     return [{"input": each} for each in (*given, {"connectionId": b.connections["meta"]})]
 
 
+def _of_rules(_: Party, b: Party) -> list[Json]:
+    return [{"ruleId": b.naming_rule}]
+
+
+def _of_rules_to_end(_: Party, b: Party) -> list[Json]:
+    return [{"ruleId": b.naming_rule, "until": UNTIL}]
+
+
 ATTEMPTS: dict[str, Attempts] = {
     "Mutation.startIngestion": _of_days,
     "Mutation.ingestFile": _of_files,
@@ -55,8 +63,10 @@ ATTEMPTS: dict[str, Attempts] = {
     "Mutation.disconnectSource": _of_connections,
     "Mutation.cancelRun": _of_runs,
     "Mutation.retryRun": _of_runs,
+    "Mutation.endNamingRule": _of_rules_to_end,
+    "Mutation.deleteNamingRule": _of_rules,
 }
-NAMES_NOTHING = {"Mutation.connectSource"}
+NAMES_NOTHING = {"Mutation.connectSource", "Mutation.addNamingRule"}
 
 
 def test_every_mutation_is_attempted() -> None:

@@ -12,6 +12,7 @@ from tests.tenancy.door import Door, Json
 from tests.tenancy.party import Party
 
 DAYS = {"since": "2026-10-01", "until": "2026-12-31"}
+RULE = {"name": "tried", "pattern": "{theme}_{rest*}"}
 PAGE = 100
 SOME = 20
 Ids: TypeAlias = "Mapping[str, set[str]]"
@@ -25,6 +26,15 @@ def _plain(_: Ids) -> Iterator[Question]:
 
 def _days(_: Ids) -> Iterator[Question]:
     yield {"dates": DAYS}, None
+
+
+def _a_rate(_: Ids) -> Iterator[Question]:
+    yield {"base": "USD", "quote": "GBP", "on": "2026-10-01"}, None
+
+
+def _a_rule(_: Ids) -> Iterator[Question]:
+    yield {"rule": RULE}, None
+    yield {"rule": RULE | {"pattern": "{nothing}|{of}|{that}"}}, None
 
 
 def _a_node(ids: Ids) -> Iterator[Question]:
@@ -51,6 +61,9 @@ QUESTIONS: Mapping[str, Callable[[Ids], Iterator[Question]]] = {
     "Query.campaigns": _plain,
     "Query.calendar": _days,
     "Query.attributionRows": _days,
+    "Query.exchangeRate": _a_rate,
+    "Query.namingRules": _plain,
+    "Query.namingPreview": _a_rule,
     "Query.insights": _plain,
     "Query.connections": _plain,
     "Query.runs": _plain,

@@ -29,8 +29,10 @@ from stores.postgres.tables.entries import (
     MarketingEntryVintageRow,
 )
 from stores.postgres.tables.events import DataEventRow, EventClockRow
+from stores.postgres.tables.exchange import ExchangePublicationRow
 from stores.postgres.tables.insights import InsightRow
 from stores.postgres.tables.lineage import RawPageRow, RejectedRecordRow
+from stores.postgres.tables.naming import NamingRuleRow
 from stores.postgres.tables.runs import RunEventRow, RunRow
 from stores.postgres.tables.tenants import (
     ApiKeyRow,
@@ -62,9 +64,11 @@ __all__ = [
     "DataKeyRow",
     "DayReadingRow",
     "EventClockRow",
+    "ExchangePublicationRow",
     "InsightRow",
     "MarketingEntryRow",
     "MarketingEntryVintageRow",
+    "NamingRuleRow",
     "OrderEventRow",
     "RawPageRow",
     "RejectedRecordRow",

@@ -1,0 +1,139 @@
+"""liftos naming: rules by which the names of campaigns are read."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import date, datetime
+from typing import Annotated, TypeVar
+
+import typer
+
+from app.cli.ids import RuleId
+from app.cli.settings import settings_of
+from app.cli.tables import show_table
+from app.cli.tenancy import open_tenant
+from core.records.connections import Source
+from core.records.naming import NamingRule, NamingRuleRecord, NamingSyntax
+from core.settings import Settings
+from graph.ids import NAMING_RULE
+from resolvers import naming
+from resolvers.session import Session
+
+T = TypeVar("T")
+commands = typer.Typer(
+    help="Rules by which the names of campaigns are read.",
+    no_args_is_help=True,
+    add_completion=False,
+)
+Tenant = Annotated[str, typer.Option(help="Short name of the organisation.")]
+Name = Annotated[str, typer.Option(help="A name for the rule.")]
+Pattern = Annotated[
+    str, typer.Option(help="A name with its fields in braces, such as '{market}_{title*}'.")
+]
+Regex = Annotated[bool, typer.Option("--regex", help="The pattern is an RE2 expression.")]
+OnlySource = Annotated[Source | None, typer.Option(help="Only campaigns of it.")]
+Account = Annotated[str | None, typer.Option(help="Only campaigns of this account.")]
+Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], metavar="<day>")]
+Position = Annotated[int, typer.Option(help="Of rules that fit, the lowest is taken.")]
+SHOWN = 20
+
+
+@commands.command("list")
+def list_all(context: typer.Context, *, tenant: Tenant) -> None:
+    """List the rules of an organisation in the order in which they are tried."""
+    found = _done(context, tenant, naming.rules)
+    columns = ("id", "name", "pattern", "source", "account", "since", "until", "position")
+    show_table(columns, map(_row, found))
+
+
+@commands.command()
+def add(
+    context: typer.Context,
+    *,
+    tenant: Tenant,
+    name: Name,
+    pattern: Pattern,
+    regex: Regex = False,
+    source: OnlySource = None,
+    account: Account = None,
+    since: Day = None,
+    until: Day = None,
+    position: Position = 100,
+) -> None:
+    """Read names by one more rule, at once and for all days it covers; print its id."""
+    syntax = NamingSyntax.REGEX if regex else NamingSyntax.TEMPLATE
+    rule = NamingRule(name, syntax, pattern, source, account, _day(since), _day(until), position)
+    made = _done(context, tenant, lambda session: naming.add(session, rule))
+    typer.echo(NAMING_RULE.encode(made.id))
+
+
+@commands.command()
+def preview(
+    context: typer.Context,
+    *,
+    tenant: Tenant,
+    pattern: Pattern,
+    regex: Regex = False,
+    source: OnlySource = None,
+    account: Account = None,
+) -> None:
+    """Show what a rule would read; nothing is kept."""
+    syntax = NamingSyntax.REGEX if regex else NamingSyntax.TEMPLATE
+    rule = NamingRule("preview", syntax, pattern, source, account)
+    found = _done(context, tenant, lambda session: naming.preview(session, rule))
+    typer.echo(f"{len(found.parsed)} of {found.campaigns} names would be read")
+    if found.parsed:
+        columns = ("name", *found.parsed[0].fields)
+        show_table(
+            columns, [(one.campaign.name, *one.fields.values()) for one in found.parsed[:SHOWN]]
+        )
+    for campaign in found.unmatched[:SHOWN]:
+        typer.echo(f"not read: {campaign.name}")
+
+
+@commands.command()
+def end(
+    context: typer.Context,
+    rule: RuleId,
+    *,
+    tenant: Tenant,
+    until: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], metavar="<day>")],
+) -> None:
+    """Let a rule hold up to a day, that day included."""
+    ended = _done(context, tenant, lambda session: naming.end(session, rule, until.date()))
+    typer.echo(f"{ended.rule.name} holds up to {ended.rule.until}")
+
+
+@commands.command()
+def delete(context: typer.Context, rule: RuleId, *, tenant: Tenant) -> None:
+    """Forget a rule, for all days."""
+    gone = _done(context, tenant, lambda session: naming.delete(session, rule))
+    typer.echo(f"{gone.rule.name} is forgotten")
+
+
+def _row(record: NamingRuleRecord) -> tuple[str, ...]:
+    rule = record.rule
+    ends = ("-" if day is None else day.isoformat() for day in (rule.since, rule.until))
+    return (
+        NAMING_RULE.encode(record.id),
+        rule.name,
+        rule.pattern,
+        "-" if rule.source is None else rule.source.value,
+        rule.account_id or "-",
+        *ends,
+        str(rule.position),
+    )
+
+
+def _day(given: datetime | None) -> date | None:
+    return None if given is None else given.date()
+
+
+def _done(context: typer.Context, tenant: str, what: Callable[[Session], Awaitable[T]]) -> T:
+    return asyncio.run(_do(settings_of(context), tenant, what))
+
+
+async def _do(settings: Settings, tenant: str, what: Callable[[Session], Awaitable[T]]) -> T:
+    async with open_tenant(settings, tenant) as desk:
+        return await what(desk.session)

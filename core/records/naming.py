@@ -1,0 +1,84 @@
+"""How the names of campaigns are read, and what they say."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from uuid import UUID
+
+from core.records.connections import Source
+
+
+class NamingSyntax(StrEnum):
+    """How a pattern is written.
+
+    TEMPLATE: the name with its fields in braces, `dis_{market}_{title*}_lead`. REGEX: an RE2
+    expression with named groups, which must match the whole name.
+    """
+
+    TEMPLATE = "TEMPLATE"
+    REGEX = "REGEX"
+
+
+@dataclass(frozen=True, slots=True)
+class NamingRule:
+    """A rule as someone writes it. None restricts nothing; `since` and `until` are both included.
+
+    Of several rules that match a name on a day, the one of the lowest `position` is taken, and
+    of those the oldest.
+    """
+
+    name: str
+    syntax: NamingSyntax
+    pattern: str
+    source: Source | None = None
+    account_id: str | None = None
+    since: date | None = None
+    until: date | None = None
+    position: int = 100
+
+
+@dataclass(frozen=True, slots=True)
+class NamingRuleRecord:
+    """A rule that is in force."""
+
+    id: UUID
+    rule: NamingRule
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedName:
+    """What a name says by a rule: values without blanks around them, in the pattern's order."""
+
+    by: NamingRuleRecord
+    fields: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class NamedCampaign:
+    """A campaign under its current name."""
+
+    digest: UUID
+    source: Source
+    account_id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class NamingCondition:
+    """Entries whose campaign's name says one of `values` for `field`, in any case."""
+
+    field: str
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignSpan:
+    """A campaign on the days from `since` to `until`, both included."""
+
+    digest: UUID
+    since: date
+    until: date
