@@ -10,7 +10,7 @@ from starlette.routing import BaseRoute
 from sandbox.clock import Clock
 from sandbox.faults import FaultSwitch
 from sandbox.settings import Limits, SandboxSettings
-from sandbox.world.records import Level
+from sandbox.world.records import Account, Level
 from sandbox.world.world import World
 
 
@@ -58,11 +58,11 @@ class Platform(Protocol):
         """Give every quota back."""
 
 
-def new_sandbox(settings: SandboxSettings) -> Sandbox:
+def new_sandbox(settings: SandboxSettings, accounts: tuple[Account, ...]) -> Sandbox:
     """A fresh world with its clock and faults."""
     return Sandbox(
         settings=settings,
-        world=World(settings.seed, settings.accounts),
+        world=World(settings.seed, accounts),
         clock=Clock(settings.now),
         faults=FaultSwitch(settings.faults),
         limits=settings.limits,

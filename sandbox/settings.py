@@ -4,9 +4,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from sandbox.faults import FaultSettings
-from sandbox.world.accounts import DEMO_ACCOUNTS
-from sandbox.world.google_accounts import GOOGLE_ACCOUNTS
-from sandbox.world.records import Account
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,4 +40,3 @@ class SandboxSettings:
     proof_required: bool = False
     limits: Limits = field(default_factory=Limits)
     faults: FaultSettings = field(default_factory=FaultSettings)
-    accounts: tuple[Account, ...] = DEMO_ACCOUNTS + GOOGLE_ACCOUNTS

@@ -28,6 +28,7 @@ from core.records.runs import RunRecord
 from core.records.tenants import TenantRecord
 from core.scope import Permission, Role, TenantScope
 from core.settings import Settings
+from core.sources import MANIFESTS
 from core.units import DateRange
 from stores.postgres.logins import Logins
 from stores.wiring import Stores
@@ -150,15 +151,18 @@ def google_account(number: int = 1002002001, **changes: object) -> ConnectSource
 
 
 def worker_settings(sandbox_url: str) -> Settings:
-    return Settings(
-        meta_base_url=sandbox_url,
-        google_ads_base_url=sandbox_url,
-        google_ads_token_url=f"{sandbox_url}/token",
-        klaviyo_base_url=sandbox_url,
-        exchange_rates_url="",
-        worker_heartbeat_seconds=1.0,
-        log_level="warning",
-    )
+    common = {"exchange_rates_url": "", "worker_heartbeat_seconds": 1.0, "log_level": "warning"}
+    return Settings.model_validate(common | stand_in_addresses(sandbox_url))
+
+
+def stand_in_addresses(sandbox_url: str) -> dict[str, str]:
+    """The settings that lead every source to the sandbox."""
+    return {
+        f"{manifest.folder}_{each.name}": sandbox_url + each.stand_in
+        for manifest in MANIFESTS.values()
+        for each in manifest.settings
+        if each.stand_in is not None
+    }
 
 
 RunningWorker = Callable[[str], AbstractAsyncContextManager[None]]

@@ -156,3 +156,6 @@ async def _query_text(request: Request) -> str:
 
 def _token_url(request: Request) -> str:
     return f"{str(request.base_url).rstrip('/')}/token"
+
+
+PLATFORM = GoogleAdsPlatform

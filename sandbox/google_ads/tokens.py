@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from sandbox.clock import Clock
-from sandbox.world.google_accounts import MANAGER
+from sandbox.google_ads.accounts import MANAGER
 from sandbox.world.hashing import key_of
 from sandbox.world.records import Account
 

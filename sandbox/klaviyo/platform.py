@@ -169,3 +169,6 @@ _ENDPOINTS: Final[Mapping[tuple[str, str], _Answer]] = {
     ("POST", "flow-series-reports"): _flow_series,
     ("POST", "metric-aggregates"): _aggregates,
 }
+
+
+PLATFORM = KlaviyoPlatform

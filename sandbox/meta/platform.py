@@ -105,3 +105,6 @@ def _challenge(error: GraphError) -> dict[str, str]:
     if error.code not in _UNAUTHENTICATED:
         return {}
     return {"WWW-Authenticate": f'OAuth "Facebook Platform" "invalid_token" "{error.message}"'}
+
+
+PLATFORM = MetaPlatform

@@ -33,4 +33,4 @@ def _account(position: int) -> Account:
     )
 
 
-GOOGLE_ACCOUNTS: Final = tuple(_account(position) for position in range(5))
+ACCOUNTS: Final = tuple(_account(position) for position in range(5))
