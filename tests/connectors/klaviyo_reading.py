@@ -53,7 +53,7 @@ async def reading(
     now: datetime = NOW,
 ) -> AsyncIterator[KlaviyoConnector]:
     account = whom or shop()
-    key = {"access_token": f"pk_sandbox_{account.account_id.removeprefix('SB')}"}
+    key = {"api_key": f"pk_sandbox_{account.account_id.removeprefix('SB')}"}
     connector = connected(Opening(account, key, stand_in, time, network or Network()), now)
     try:
         yield connector

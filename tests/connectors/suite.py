@@ -10,25 +10,32 @@ import logging
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import httpx2
+import pyarrow.compute as pc
 import pytest
 import structlog
 
 from connectors.base import Connector
-from connectors.registry import ConnectorAccount
+from connectors.registry import ConnectorAccount, normalise_page
 from core.errors import ConfigError, LiftosError, Transient
 from core.jsonvalue import JSONObject
+from core.records.connections import Source
 from core.records.ingestion import RawPage
 from core.units import DateRange
 from tests.connectors.stand_in import FakeTime, Network, Opening, StandIn
+from transform.frames import NormalisedPage
+from transform.normalise.context import PageContext
 
 PASSING_FAULTS = ("server_error", "outage", "truncated", "reset", "transient")
 
 
 class ConnectorSuite(ABC):
-    """`window` must give at least three pages of `account`."""
+    """`window` must give at least three pages of `account`, and hold a change of its clocks."""
 
+    source: Source
     account: ConnectorAccount
     empty_account: ConnectorAccount
     foreign_account: ConnectorAccount
@@ -54,6 +61,22 @@ class ConnectorSuite(ABC):
     @abstractmethod
     def with_unknown_field(self, body: bytes) -> bytes:
         """The page as a newer version of the source might send it."""
+
+    drifted_field: str
+    """The field that `drifted` takes away."""
+
+    @abstractmethod
+    def drifted(self, body: bytes) -> bytes:
+        """The page with a field that a record cannot do without renamed in its first record."""
+
+    def normalised(self, page: RawPage, body: bytes | None = None) -> NormalisedPage:
+        """The page, or `body` in its place, as entries of `account`."""
+        whom, layout = self.account, page.request.get("layout")
+        options = layout if isinstance(layout, dict) else {}
+        context = PageContext(whom.account_id, whom.currency, whom.time_zone, whom.level, options)
+        return normalise_page(
+            self.source, page.stream, page.media_type, page.body if body is None else body, context
+        )
 
     @asynccontextmanager
     async def opened(
@@ -144,6 +167,38 @@ class ConnectorSuite(ABC):
         async with self.opened(stand_in, fake_time, network=network) as connector:
             pages = await self.read(connector)
         assert all(b"field_of_tomorrow" in page.body for page in pages)
+        async with self.opened(stand_in, fake_time) as connector:
+            plain = await self.read(connector)
+        for newer, older in zip(pages, plain, strict=True):
+            assert self.normalised(newer).entries == self.normalised(older).entries
+            assert not self.normalised(newer).rejections
+
+    async def test_a_field_that_is_gone_refuses_its_record_by_name_and_no_other(
+        self, stand_in: StandIn, fake_time: FakeTime
+    ) -> None:
+        async with self.opened(stand_in, fake_time) as connector:
+            pages = await self.read(connector)
+        page = next(each for each in pages if self.drifted(each.body) != each.body)
+        before, after = self.normalised(page), self.normalised(page, self.drifted(page.body))
+        assert [each.field for each in after.rejections] == [self.drifted_field]
+        assert after.rejections[0].mend
+        assert self.accounted(after) == after.fetched
+        assert len(after.entries) >= len(before.entries) - 1
+
+    def accounted(self, page: NormalisedPage) -> int:
+        """Records that went in or were refused."""
+        return int(pc.sum(page.entries["records"]).as_py() or 0) + len(page.rejections)
+
+    async def test_every_day_is_there_also_where_clocks_are_put_back(
+        self, stand_in: StandIn, fake_time: FakeTime
+    ) -> None:
+        async with self.opened(stand_in, fake_time) as connector:
+            pages = await self.read(connector)
+        found = {day for page in pages for day in self.normalised(page).entries["date"].to_pylist()}
+        days = {each.since for each in self.window.windows(1)}
+        assert found == days
+        changes = {_offset(day, self.account.time_zone) for day in days}
+        assert len(changes) == 2, "the window must hold a day on which clocks change"
 
     @pytest.mark.parametrize("fault", PASSING_FAULTS)
     async def test_a_passing_fault_costs_a_wait_and_no_row(
@@ -248,3 +303,7 @@ class ConnectorSuite(ABC):
         sent = network.requests[0]
         beside = [sent.headers.get("authorization"), sent.url.params.get("appsecret_proof")]
         return [*self.credentials.values(), *(secret for secret in beside if secret)]
+
+
+def _offset(day: date, zone: str) -> timedelta | None:
+    return datetime(day.year, day.month, day.day, 12, tzinfo=ZoneInfo(zone)).utcoffset()

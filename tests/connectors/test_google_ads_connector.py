@@ -28,6 +28,7 @@ from transform.normalise.context import PageContext
 
 
 class TestGoogleAdsConnector(ConnectorSuite):
+    source = Source("GOOGLE_ADS")
     account = customer()
     empty_account = customer(1002002003, zone="Europe/Paris")
     foreign_account = customer(1002002005, currency="JPY", zone="Asia/Tokyo")
@@ -36,6 +37,7 @@ class TestGoogleAdsConnector(ConnectorSuite):
     expired = user("revoked")
     forbidden = user("nobody")
     window = OCTOBER
+    drifted_field = "segments.date"
     limit_fault = "account_limit"
     credential_field = "refreshToken"
     expiry = ("expired_token", "none", "expired_token")
@@ -48,6 +50,9 @@ class TestGoogleAdsConnector(ConnectorSuite):
 
     def with_unknown_field(self, body: bytes) -> bytes:
         return body.replace(b'"results":[{', b'"results":[{"field_of_tomorrow":[1],')
+
+    def drifted(self, body: bytes) -> bytes:
+        return body.replace(b'"date":', b'"day":', 1)
 
     def secrets(self, network: Network) -> list[str]:
         sent = [request.headers.get("authorization", "") for request in network.requests]

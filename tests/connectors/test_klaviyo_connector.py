@@ -28,23 +28,25 @@ REPORTS = {"campaign_values", "flow_series", "orders_by_message", "all_orders"}
 
 
 class TestKlaviyoConnector(ConnectorSuite):
+    source = Source("KLAVIYO")
     account = shop()
     empty_account = shop(1003, zone="Europe/Paris")
     foreign_account = shop(1005, currency="JPY", zone="Asia/Tokyo")
     unknown_account = shop(4242)
-    credentials = {"access_token": KEY}  # noqa: RUF012 -- never changed
+    credentials = {"api_key": KEY}  # noqa: RUF012 -- never changed
     credential_field = "apiKey"
-    expired = {"access_token": "pk_sandbox_expired"}  # noqa: RUF012
-    forbidden = {"access_token": "pk_sandbox_no_permission"}  # noqa: RUF012
+    expired = {"api_key": "pk_sandbox_expired"}  # noqa: RUF012
+    forbidden = {"api_key": "pk_sandbox_no_permission"}  # noqa: RUF012
     window = DateRange(date(2026, 10, 20), date(2026, 10, 26))
     limit_fault = "account_limit"
+    drifted_field = "send_channel"
 
     def open(self, opening: Opening) -> Connector:
         """A key belongs to one account; the account that is none has a key of another."""
         of_another = opening.account in {self.empty_account, self.foreign_account}
         if of_another and opening.credentials == self.credentials:
             key = f"pk_sandbox_{opening.account.account_id.removeprefix('SB')}"
-            opening = replace(opening, credentials={"access_token": key})
+            opening = replace(opening, credentials={"api_key": key})
         return connected(opening)
 
     def rows(self, body: bytes) -> list[dict[str, object]]:
@@ -58,6 +60,9 @@ class TestKlaviyoConnector(ConnectorSuite):
 
     def with_unknown_field(self, body: bytes) -> bytes:
         return body.replace(b'{"data":', b'{"field_of_tomorrow":[1],"data":', 1)
+
+    def drifted(self, body: bytes) -> bytes:
+        return body.replace(b'"send_channel":', b'"channel":', 1)
 
     async def test_an_empty_account_is_one_empty_page(
         self, stand_in: StandIn, fake_time: FakeTime
@@ -294,8 +299,17 @@ def _facts(entries: list[dict[str, Any]]) -> list[str]:
 
 def test_what_cannot_be_read_is_refused_when_opened() -> None:
     with pytest.raises(BadInput) as caught:
-        open_connector(shop(level=Level.AD_SET), {"access_token": KEY}, Settings())
+        open_connector(shop(level=Level.AD_SET), {"api_key": KEY}, Settings())
     assert caught.value.field == "level"
     with pytest.raises(ConfigError) as refused:
-        open_connector(shop(), {"access_token": " "}, Settings())
+        open_connector(shop(), {"api_key": " "}, Settings())
     assert refused.value.field == "apiKey"
+
+
+async def test_a_key_that_was_sealed_as_an_access_token_still_opens(
+    stand_in: StandIn, fake_time: FakeTime
+) -> None:
+    earlier = {"access_token": KEY}
+    connector = connected(Opening(shop(), earlier, stand_in, fake_time, Network()))
+    assert (await connector.check()).currency == "EUR"
+    await connector.aclose()

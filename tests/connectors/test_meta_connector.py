@@ -21,6 +21,7 @@ from transform.normalise.context import PageContext
 
 
 class TestMetaConnector(ConnectorSuite):
+    source = Source("META_ADS")
     account = ad_account(1900, zone="America/Los_Angeles")
     empty_account = ad_account(1003)
     foreign_account = ad_account(1005, currency="JPY", zone="Asia/Tokyo")
@@ -28,7 +29,8 @@ class TestMetaConnector(ConnectorSuite):
     credentials = {"access_token": "sandbox-system-user"}  # noqa: RUF012 -- never changed
     expired = {"access_token": "sandbox-expired"}  # noqa: RUF012
     forbidden = {"access_token": "sandbox-no-permission"}  # noqa: RUF012
-    window = DateRange(date(2026, 10, 1), date(2026, 10, 10))
+    window = DateRange(date(2026, 10, 26), date(2026, 11, 4))
+    drifted_field = "date_start"
     limit_fault = "account_limit"
 
     def open(self, opening: Opening) -> Connector:
@@ -40,6 +42,9 @@ class TestMetaConnector(ConnectorSuite):
 
     def with_unknown_field(self, body: bytes) -> bytes:
         return body.replace(b'"data":[{', b'"data":[{"field_of_tomorrow":[1],')
+
+    def drifted(self, body: bytes) -> bytes:
+        return body.replace(b'"date_start":', b'"day_start":', 1)
 
 
 @pytest.mark.parametrize("level", list(Level))

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import urllib.request
 from decimal import Decimal
 from typing import Any
 
-import pytest
-
-from connectors.retry import Clock
 from core.records.connections import ConnectionRecord
 from core.records.entries import EntryFilter, EntryOrder
 from core.records.pages import PageRequest
@@ -23,19 +19,9 @@ from tests.support import (
     Tenant,
     google_account,
     ingest,
-    start_sandbox,
 )
 
 SINCE, UNTIL = "2026-09-01", "2026-10-31"
-STORM = {"rate_limited": 0.1, "server_error": 0.05, "truncated": 0.02, "seed": 4}
-
-
-def control(url: str, faults: dict[str, float]) -> None:
-    request = urllib.request.Request(
-        f"{url}/_sandbox/faults", json.dumps(faults).encode(), method="POST"
-    )
-    with urllib.request.urlopen(request):
-        pass
 
 
 def truth(url: str, account: str) -> dict[str, Any]:
@@ -68,10 +54,6 @@ def expected_of(truth: dict[str, Any]) -> dict[tuple[str, str], tuple[Any, ...]]
     }
 
 
-async def briefly(seconds: float) -> None:
-    await asyncio.sleep(seconds / 100)
-
-
 async def read(stores: Stores, tenant: Tenant, connection: ConnectionRecord) -> RunRecord:
     return await ingest(stores, tenant.scope, connection, SINCE, UNTIL)
 
@@ -96,23 +78,3 @@ async def test_a_range_is_stored_as_google_has_it_and_a_second_reading_changes_n
     assert again.receipt is not None
     assert again.receipt.changed_nothing
     assert await stored(stores, tenant.scope) == expected_of(expected)
-
-
-async def test_a_storm_of_faults_changes_no_figure(
-    stores: Stores,
-    tenant: Tenant,
-    running_worker: RunningWorker,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr("connectors.google_ads.client.Clock", lambda: Clock(sleep=briefly))
-    process, url = start_sandbox("--seed", "1", "--now", "2026-11-20T12:00:00+00:00")
-    try:
-        control(url, STORM)
-        connection = await stores.connections.create(tenant.scope, google_account())
-        async with running_worker(url):
-            run = await read(stores, tenant, connection)
-        assert (run.error, run.status) == (None, RunStatus.SUCCEEDED)
-        assert await stored(stores, tenant.scope) == expected_of(truth(url, "1002002001"))
-    finally:
-        process.kill()
-        process.wait()
