@@ -1,0 +1,1 @@
+"""TikTok Ads reports: the source TIKTOK_ADS."""
