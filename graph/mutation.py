@@ -7,6 +7,7 @@ import strawberry
 from graph.mutations.connections import ConnectionMutations
 from graph.mutations.ingestion import IngestionMutations
 from graph.mutations.naming import NamingMutations
+from graph.mutations.receipts import ReceiptMutations
 from graph.mutations.runs import RunMutations
 
 
@@ -16,5 +17,7 @@ from graph.mutations.runs import RunMutations
         "input is at fault and what mends it. Work runs in the background; follow its run."
     )
 )
-class Mutation(ConnectionMutations, IngestionMutations, RunMutations, NamingMutations):
+class Mutation(
+    ConnectionMutations, IngestionMutations, RunMutations, NamingMutations, ReceiptMutations
+):
     """The bases in the order of the schema."""

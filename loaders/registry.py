@@ -17,6 +17,7 @@ from core.records.exchange import Publication, RateMoment
 from core.records.insights import InsightRecord
 from core.records.lineage import RawPageRecord
 from core.records.naming import NamingRuleRecord
+from core.records.receipts import HeldShrink, ReceiptPolicy
 from core.records.runs import RunRecord
 from core.records.tenants import TenantRecord
 from core.scope import TenantId, TenantScope
@@ -90,6 +91,16 @@ class Loaders:
     def naming_rules(self) -> DataLoader[TenantId, tuple[NamingRuleRecord, ...] | None]:
         """The rules of the scope's own tenant."""
         return keyed(partial(self._stores.naming.rules, self._scope))
+
+    @cached_property
+    def shrinks(self) -> DataLoader[UUID, HeldShrink | None]:
+        """What runs held back, by run."""
+        return keyed(partial(self._stores.shrinks.by_runs, self._scope))
+
+    @cached_property
+    def policies(self) -> DataLoader[UUID, ReceiptPolicy | None]:
+        """What receipts are judged by, by connection."""
+        return keyed(partial(self._stores.policies.by_connections, self._scope))
 
     @cached_property
     def tenants(self) -> DataLoader[TenantId, TenantRecord | None]:

@@ -27,7 +27,9 @@ from stores.postgres.lineage import LineageStore
 from stores.postgres.logins import Logins
 from stores.postgres.naming import NamingStore
 from stores.postgres.queue import QueueStore
+from stores.postgres.receipt_policy import ReceiptPolicyStore
 from stores.postgres.runs import RunStore
+from stores.postgres.shrink_decisions import ShrinkStore
 from stores.postgres.tenants import TenantStore
 from stores.postgres.uploads import UploadStore
 from stores.postgres.webhooks import WebhookStore
@@ -58,6 +60,8 @@ class Stores:
     webhooks: WebhookStore
     exchange: ExchangeStore
     naming: NamingStore
+    shrinks: ShrinkStore
+    policies: ReceiptPolicyStore
     topics: RunTopics
     streams: EventStreams
 
@@ -96,6 +100,8 @@ async def open_stores(
                 webhooks=WebhookStore(database, vault),
                 exchange=ExchangeStore(database),
                 naming=NamingStore(database),
+                shrinks=ShrinkStore(database),
+                policies=ReceiptPolicyStore(database),
                 topics=topics,
                 streams=EventStreams(redis),
             )

@@ -12,6 +12,7 @@ import typer
 from app.cli.credential_facts import told_connection
 from app.cli.credentials import read_credentials
 from app.cli.ids import ConnectionId
+from app.cli.receipts import rules
 from app.cli.settings import settings_of
 from app.cli.tables import moment, show_fields, show_table
 from app.cli.tenancy import open_tenant
@@ -158,6 +159,9 @@ def disconnect(
 def show(context: typer.Context, *, tenant: Tenant, connection: ConnectionId) -> None:
     """Show a connection, what is known of its credentials, and its alerts."""
     show_fields(asyncio.run(_shown(settings_of(context), tenant, connection)))
+
+
+commands.command()(rules)
 
 
 def _changed(context: typer.Context, tenant: str, change: Change) -> ConnectionRecord:

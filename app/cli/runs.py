@@ -13,20 +13,24 @@ import typer
 from app.cli.following import tell_queued
 from app.cli.ids import RunId
 from app.cli.progress import counted, paced
+from app.cli.receipts import accept_shrink, check_lines, reject_shrink, shrink_lines
 from app.cli.settings import settings_of
 from app.cli.tables import moment, show_fields, show_table
 from app.cli.tenancy import open_tenant
 from core.errors import NotFound
+from core.records.receipts import HeldShrink
 from core.records.runs import ReceiptTotal, RunRecord
 from core.redaction import redact_text
 from core.settings import Settings
 from graph.ids import RUN
-from resolvers import connections, runs
+from resolvers import connections, receipts, runs
 from resolvers.paging import PageArguments
 from resolvers.session import Session
 
 commands = typer.Typer(
-    help="List, show, cancel and retry runs.", no_args_is_help=True, add_completion=False
+    help="List, show, cancel and retry runs; decide on what they hold.",
+    no_args_is_help=True,
+    add_completion=False,
 )
 Tenant = Annotated[str, typer.Option(help="Short name of the organisation.")]
 
@@ -42,8 +46,8 @@ def list_all(context: typer.Context, *, tenant: Tenant) -> None:
 @commands.command()
 def show(context: typer.Context, run: RunId, *, tenant: Tenant) -> None:
     """Show a run, with its error and what mends it, and its receipt's totals."""
-    record, name = asyncio.run(_one(settings_of(context), tenant, run))
-    show_fields(_fields(record, name))
+    record, name, shrink = asyncio.run(_one(settings_of(context), tenant, run))
+    show_fields((*_fields(record, name), *(shrink_lines(shrink) if shrink else ())))
 
 
 @commands.command()
@@ -66,6 +70,10 @@ def retry(
     asyncio.run(_retry(settings_of(context), tenant, run, follow=follow))
 
 
+commands.command("accept-shrink")(accept_shrink)
+commands.command("reject-shrink")(reject_shrink)
+
+
 async def _all(settings: Settings, tenant: str) -> list[tuple[RunRecord, str]]:
     async with open_tenant(settings, tenant) as desk:
         session = desk.session
@@ -74,13 +82,16 @@ async def _all(settings: Settings, tenant: str) -> list[tuple[RunRecord, str]]:
         return list(zip(page.items, names, strict=True))
 
 
-async def _one(settings: Settings, tenant: str, run_id: UUID) -> tuple[RunRecord, str]:
+async def _one(
+    settings: Settings, tenant: str, run_id: UUID
+) -> tuple[RunRecord, str, HeldShrink | None]:
     async with open_tenant(settings, tenant) as desk:
         session = desk.session
         record = await runs.run(session, run_id)
         if record is None:
             raise NotFound("no such run", field="run", mend="see: liftos run list")
-        return record, await _name(session, record)
+        shrink = await receipts.held_shrink(session, run_id)
+        return record, await _name(session, record), shrink
 
 
 async def _cancel(settings: Settings, tenant: str, run_id: UUID) -> RunRecord:
@@ -124,6 +135,7 @@ def _fields(run: RunRecord, name: str) -> Iterator[tuple[str, str]]:
         yield "mend", run.error.mend or "-"
     for total in run.receipt.totals if run.receipt else ():
         yield "total", _told(total)
+    yield from check_lines(run.receipt.checks if run.receipt else ())
 
 
 def _told(total: ReceiptTotal) -> str:

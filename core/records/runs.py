@@ -10,6 +10,7 @@ from uuid import UUID
 
 from core.errors import ErrorKind
 from core.jsonvalue import JSONObject
+from core.records.receipts import CheckStatus, ShrinkState, TotalCheck
 from core.units import DateRange
 
 
@@ -21,11 +22,17 @@ class RunKind(StrEnum):
 
 
 class RunStatus(StrEnum):
-    """Where a run stands; PARKED is held after it killed its worker three times."""
+    """Where a run stands; PARKED is held after it killed its worker three times.
+
+    INCOMPLETE has read everything, and its totals are not the platform's; HELD waits for a
+    decision on entries that would vanish.
+    """
 
     QUEUED = "QUEUED"
     RUNNING = "RUNNING"
     SUCCEEDED = "SUCCEEDED"
+    INCOMPLETE = "INCOMPLETE"
+    HELD = "HELD"
     FAILED = "FAILED"
     CANCELLED = "CANCELLED"
     PARKED = "PARKED"
@@ -48,6 +55,8 @@ class RunEventKind(StrEnum):
     GAVE_WAY = "GAVE_WAY"
     CANCELLING = "CANCELLING"
     SUCCEEDED = "SUCCEEDED"
+    INCOMPLETE = "INCOMPLETE"
+    HELD = "HELD"
     FAILED = "FAILED"
     CANCELLED = "CANCELLED"
     PARKED = "PARKED"
@@ -96,12 +105,24 @@ class ReceiptTotal:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What a finished run did; a run whose receipt does not balance has not succeeded."""
+    """What a finished run did; a run whose receipt does not balance has not succeeded.
+
+    `checks` hold the totals against the platform's own. `shrink` is None where no entries were
+    held back.
+    """
 
     counters: Counters
     totals: tuple[ReceiptTotal, ...]
     changed_nothing: bool
     as_of: datetime
+    checks: tuple[TotalCheck, ...] = ()
+    shrink: ShrinkState | None = None
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether nothing is known to be missing or undecided."""
+        is_apart = any(check.status is CheckStatus.MISMATCHED for check in self.checks)
+        return not is_apart and self.shrink is not ShrinkState.HELD
 
 
 @dataclass(frozen=True, slots=True)

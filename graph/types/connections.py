@@ -14,7 +14,8 @@ from graph.ids import CONNECTION
 from graph.scalars import JSON
 from graph.types.credentials import ConnectionAlert, ConnectionCredential
 from graph.types.node import Node
-from resolvers import connections
+from graph.types.receipts import ReceiptRules
+from resolvers import connections, receipts
 
 
 @strawberry.federation.type(
@@ -79,3 +80,8 @@ class SourceConnection(Node):
             last_read_at=record.last_read_at,
             file_mapping=record.file_mapping or None,
         )
+
+    @resolved("What the receipts of its runs are judged by.")
+    async def receipt_rules(self, info: Info) -> ReceiptRules:
+        """Batched over the whole answer."""
+        return ReceiptRules.from_record(await receipts.policy(info.context.session, self.key))

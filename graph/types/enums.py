@@ -17,6 +17,7 @@ from core.records.entries import DateBasis, EntryOrder
 from core.records.events import DataEventKind
 from core.records.insights import InsightKind
 from core.records.naming import NamingSyntax
+from core.records.receipts import CheckStatus, ShrinkState
 from core.records.runs import RunEventKind, RunKind, RunStatus
 from core.scope import Role
 
@@ -126,6 +127,13 @@ ENUMS: tuple[type[Enum], ...] = (
             RunStatus.QUEUED: "Waiting for a worker.",
             RunStatus.RUNNING: "A worker is at it.",
             RunStatus.SUCCEEDED: "Done, and its receipt balances.",
+            RunStatus.INCOMPLETE: (
+                "All was read, but its totals are not the platform's; see `receipt.checks`."
+            ),
+            RunStatus.HELD: (
+                "All was read, but too many entries would vanish; see `heldShrink`, then "
+                "`acceptShrink` or `rejectShrink`."
+            ),
             RunStatus.FAILED: "Ended by an error; see `error`.",
             RunStatus.CANCELLED: "Ended because somebody asked for it.",
             RunStatus.PARKED: "Held because it brought down its worker several times.",
@@ -143,6 +151,8 @@ ENUMS: tuple[type[Enum], ...] = (
             RunEventKind.WAITING: "The source asks for patience.",
             RunEventKind.GAVE_WAY: "It made room for another run and goes on in its turn.",
             RunEventKind.SUCCEEDED: "It is done.",
+            RunEventKind.INCOMPLETE: "All was read, and its totals are not the platform's.",
+            RunEventKind.HELD: "All was read, and entries that would vanish wait for a decision.",
             RunEventKind.FAILED: "It ended by an error.",
             RunEventKind.CANCELLING: "Somebody asked it to stop; its worker is told.",
             RunEventKind.CANCELLED: "It ended because somebody asked for it.",
@@ -158,6 +168,24 @@ ENUMS: tuple[type[Enum], ...] = (
             DataEventKind.PAGE_LANDED: "What a page of a source said is in the entries.",
             DataEventKind.ENTRIES_RESTATED: "Entries that were known have changed or vanished.",
             DataEventKind.RUN_FINISHED: "A run stands still, whatever ended it.",
+        },
+    ),
+    _described(
+        CheckStatus,
+        "Whether a total of ours is the platform's own.",
+        {
+            CheckStatus.MATCHED: "It is, within the connection's tolerance, on every day.",
+            CheckStatus.MISMATCHED: "It is not; `gaps` names the days.",
+            CheckStatus.NOT_ASSESSED: "Nobody knows; `reason` says why.",
+        },
+    ),
+    _described(
+        ShrinkState,
+        "What became of entries that a run held back from vanishing.",
+        {
+            ShrinkState.HELD: "They wait for a decision, and stand until then.",
+            ShrinkState.ACCEPTED: "They have vanished.",
+            ShrinkState.REJECTED: "They were kept.",
         },
     ),
     _described(

@@ -27,7 +27,8 @@ from graph.types.dates import DateRange
 from graph.types.links import present
 from graph.types.node import Node
 from graph.types.receipts import RunCounters, RunReceipt
-from resolvers import connections, runs
+from graph.types.shrinks import HeldShrink
+from resolvers import connections, receipts, runs
 
 
 @strawberry.type(description="Why a run ended.")
@@ -176,6 +177,12 @@ class Run(Node):
         """Batched over the whole answer."""
         record = await connections.connection(info.context.session, self.record.connection_id)
         return SourceConnection.from_record(present(record, "connection"))
+
+    @resolved("The entries that it held back from vanishing; null when there were none.")
+    async def held_shrink(self, info: Info) -> HeldShrink | None:
+        """Batched over the whole answer."""
+        record = await receipts.held_shrink(info.context.session, self.record.id)
+        return HeldShrink.from_record(record) if record else None
 
     @resolved("What has happened to it, in order.")
     async def events(

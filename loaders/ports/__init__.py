@@ -18,6 +18,7 @@ from loaders.ports.facts import (
     InsightStore,
     NamingStore,
 )
+from loaders.ports.receipts import ReceiptPolicyStore, ShrinkStore
 from loaders.ports.work import (
     ConnectionStore,
     EventStore,
@@ -89,6 +90,16 @@ class Stores(Protocol):
     @property
     def naming(self) -> NamingStore:
         """Rules by which campaign names are read."""
+        ...
+
+    @property
+    def shrinks(self) -> ShrinkStore:
+        """Shrinks that were held."""
+        ...
+
+    @property
+    def policies(self) -> ReceiptPolicyStore:
+        """What receipts are judged by."""
         ...
 
     @property

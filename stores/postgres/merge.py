@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Self
 from uuid import UUID
 
@@ -15,8 +14,9 @@ from core.records.ingestion import CAMPAIGN_COLUMNS, ENTRY_COLUMNS
 from core.records.runs import RunRecord
 from core.scope import TenantScope
 from core.units import DateRange
+from stores.postgres.clock import advance_clock
 from stores.postgres.database import Connection
-from stores.postgres.entries import LABELS, METRICS, merge_lock
+from stores.postgres.entries import LABELS, METRICS
 from stores.postgres.stage import AMOUNTS
 
 
@@ -50,16 +50,6 @@ def _spanned(one: DateRange | None, other: DateRange | None) -> DateRange | None
     if one is None or other is None:
         return one or other
     return DateRange(min(one.since, other.since), max(one.until, other.until))
-
-
-async def advance_clock(connection: Connection, scope: TenantScope) -> datetime:
-    """The moment at which this transaction's vintages are learned, later than any before.
-
-    Holds the tenant's merge lock until commit, so moments grow in the order of commits.
-    """
-    await connection.execute("SELECT pg_advisory_xact_lock($1)", merge_lock(scope))
-    moment: datetime = await connection.fetchval(_ADVANCE, scope.tenant_id)
-    return moment
 
 
 async def merge_entries(
@@ -102,11 +92,6 @@ async def merge_campaigns(
     )
 
 
-_ADVANCE = """
-UPDATE data_clock
-SET learned_at = greatest(clock_timestamp(), learned_at + interval '1 microsecond')
-WHERE tenant_id = $1 RETURNING learned_at
-"""
 _DIMENSIONS = tuple(
     column.name for column in ENTRY_COLUMNS if column.name not in (*METRICS, "position", "records")
 )

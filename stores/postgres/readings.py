@@ -1,4 +1,4 @@
-"""The end of a reading and of a run: tombstones, readings by day, receipt, restatements."""
+"""The end of a reading: tombstones, unless there are too many, and readings by day."""
 
 from __future__ import annotations
 
@@ -6,21 +6,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-import asyncpg
-
-from core.errors import Bug
 from core.jsonvalue import JSONObject
-from core.records.runs import Counters, Receipt, ReceiptTotal, RunEventKind
+from core.records.runs import Counters, Receipt, RunEventKind
 from core.scope import TenantScope
 from core.units import DateRange
+from stores.postgres.clock import advance_clock
 from stores.postgres.database import Connection, Database
-from stores.postgres.merge import advance_clock
-from stores.postgres.run_events import counters_of, record_event, record_restatement
-from stores.postgres.run_records import receipt_json
+from stores.postgres.endings import conclude
+from stores.postgres.run_events import record_event, record_restatement
 from stores.postgres.run_work import Claimed, hold
-
-_EVIDENCE = 50
-"""How many entries an insight names as evidence at most; it counts them all."""
+from stores.postgres.shrinks import Partition, TooMuchVanished, refuse_large, withhold
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +42,11 @@ class _Closing:
 
 @dataclass(frozen=True, slots=True)
 class _Gone:
-    """How many entries vanished with a reading, and the days of them."""
+    """How many entries vanished with a reading, and the days of them; how many were held."""
 
     vanished: int = 0
     dates: DateRange | None = None
+    held: int = 0
 
 
 class ReadingStore:
@@ -70,7 +66,7 @@ class ReadingStore:
         """Close a reading; answers how many entries vanished with it.
 
         A reading that refused records leaves absent entries alone: a refused record may be
-        one of them.
+        one of them. Where too many are absent, they are held for a decision instead.
         """
         run_id = claimed.run.id
         async with self._database.write(scope) as connection:
@@ -82,12 +78,12 @@ class ReadingStore:
                 moment = await advance_clock(connection, scope)
                 closing = _Closing(reading, dates, moment)
                 if reading.is_whole and not refused:
-                    gone = await _bury(connection, scope, claimed, closing)
+                    gone = await _bury_or_hold(connection, scope, claimed, closing)
                 await _mark_read(connection, scope, claimed, closing)
             await connection.execute(
                 _ADVANCE_RUN, scope.tenant_id, run_id, checkpoint, progress, gone.vanished
             )
-            message = _told(reading, dates, refused, gone.vanished)
+            message = _told(reading, dates, refused, gone)
             await record_event(connection, scope, run_id, RunEventKind.WINDOW_COMPLETED, message)
             buried = Counters(vanished=gone.vanished)
             await record_restatement(connection, scope, run_id, buried, gone.dates)
@@ -97,22 +93,7 @@ class ReadingStore:
         """End the run with its receipt; Bug when the receipt does not balance."""
         async with self._database.write(scope) as connection:
             await hold(connection, scope, claimed)
-            receipt = await _receipt(connection, scope, claimed)
-            if not receipt.counters.balances:
-                raise Bug(
-                    f"the receipt does not balance: {receipt.counters}",
-                    mend="report this; the stored rows are kept and the run can be tried again",
-                )
-            await connection.execute(
-                _RESTATEMENTS, scope.tenant_id, claimed.run.id, claimed.run.connection_id
-            )
-            await connection.execute(
-                _SUCCEED, scope.tenant_id, claimed.run.id, receipt_json(receipt)
-            )
-            await record_event(
-                connection, scope, claimed.run.id, RunEventKind.SUCCEEDED, _summary(receipt)
-            )
-        return receipt
+            return await conclude(connection, scope, claimed.run.id, claimed.run.connection_id)
 
 
 async def _span(
@@ -124,6 +105,22 @@ async def _span(
 
 async def _refused(connection: Connection, scope: TenantScope, run_id: UUID, number: int) -> int:
     return int(await connection.fetchval(_REFUSED, scope.tenant_id, run_id, number))
+
+
+async def _bury_or_hold(
+    connection: Connection, scope: TenantScope, claimed: Claimed, closing: _Closing
+) -> _Gone:
+    run = claimed.run
+    days = Partition(run.connection_id, run.id, closing.dates, closing.moment)
+    try:
+        # Measured by doing it: what is too much is rolled back to this savepoint.
+        async with connection.transaction():
+            gone = await _bury(connection, scope, claimed, closing)
+            await refuse_large(connection, scope, days, gone.vanished)
+            return gone
+    except TooMuchVanished as too_much:
+        held = await withhold(connection, scope, days, closing.reading.number, too_much.standing)
+        return _Gone(held=held)
 
 
 async def _bury(
@@ -158,38 +155,13 @@ async def _mark_read(
     await connection.execute(_LAST_READ, scope.tenant_id, claimed.run.connection_id)
 
 
-def _told(reading: Reading, dates: DateRange | None, refused: int, vanished: int) -> str:
+def _told(reading: Reading, dates: DateRange | None, refused: int, gone: _Gone) -> str:
     span = f"{dates.since} to {dates.until}" if dates else "no days"
     if reading.is_whole and refused:
         return f"{span} read; {refused} records refused, so absent entries were left as they are"
-    return f"{span} read; {vanished} entries vanished"
-
-
-def _summary(receipt: Receipt) -> str:
-    text = "nothing had changed" if receipt.changed_nothing else "complete"
-    refused = receipt.counters.rejected
-    return f"{text}; {refused} records were rejected" if refused else text
-
-
-async def _receipt(connection: Connection, scope: TenantScope, claimed: Claimed) -> Receipt:
-    moment = await advance_clock(connection, scope)
-    run = await connection.fetchrow(_COUNTERS, scope.tenant_id, claimed.run.id)
-    if run is None:
-        raise Bug("the run is gone")
-    totals = await connection.fetch(
-        _TOTALS, scope.tenant_id, claimed.run.connection_id, claimed.run.id
-    )
-    counters = counters_of(run)
-    return Receipt(
-        counters=counters,
-        totals=tuple(map(_total, totals)),
-        changed_nothing=not (counters.created or counters.restated or counters.vanished),
-        as_of=moment,
-    )
-
-
-def _total(row: asyncpg.Record) -> ReceiptTotal:
-    return ReceiptTotal(**dict(row))
+    if gone.held:
+        return f"{span} read; {gone.held} entries would vanish, and are held for a decision"
+    return f"{span} read; {gone.vanished} entries vanished"
 
 
 _SPAN = """
@@ -233,70 +205,4 @@ _LAST_READ = "UPDATE connection SET last_read_at = now() WHERE tenant_id = $1 AN
 _ADVANCE_RUN = """
 UPDATE run SET checkpoint = $3, progress = greatest(progress, $4), vanished = vanished + $5
 WHERE tenant_id = $1 AND id = $2
-"""
-_COUNTERS = "SELECT * FROM run WHERE tenant_id = $1 AND id = $2"
-_TOTALS = """
-WITH span AS (
-    SELECT coalesce(r.since, min(d)) AS since, coalesce(r.until, max(d)) AS until
-    FROM run r
-    LEFT JOIN raw_page p ON r.since IS NULL AND p.tenant_id = r.tenant_id AND p.run_id = r.id
-    LEFT JOIN LATERAL unnest(p.seen_dates) d ON true
-    WHERE r.tenant_id = $1 AND r.id = $3 GROUP BY r.since, r.until
-)
-SELECT e.currency, count(*) AS entries, sum(e.spend) AS spend,
-       sum(e.impressions)::bigint AS impressions, sum(e.clicks)::bigint AS clicks,
-       sum(e.conversions) AS conversions, sum(e.conversion_value) AS conversion_value
-FROM marketing_entry e, span
-WHERE e.tenant_id = $1 AND e.connection_id = $2 AND e.is_present
-  AND e.date BETWEEN span.since AND span.until
-GROUP BY e.currency ORDER BY e.currency
-"""
-_SUCCEED = """
-UPDATE run SET status = 'SUCCEEDED', receipt = $3, progress = 1, ended_at = now()
-WHERE tenant_id = $1 AND id = $2
-"""
-_COMPARED = ("spend", "impressions", "clicks", "conversions", "conversion_value")
-_PAIRS = ", ".join(f"('{name}', old.{name}::numeric, new.{name}::numeric)" for name in _COMPARED)
-# A day inside its look-back moves by design; only one that an earlier run last read after it, and
-# so had settled, is news. An entry that this run wrote more than once counts by its last version.
-# What was unknown before is no restatement; what vanished counts as moved to zero.
-_RESTATEMENTS = f"""
-INSERT INTO insight (
-    tenant_id, kind, connection_id, run_id, metric, currency, since, until, before, after,
-    entries, evidence_dates, evidence_digests)
-SELECT $1, 'RESTATEMENT', $3, $2, moved.metric, moved.currency, min(moved.date),
-       max(moved.date), sum(moved.before), sum(moved.after), count(*),
-       (array_agg(moved.date ORDER BY moved.size DESC, moved.date))[:{_EVIDENCE}],
-       (array_agg(moved.digest ORDER BY moved.size DESC, moved.date))[:{_EVIDENCE}]
-FROM (
-    SELECT new.date, new.digest, pair.metric, pair.before, coalesce(pair.after, 0) AS after,
-           CASE WHEN pair.metric IN ('spend', 'conversion_value') THEN e.currency END AS currency,
-           abs(coalesce(pair.after, 0) - pair.before) AS size
-    FROM (
-        SELECT DISTINCT ON (v.date, v.digest) v.* FROM marketing_entry_vintage v
-        WHERE v.tenant_id = $1 AND v.run_id = $2
-        ORDER BY v.date, v.digest, v.learned_at DESC
-    ) new
-    JOIN marketing_entry e
-        ON e.tenant_id = $1 AND e.date = new.date AND e.digest = new.digest
-    JOIN connection c ON c.tenant_id = $1 AND c.id = e.connection_id
-    CROSS JOIN LATERAL (
-        SELECT o.* FROM marketing_entry_vintage o
-        WHERE o.tenant_id = $1 AND o.date = new.date AND o.digest = new.digest
-          AND o.learned_at < new.learned_at AND o.run_id <> $2
-        ORDER BY o.learned_at DESC LIMIT 1
-    ) old
-    CROSS JOIN LATERAL (
-        SELECT greatest(old.learned_at, max(d.read_at)) AS at FROM day_reading d
-        WHERE d.tenant_id = $1 AND d.connection_id = e.connection_id AND d.date = new.date
-          AND d.run_id <> $2
-    ) confirmed
-    CROSS JOIN LATERAL (VALUES {_PAIRS}) pair (metric, before, after)
-    WHERE old.is_present
-      AND (confirmed.at AT TIME ZONE c.time_zone)::date - new.date > c.look_back_days
-      AND pair.before IS NOT NULL AND pair.before <> coalesce(pair.after, 0)
-      AND (pair.after IS NOT NULL OR NOT new.is_present)
-) moved
-GROUP BY moved.metric, moved.currency
-ON CONFLICT DO NOTHING
 """

@@ -11,6 +11,7 @@ import asyncpg
 
 from core.errors import ErrorKind
 from core.jsonvalue import JSONObject
+from core.records.receipts import ShrinkState
 from core.records.runs import (
     Pace,
     Receipt,
@@ -21,6 +22,7 @@ from core.records.runs import (
     RunStatus,
 )
 from core.units import DateRange
+from stores.postgres.check_records import check_json, total_check
 from stores.postgres.run_events import counters_json, counters_of
 
 _AMOUNTS = ("spend", "conversions", "conversion_value")
@@ -58,6 +60,8 @@ def receipt_json(receipt: Receipt) -> JSONObject:
         "totals": [_total_json(total) for total in receipt.totals],
         "changed_nothing": receipt.changed_nothing,
         "as_of": receipt.as_of.isoformat(),
+        "checks": [check_json(check) for check in receipt.checks],
+        "shrink": receipt.shrink,
     }
 
 
@@ -91,6 +95,8 @@ def _receipt(kept: dict[str, Any] | None) -> Receipt | None:
         totals=tuple(map(_total, kept["totals"])),
         changed_nothing=kept["changed_nothing"],
         as_of=datetime.fromisoformat(kept["as_of"]),
+        checks=tuple(map(total_check, kept.get("checks", ()))),
+        shrink=ShrinkState(kept["shrink"]) if kept.get("shrink") else None,
     )
 
 

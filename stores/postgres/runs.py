@@ -21,6 +21,7 @@ from stores.postgres.run_events import event_record, record_event
 from stores.postgres.run_records import run_record
 from stores.postgres.uploads import no_upload
 
+_RETRIED = (RunStatus.FAILED, RunStatus.CANCELLED, RunStatus.PARKED)
 _NEWEST_FIRST = Ordering(("id",), (UUID,), is_descending=True)
 
 
@@ -79,7 +80,7 @@ class RunStore:
         """Queue an ended run again; it goes on from its last checkpoint."""
         async with self._database.write(scope) as connection:
             run = await _locked(connection, scope, run_id)
-            if not run.status.is_final or run.status is RunStatus.SUCCEEDED:
+            if run.status not in _RETRIED:
                 raise _ended(run, "only a failed, cancelled or parked run can be tried again")
             await connection.execute(_REOPEN, scope.tenant_id, run_id)
             return await _queue(connection, scope, run_id, "queued again")

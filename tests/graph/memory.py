@@ -19,6 +19,7 @@ from core.records.events import DataEventRecord
 from core.records.insights import InsightRecord
 from core.records.lineage import RawPageRecord, RejectedRecord
 from core.records.pages import Page, PageRequest
+from core.records.receipts import HeldShrink, ReceiptPolicy
 from core.records.runs import RunEventRecord, RunRecord
 from core.records.tenants import TenantRecord
 from core.scope import TenantId, TenantScope
@@ -45,6 +46,8 @@ class Shelf:
     rejected: dict[UUID, RejectedRecord] = field(default_factory=dict)
     rows: list[AttributionRowRecord] = field(default_factory=list)
     insights: dict[UUID, InsightRecord] = field(default_factory=dict)
+    shrinks: dict[UUID, HeldShrink] = field(default_factory=dict)
+    policies: dict[UUID, ReceiptPolicy] = field(default_factory=dict)
 
 
 @dataclass

@@ -16,6 +16,7 @@ from core.records.credentials import AlertRecord, CredentialRecord
 from core.records.events import DataEventKind, EventExtent, EventsAfter
 from core.records.lineage import RawPageRecord, RejectedRecord
 from core.records.pages import Page, PageRequest
+from core.records.receipts import HeldShrink, ReceiptPolicy, ShrinkState
 from core.records.runs import Counters, RunEventRecord, RunKind, RunRecord, RunStatus
 from core.records.tenants import TenantRecord
 from core.scope import TenantScope
@@ -179,6 +180,51 @@ class Runs:
     def _put(self, scope: TenantScope, run: RunRecord) -> RunRecord:
         self.memory.of(scope).runs[run.id] = run
         return run
+
+
+class Shrinks:
+    def __init__(self, memory: Memory) -> None:
+        self.memory = memory
+
+    async def by_runs(self, scope: TenantScope, ids: Sequence[UUID]) -> dict[UUID, HeldShrink]:
+        found = self.memory.of(scope).shrinks
+        return {key: found[key] for key in ids if key in found}
+
+    async def accept(self, scope: TenantScope, run_id: UUID) -> RunRecord:
+        return self._decided(scope, run_id, ShrinkState.ACCEPTED)
+
+    async def reject(self, scope: TenantScope, run_id: UUID) -> RunRecord:
+        return self._decided(scope, run_id, ShrinkState.REJECTED)
+
+    def _decided(self, scope: TenantScope, run_id: UUID, state: ShrinkState) -> RunRecord:
+        shelf = self.memory.of(scope)
+        if run_id not in shelf.runs:
+            raise NotFound("no such run", field="runId", mend="use the id of one of your runs")
+        run = shelf.runs[run_id]
+        if run.status is not RunStatus.HELD:
+            raise Conflict("nothing is held", field="runId", mend="decide on a run that is HELD")
+        shelf.shrinks[run_id] = replace(
+            shelf.shrinks[run_id], state=state, decided_at=NOW, decided_by=scope.actor
+        )
+        shelf.runs[run_id] = replace(run, status=RunStatus.SUCCEEDED)
+        return shelf.runs[run_id]
+
+
+class Policies:
+    def __init__(self, memory: Memory) -> None:
+        self.memory = memory
+
+    async def by_connections(
+        self, scope: TenantScope, ids: Sequence[UUID]
+    ) -> dict[UUID, ReceiptPolicy]:
+        found = self.memory.of(scope).policies
+        return {key: found.get(key, ReceiptPolicy()) for key in ids}
+
+    async def put(
+        self, scope: TenantScope, connection_id: UUID, policy: ReceiptPolicy
+    ) -> ReceiptPolicy:
+        self.memory.of(scope).policies[connection_id] = policy
+        return policy
 
 
 class Lineage:

@@ -42,6 +42,8 @@ class StandIns:
     alerts: work.Alerts
     runs: work.Runs
     lineage: work.Lineage
+    shrinks: work.Shrinks
+    policies: work.Policies
     tenants: work.Tenants
     events: work.Events
     topics: work.Topics
@@ -62,6 +64,8 @@ class StandIns:
             work.Alerts(memory),
             work.Runs(memory),
             work.Lineage(memory),
+            work.Shrinks(memory),
+            work.Policies(memory),
             work.Tenants(memory),
             work.Events(memory),
             work.Topics(memory),

@@ -9,8 +9,8 @@ import pytest
 
 from core.errors import BadInput
 from core.records.entries import EntryFilter
+from stores.postgres.clock import advance_clock
 from stores.postgres.database import Connection
-from stores.postgres.merge import advance_clock
 from stores.wiring import Stores
 from tests.jobs.by_hand import by_hand
 from tests.support import Tenant

@@ -45,6 +45,7 @@ FILE = b"""Date,Campaign ID,Campaign name,Spend,Impressions,Clicks
 2026-10-20,77,Newsletter,12.50,1000,40
 2026-10-21,77,Newsletter,eleven,900,30
 """
+STOCK = (b"Date,Campaign ID,Spend\n", b"2026-10-20,77,12.50\n", b"2026-10-20,78,7.50\n")
 
 
 @dataclass
@@ -122,6 +123,7 @@ async def settled(ground: Ground) -> Parties:
             *(read(ground, party, "broken") for party in (a, b)),
             *(filed(ground, party) for party in (a, b)),
         )
+        await asyncio.gather(*(held(ground, party) for party in (a, b)))
     for party in (a, b):
         await alerted(ground, party)
         party.runs["queued"] = await started(ground, party, "meta")
@@ -187,6 +189,20 @@ async def alerted(ground: Ground, party: Party) -> None:
     connection_id = CONNECTION.decode(party.connections["broken"], "id")
     notice = Notice(AlertKind.CREDENTIALS_REFUSED, f"refused {party.record.slug}", "give others")
     await ground.stores.alerts.note(party.scope, connection_id, [notice])
+
+
+async def held(ground: Ground, party: Party) -> None:
+    """A run that holds back entries from vanishing."""
+    await connected(ground, party, "stock", None, META | {"source": "FILE", "accountId": "stock"})
+    stock = party.connections["stock"]
+    rules = {"connectionId": stock, "shrinkEntries": 1, "shrinkShare": "0.1"}
+    await ground.door.ask(party.token, "Mutation.setReceiptRules", {"input": rules})
+    for rows in (STOCK, STOCK[:2]):
+        kept = await ground.door.upload(bearer(party.token), b"".join(rows), "stock.csv")
+        given = {"connectionId": stock, "uploadId": kept.json()["id"], "reading": "COMPLETE"}
+        answer = await ground.door.ask(party.token, "Mutation.ingestFile", {"input": given})
+        party.runs["held"] = answer["data"]["ingestFile"]["run"]["id"]
+        await ended(ground.stores, party.scope, RUN.decode(party.runs["held"], "id"))
 
 
 async def keyed(ground: Ground, party: Party) -> None:

@@ -46,6 +46,8 @@ HARMLESS = {
         for manifest in MANIFESTS.values()
         for part in manifest.credentials
     ),
+    "Mutation.setReceiptRules(input)",
+    *(f"ReceiptRulesInput.{name}" for name in ("tolerance", "shrinkShare", "shrinkEntries")),
     "MarketingEntryFilter.channels",
     *(f"Query.events({name})" for name in ("after", "first", "kinds")),
     *(f"Subscription.events({name})" for name in ("after", "kinds")),
@@ -77,6 +79,9 @@ HARMLESS = {
 """What names no thing: values, days, moments, orders, and places, which have tests of their own."""
 
 WRITING = {
+    "Mutation.acceptShrink(runId)",
+    "Mutation.rejectShrink(runId)",
+    "ReceiptRulesInput.connectionId",
     "IngestFileInput.connectionId",
     "IngestFileInput.uploadId",
     "Mutation.cancelRun(runId)",

@@ -53,6 +53,9 @@ ALLOWED: Mapping[str, frozenset[Role | None]] = {
     "Mutation.deleteNamingRule": ADMINS,
     "Mutation.startIngestion": WRITERS,
     "Mutation.ingestFile": WRITERS,
+    "Mutation.acceptShrink": WRITERS,
+    "Mutation.rejectShrink": WRITERS,
+    "Mutation.setReceiptRules": ADMINS,
     "Mutation.cancelRun": WRITERS,
     "Mutation.retryRun": WRITERS,
     "Subscription.ingestionProgress": ALL,
@@ -117,6 +120,11 @@ def questions(party: Party) -> Mapping[str, Json]:
         },
         "Mutation.ingestFile": {
             "input": {"connectionId": party.connections["file"], "uploadId": party.upload}
+        },
+        "Mutation.acceptShrink": {"runId": party.runs["held"]},
+        "Mutation.rejectShrink": {"runId": party.runs["held"]},
+        "Mutation.setReceiptRules": {
+            "input": {"connectionId": party.connections["meta"], "tolerance": "0.01"}
         },
         "Mutation.cancelRun": {"runId": party.runs["queued"]},
         "Mutation.retryRun": {"runId": party.runs["broken"]},
@@ -261,6 +269,13 @@ async def test_a_role_that_may_write_is_not_refused_for_its_role(
                 }
             },
             "InvalidInput",
+        ),
+        **dict.fromkeys(
+            ("Mutation.acceptShrink", "Mutation.rejectShrink"), ({"runId": run}, "ConflictError")
+        ),
+        "Mutation.setReceiptRules": (
+            {"input": {"connectionId": parties.a.connections["meta"], "tolerance": "2"}},
+            "InvalidInput" if role in ADMINS else "ForbiddenError",
         ),
         "Mutation.cancelRun": ({"runId": parties.a.runs["broken"]}, "ConflictError"),
         "Mutation.retryRun": ({"runId": parties.a.runs["queued"]}, "ConflictError"),

@@ -49,6 +49,7 @@ WRITTEN_ONLY = {
     "Query",
     "Mutation",
     "Subscription",
+    "AcceptShrinkPayload",
     "CancelRunPayload",
     "ConflictError",
     "DisconnectSourcePayload",
@@ -59,10 +60,14 @@ WRITTEN_ONLY = {
     "NamingRulePayload",
     "NotFoundError",
     "PauseConnectionPayload",
+    "ReceiptCheck",
+    "RejectShrinkPayload",
     "ResumeConnectionPayload",
     "RetryRunPayload",
     "RotateCredentialsPayload",
+    "SetReceiptRulesPayload",
     "StartIngestionPayload",
+    "TotalGap",
 }
 """Types that no query answers."""
 

@@ -29,6 +29,10 @@ def _of_tokens(_: Party, b: Party) -> list[Json]:
     return [{"input": each} for each in given]
 
 
+def _of_receipt_rules(_: Party, b: Party) -> list[Json]:
+    return [{"input": {"connectionId": id_, "tolerance": "1"}} for id_ in b.connections.values()]
+
+
 def _of_files(a: Party, b: Party) -> list[Json]:
     pairs = [
         (b.connections["file"], b.upload),
@@ -61,6 +65,9 @@ ATTEMPTS: dict[str, Attempts] = {
     "Mutation.pauseConnection": _of_connections,
     "Mutation.resumeConnection": _of_connections,
     "Mutation.disconnectSource": _of_connections,
+    "Mutation.acceptShrink": _of_runs,
+    "Mutation.rejectShrink": _of_runs,
+    "Mutation.setReceiptRules": _of_receipt_rules,
     "Mutation.cancelRun": _of_runs,
     "Mutation.retryRun": _of_runs,
     "Mutation.endNamingRule": _of_rules_to_end,

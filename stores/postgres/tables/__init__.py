@@ -33,6 +33,14 @@ from stores.postgres.tables.exchange import ExchangePublicationRow
 from stores.postgres.tables.insights import InsightRow
 from stores.postgres.tables.lineage import RawPageRow, RejectedRecordRow
 from stores.postgres.tables.naming import NamingRuleRow
+from stores.postgres.tables.receipts import (
+    AccountTotalRow,
+    HeldEntryRow,
+    HeldShrinkRow,
+    OpenGapRow,
+    ReceiptPolicyRow,
+    RestatementLessonRow,
+)
 from stores.postgres.tables.runs import RunEventRow, RunRow
 from stores.postgres.tables.tenants import (
     ApiKeyRow,
@@ -51,6 +59,7 @@ from stores.postgres.tables.webhooks import (
 
 __all__ = [
     "METADATA",
+    "AccountTotalRow",
     "ApiKeyRow",
     "AuditLogRow",
     "CalendarDayRow",
@@ -65,13 +74,18 @@ __all__ = [
     "DayReadingRow",
     "EventClockRow",
     "ExchangePublicationRow",
+    "HeldEntryRow",
+    "HeldShrinkRow",
     "InsightRow",
     "MarketingEntryRow",
     "MarketingEntryVintageRow",
     "NamingRuleRow",
+    "OpenGapRow",
     "OrderEventRow",
     "RawPageRow",
+    "ReceiptPolicyRow",
     "RejectedRecordRow",
+    "RestatementLessonRow",
     "RunEventRow",
     "RunRow",
     "SourceAuthorizationRow",

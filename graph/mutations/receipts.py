@@ -1,0 +1,95 @@
+"""Deciding on what runs held back, and what receipts are judged by."""
+
+from __future__ import annotations
+
+from typing import Annotated, TypeAlias
+
+import strawberry
+
+from core.scope import Permission
+from graph.context import Info
+from graph.fields import mutation
+from graph.ids import CONNECTION, RUN
+from graph.inputs.receipts import ReceiptRulesInput
+from graph.queries.runs import RunId
+from graph.types.connections import SourceConnection
+from graph.types.errors import ConflictError, ForbiddenError, InvalidInput, NotFoundError
+from graph.types.runs import Run
+from resolvers import connections, receipts
+
+
+@strawberry.type(description="What was shown has vanished.")
+class AcceptShrinkPayload:
+    """What acceptShrink leaves behind."""
+
+    run: Run = strawberry.field(description="The run, with its receipt made anew.")
+
+
+@strawberry.type(description="What would have vanished stays.")
+class RejectShrinkPayload:
+    """What rejectShrink leaves behind."""
+
+    run: Run = strawberry.field(description="The run, with its receipt made anew.")
+
+
+@strawberry.type(description="The connection's receipts are judged by these rules.")
+class SetReceiptRulesPayload:
+    """What setReceiptRules leaves behind."""
+
+    connection: SourceConnection = strawberry.field(description="The connection.")
+
+
+AcceptShrinkResult: TypeAlias = Annotated[
+    AcceptShrinkPayload | InvalidInput | NotFoundError | ConflictError | ForbiddenError,
+    strawberry.union("AcceptShrinkResult", description="The run, or what stood in the way."),
+]
+RejectShrinkResult: TypeAlias = Annotated[
+    RejectShrinkPayload | InvalidInput | NotFoundError | ConflictError | ForbiddenError,
+    strawberry.union("RejectShrinkResult", description="The run, or what stood in the way."),
+]
+SetReceiptRulesResult: TypeAlias = Annotated[
+    SetReceiptRulesPayload | InvalidInput | NotFoundError | ConflictError | ForbiddenError,
+    strawberry.union(
+        "SetReceiptRulesResult", description="The connection, or what stood in the way."
+    ),
+]
+
+
+@strawberry.type
+class ReceiptMutations:
+    """Root fields that decide on receipts."""
+
+    @mutation(
+        "Let the entries vanish that a run held back: exactly those that `heldShrink` shows. "
+        "Answers CONFLICT when any of them was read or changed since.",
+        needs=Permission.MEMORY_WRITE,
+    )
+    async def accept_shrink(self, info: Info, *, run_id: RunId) -> AcceptShrinkResult:
+        """All of them or none."""
+        record = await receipts.accept_shrink(info.context.session, RUN.decode(run_id, "runId"))
+        return AcceptShrinkPayload(run=Run.from_record(record))
+
+    @mutation("Keep the entries that a run held back.", needs=Permission.MEMORY_WRITE)
+    async def reject_shrink(self, info: Info, *, run_id: RunId) -> RejectShrinkResult:
+        """They stand as they did."""
+        record = await receipts.reject_shrink(info.context.session, RUN.decode(run_id, "runId"))
+        return RejectShrinkPayload(run=Run.from_record(record))
+
+    @mutation(
+        "Say what the receipts of a connection are judged by, from its next run on.",
+        needs=Permission.MEMORY_ADMIN,
+    )
+    async def set_receipt_rules(
+        self,
+        info: Info,
+        *,
+        input: Annotated[ReceiptRulesInput, strawberry.argument(description="The rules.")],  # noqa: A002 - the schema's name
+    ) -> SetReceiptRulesResult:
+        """Checked, then written."""
+        session = info.context.session
+        connection_id = CONNECTION.decode(input.connection_id, "connectionId")
+        record = await connections.one(session, connection_id)
+        wanted = input.applied_to(await receipts.policy(session, connection_id))
+        await receipts.set_policy(session, connection_id, wanted)
+        session.loaders.policies.clear(connection_id)
+        return SetReceiptRulesPayload(connection=SourceConnection.from_record(record))

@@ -1,0 +1,159 @@
+"""The end of a run: its receipt, what it restated, and whether it may be called done."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+import asyncpg
+
+from core.errors import Bug
+from core.records.receipts import CheckStatus, ShrinkState
+from core.records.runs import Receipt, ReceiptTotal, RunEventKind, RunStatus
+from core.scope import TenantScope
+from stores.postgres.clock import advance_clock
+from stores.postgres.database import Connection
+from stores.postgres.run_events import counters_of, record_event
+from stores.postgres.run_records import receipt_json
+from stores.postgres.shrinks import shrink_state
+
+_EVIDENCE = 50
+"""How many entries an insight names as evidence at most; it counts them all."""
+
+
+async def conclude(
+    connection: Connection, scope: TenantScope, run_id: UUID, connection_id: UUID
+) -> Receipt:
+    """End a run with its receipt, in the caller's transaction, which holds the run's row.
+
+    Also once more, when what was held back has been decided. Bug when the receipt does not
+    balance.
+    """
+    receipt = await _receipt(connection, scope, run_id, connection_id)
+    if not receipt.counters.balances:
+        raise Bug(
+            f"the receipt does not balance: {receipt.counters}",
+            mend="report this; the stored rows are kept and the run can be tried again",
+        )
+    await connection.execute(_RESTATEMENTS, scope.tenant_id, run_id, connection_id)
+    status = standing(receipt)
+    await connection.execute(_END, scope.tenant_id, run_id, status, receipt_json(receipt))
+    await record_event(connection, scope, run_id, RunEventKind(status.value), _summary(receipt))
+    return receipt
+
+
+def standing(receipt: Receipt) -> RunStatus:
+    """What a run with this receipt is: done, or what keeps it from being done."""
+    if receipt.shrink is ShrinkState.HELD:
+        return RunStatus.HELD
+    return RunStatus.SUCCEEDED if receipt.is_complete else RunStatus.INCOMPLETE
+
+
+def _summary(receipt: Receipt) -> str:
+    refused = receipt.counters.rejected
+    parts = (
+        _state(receipt),
+        f"{refused} records were rejected" if refused else None,
+        *(check.reason for check in receipt.checks if check.status is CheckStatus.MISMATCHED),
+    )
+    return "; ".join(part for part in parts if part)
+
+
+def _state(receipt: Receipt) -> str:
+    if receipt.shrink is ShrinkState.HELD:
+        return "held: too many entries would vanish; accept or reject the shrink"
+    if not receipt.is_complete:
+        return "incomplete"
+    return "nothing had changed" if receipt.changed_nothing else "complete"
+
+
+async def _receipt(
+    connection: Connection, scope: TenantScope, run_id: UUID, connection_id: UUID
+) -> Receipt:
+    moment = await advance_clock(connection, scope)
+    run = await connection.fetchrow(_COUNTERS, scope.tenant_id, run_id)
+    if run is None:
+        raise Bug("the run is gone")
+    totals = await connection.fetch(_TOTALS, scope.tenant_id, connection_id, run_id)
+    counters = counters_of(run)
+    return Receipt(
+        counters=counters,
+        totals=tuple(map(_total, totals)),
+        changed_nothing=not (counters.created or counters.restated or counters.vanished),
+        as_of=moment,
+        shrink=await shrink_state(connection, scope, run_id),
+    )
+
+
+def _total(row: asyncpg.Record) -> ReceiptTotal:
+    return ReceiptTotal(**dict(row))
+
+
+_COUNTERS = "SELECT * FROM run WHERE tenant_id = $1 AND id = $2"
+_TOTALS = """
+WITH span AS (
+    SELECT coalesce(r.since, min(d)) AS since, coalesce(r.until, max(d)) AS until
+    FROM run r
+    LEFT JOIN raw_page p ON r.since IS NULL AND p.tenant_id = r.tenant_id AND p.run_id = r.id
+    LEFT JOIN LATERAL unnest(p.seen_dates) d ON true
+    WHERE r.tenant_id = $1 AND r.id = $3 GROUP BY r.since, r.until
+)
+SELECT e.currency, count(*) AS entries, sum(e.spend) AS spend,
+       sum(e.impressions)::bigint AS impressions, sum(e.clicks)::bigint AS clicks,
+       sum(e.conversions) AS conversions, sum(e.conversion_value) AS conversion_value
+FROM marketing_entry e, span
+WHERE e.tenant_id = $1 AND e.connection_id = $2 AND e.is_present
+  AND e.date BETWEEN span.since AND span.until
+GROUP BY e.currency ORDER BY e.currency
+"""
+_END = """
+UPDATE run SET status = $3, receipt = $4, progress = 1, ended_at = coalesce(ended_at, now())
+WHERE tenant_id = $1 AND id = $2
+"""
+_COMPARED = ("spend", "impressions", "clicks", "conversions", "conversion_value")
+_PAIRS = ", ".join(f"('{name}', old.{name}::numeric, new.{name}::numeric)" for name in _COMPARED)
+# A day inside its look-back moves by design; only one that an earlier run last read after it, and
+# so had settled, is news. An entry that this run wrote more than once counts by its last version.
+# What was unknown before is no restatement; what vanished counts as moved to zero.
+_RESTATEMENTS = f"""
+INSERT INTO insight (
+    tenant_id, kind, connection_id, run_id, metric, currency, since, until, before, after,
+    entries, evidence_dates, evidence_digests)
+SELECT $1, 'RESTATEMENT', $3, $2, moved.metric, moved.currency, min(moved.date),
+       max(moved.date), sum(moved.before), sum(moved.after), count(*),
+       (array_agg(moved.date ORDER BY moved.size DESC, moved.date))[:{_EVIDENCE}],
+       (array_agg(moved.digest ORDER BY moved.size DESC, moved.date))[:{_EVIDENCE}]
+FROM (
+    SELECT new.date, new.digest, pair.metric, pair.before, coalesce(pair.after, 0) AS after,
+           CASE WHEN pair.metric IN ('spend', 'conversion_value') THEN e.currency END AS currency,
+           abs(coalesce(pair.after, 0) - pair.before) AS size
+    FROM (
+        SELECT DISTINCT ON (v.date, v.digest) v.* FROM marketing_entry_vintage v
+        WHERE v.tenant_id = $1 AND v.run_id = $2
+        ORDER BY v.date, v.digest, v.learned_at DESC
+    ) new
+    JOIN marketing_entry e
+        ON e.tenant_id = $1 AND e.date = new.date AND e.digest = new.digest
+    JOIN connection c ON c.tenant_id = $1 AND c.id = e.connection_id
+    CROSS JOIN LATERAL (
+        SELECT o.* FROM marketing_entry_vintage o
+        WHERE o.tenant_id = $1 AND o.date = new.date AND o.digest = new.digest
+          AND o.learned_at < new.learned_at AND o.run_id <> $2
+        ORDER BY o.learned_at DESC LIMIT 1
+    ) old
+    CROSS JOIN LATERAL (
+        SELECT greatest(old.learned_at, max(d.read_at)) AS at FROM day_reading d
+        WHERE d.tenant_id = $1 AND d.connection_id = e.connection_id AND d.date = new.date
+          AND d.run_id <> $2
+    ) confirmed
+    CROSS JOIN LATERAL (VALUES {_PAIRS}) pair (metric, before, after)
+    WHERE old.is_present
+      AND (confirmed.at AT TIME ZONE c.time_zone)::date - new.date > c.look_back_days
+      AND pair.before IS NOT NULL AND pair.before <> coalesce(pair.after, 0)
+      AND (pair.after IS NOT NULL OR NOT new.is_present)
+) moved
+GROUP BY moved.metric, moved.currency
+ON CONFLICT (tenant_id, run_id, kind, metric, currency) DO UPDATE SET
+    since = excluded.since, until = excluded.until, before = excluded.before,
+    after = excluded.after, entries = excluded.entries,
+    evidence_dates = excluded.evidence_dates, evidence_digests = excluded.evidence_digests
+"""
