@@ -8,6 +8,7 @@ from graph.mutations.connections import ConnectionMutations
 from graph.mutations.ingestion import IngestionMutations
 from graph.mutations.naming import NamingMutations
 from graph.mutations.receipts import ReceiptMutations
+from graph.mutations.rejections import RejectionMutations
 from graph.mutations.runs import RunMutations
 
 
@@ -18,6 +19,11 @@ from graph.mutations.runs import RunMutations
     )
 )
 class Mutation(
-    ConnectionMutations, IngestionMutations, RunMutations, NamingMutations, ReceiptMutations
+    ConnectionMutations,
+    IngestionMutations,
+    RunMutations,
+    RejectionMutations,
+    NamingMutations,
+    ReceiptMutations,
 ):
     """The bases in the order of the schema."""

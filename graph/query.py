@@ -13,9 +13,9 @@ from graph.queries.events import EventQueries
 from graph.queries.exchange import ExchangeQueries
 from graph.queries.federation import FederationQueries
 from graph.queries.insights import InsightQueries
-from graph.queries.lineage import LineageQueries
 from graph.queries.naming import NamingQueries
 from graph.queries.node import NodeQueries
+from graph.queries.rejections import RejectionQueries
 from graph.queries.runs import RunQueries
 from graph.queries.viewer import ViewerQueries
 
@@ -33,7 +33,7 @@ class Query(
     InsightQueries,
     ConnectionQueries,
     RunQueries,
-    LineageQueries,
+    RejectionQueries,
     EventQueries,
     FederationQueries,
 ):

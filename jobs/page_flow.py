@@ -18,12 +18,11 @@ from core.records.ingestion import RawPage
 from core.scope import TenantScope
 from core.units import DateRange
 from jobs.ahead import ahead
-from jobs.sources import OpenSource
+from jobs.sources import OpenSource, page_context
 from stores.postgres.page_work import LandedPage, PageResult
 from stores.postgres.run_work import Claimed
 from stores.wiring import Stores
 from stores.work import WorkStores
-from transform.normalise.context import PageContext
 
 Window: TypeAlias = DateRange | None
 Fetched: TypeAlias = tuple[int, RawPage | LandedPage]
@@ -99,14 +98,7 @@ class PageFlow:
 
     def _normalised(self, page: LandedPage, body: bytes) -> PageResult:
         connection = self.source.connection
-        layout = page.request.get("layout")
-        context = PageContext(
-            account_id=connection.account_id,
-            currency=connection.currency,
-            time_zone=connection.time_zone,
-            level=connection.level,
-            options=layout if isinstance(layout, dict) else {},
-        )
+        context = page_context(connection, page.request)
         made = normalise_page(connection.source, page.stream, page.media_type, body, context)
         return PageResult(page, made.entries, made.campaigns, made.rejections, made.fetched)
 

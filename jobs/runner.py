@@ -11,11 +11,12 @@ from uuid import UUID
 import structlog
 
 from core.errors import ErrorKind, LiftosError, Transient
-from core.records.runs import RunError
+from core.records.runs import Receipt, RunError, RunKind
 from core.scope import TenantScope
 from core.settings import Settings
 from jobs.calendars import fill_calendar
 from jobs.ingest import GaveWay, Ingestion
+from jobs.replays import replay
 from jobs.scopes import job_scope
 from jobs.sources import open_source
 from stores.postgres.queue import RunJob
@@ -94,10 +95,16 @@ class Runner:
     async def _ingest(self, scope: TenantScope, claimed: Claimed) -> None:
         tenant = await self._stores.tenants.current(scope)
         await fill_calendar(self._stores, tenant, datetime.now(UTC).date())
+        if claimed.run.kind is RunKind.REPLAY:
+            receipt = await replay(self._stores, self._work, scope, claimed)
+        else:
+            receipt = await self._read(scope, claimed)
+        log.info("run succeeded", counters=receipt.counters)
+
+    async def _read(self, scope: TenantScope, claimed: Claimed) -> Receipt:
         async with open_source(self._stores, self._settings, scope, claimed.run) as source:
             ingestion = Ingestion(self._stores, self._work, scope, claimed, source)
-            receipt = await ingestion.run(self._gives_way(scope, claimed))
-        log.info("run succeeded", counters=receipt.counters)
+            return await ingestion.run(self._gives_way(scope, claimed))
 
     def _gives_way(self, scope: TenantScope, claimed: Claimed) -> Callable[[], Awaitable[bool]]:
         """Asks whether the run, whose turn begins now, should make room for another."""

@@ -14,11 +14,13 @@ from connectors.file.connector import FileConnector
 from connectors.registry import ConnectorAccount, open_connector
 from core.commands import FileOptions, FileReading
 from core.errors import BadInput, Transient
+from core.jsonvalue import JSONObject
 from core.records.connections import ConnectionRecord, Level, Source
 from core.records.runs import RunRecord
 from core.scope import TenantScope
 from core.settings import Settings
 from stores.wiring import Stores
+from transform.normalise.context import PageContext
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,18 @@ async def _spooled(stores: Stores, scope: TenantScope, upload_id: UUID) -> Async
                 mend="free space in its folder of temporary files, or set TMPDIR to another",
             ) from error
         yield path
+
+
+def page_context(connection: ConnectionRecord, request: JSONObject) -> PageContext:
+    """What a normaliser is told of a page that was asked for by `request`."""
+    layout = request.get("layout")
+    return PageContext(
+        account_id=connection.account_id,
+        currency=connection.currency,
+        time_zone=connection.time_zone,
+        level=connection.level,
+        options=layout if isinstance(layout, dict) else {},
+    )
 
 
 def _account(connection: ConnectionRecord) -> ConnectorAccount:

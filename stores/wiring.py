@@ -28,6 +28,7 @@ from stores.postgres.logins import Logins
 from stores.postgres.naming import NamingStore
 from stores.postgres.queue import QueueStore
 from stores.postgres.receipt_policy import ReceiptPolicyStore
+from stores.postgres.rejections import RejectionStore
 from stores.postgres.runs import RunStore
 from stores.postgres.shrink_decisions import ShrinkStore
 from stores.postgres.tenants import TenantStore
@@ -51,6 +52,7 @@ class Stores:
     queue: QueueStore
     uploads: UploadStore
     lineage: LineageStore
+    rejections: RejectionStore
     entries: EntryStore
     campaigns: CampaignStore
     calendar: CalendarStore
@@ -91,6 +93,7 @@ async def open_stores(
                 queue=QueueStore(database),
                 uploads=UploadStore(database),
                 lineage=LineageStore(database),
+                rejections=RejectionStore(database),
                 entries=EntryStore(database),
                 campaigns=CampaignStore(database),
                 calendar=CalendarStore(database),

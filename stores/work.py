@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from stores.postgres.page_work import PageWorkStore
 from stores.postgres.readings import ReadingStore
+from stores.postgres.replays import ReplayStore
 from stores.postgres.run_work import RunWorkStore
 from stores.wiring import Stores
 
@@ -17,6 +18,7 @@ class WorkStores:
     runs: RunWorkStore
     pages: PageWorkStore
     readings: ReadingStore
+    replays: ReplayStore
 
 
 def work_stores(stores: Stores) -> WorkStores:
@@ -25,4 +27,5 @@ def work_stores(stores: Stores) -> WorkStores:
         RunWorkStore(stores.database),
         PageWorkStore(stores.database),
         ReadingStore(stores.database),
+        ReplayStore(stores.database),
     )

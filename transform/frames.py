@@ -37,12 +37,16 @@ CAMPAIGN_SCHEMA = arrow_schema(CAMPAIGN_COLUMNS)
 
 @dataclass(frozen=True, slots=True)
 class NormalisedPage:
-    """One raw page as entries. `fetched` records = Σ `records` of entries + rejections."""
+    """One raw page as entries. `fetched` records = Σ `records` of entries + rejections.
+
+    `owners`, of a replay alone: for each replayed record the entry it is in; None: rejected.
+    """
 
     entries: pa.Table
     campaigns: pa.Table
     rejections: tuple[Rejection, ...]
     fetched: int
+    owners: tuple[int | None, ...] = ()
 
 
 def to_arrow(frame: pd.DataFrame, schema: pa.Schema) -> pa.Table:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import typer
 
-from graph.ids import CONNECTION, NAMING_RULE, RUN, IdKind
+from graph.ids import CONNECTION, NAMING_RULE, REJECTED, RUN, IdKind
 
 
 def _reader(kind: IdKind[UUID], name: str) -> Callable[[str], UUID]:
@@ -23,17 +23,29 @@ def _reader(kind: IdKind[UUID], name: str) -> Callable[[str], UUID]:
     return read
 
 
+read_connection = _reader(CONNECTION, "--connection")
+read_run = _reader(RUN, "the run")
+_read_rejected = _reader(REJECTED, "the record")
+_SEE_REJECTED = "See: liftos rejected list."
+
 ConnectionId = Annotated[
     UUID,
     typer.Option(
-        parser=_reader(CONNECTION, "--connection"),
+        parser=read_connection,
         metavar="<id>",
         help="See: liftos connection list.",
     ),
 ]
 RunId = Annotated[
     UUID,
-    typer.Argument(parser=_reader(RUN, "the run"), metavar="<run>", help="See: liftos run list."),
+    typer.Argument(parser=read_run, metavar="<run>", help="See: liftos run list."),
+]
+RejectedId = Annotated[
+    UUID, typer.Argument(parser=_read_rejected, metavar="<record>", help=_SEE_REJECTED)
+]
+RejectedIds = Annotated[
+    list[UUID] | None,
+    typer.Argument(parser=_read_rejected, metavar="<record>…", help=_SEE_REJECTED),
 ]
 RuleId = Annotated[
     UUID,

@@ -15,6 +15,7 @@ import orjson
 
 from core.errors import BadInput
 from core.jsonvalue import JSONValue
+from transform.normalise.replay import Replay, corrected
 
 PURCHASE: Final = "PURCHASE"
 CATEGORY: Final = "segments.conversionActionCategory"
@@ -53,7 +54,7 @@ class Purchases:
     value: JSONValue
 
 
-def joined(body: bytes, entity: str) -> Joined:
+def joined(body: bytes, entity: str, replay: Replay | None = None) -> Joined:
     """Both answers of a page, joined; BadInput when the page as a whole cannot be read."""
     content = _parsed(body)
     metrics = list(_rows(content, "metrics"))
@@ -62,7 +63,7 @@ def joined(body: bytes, entity: str) -> Joined:
         segmented.setdefault(_key(row, entity), []).append(row)
     known = {_key(row, entity) for row in metrics}
     orphans = [_without_figures(rows[0]) for key, rows in segmented.items() if key not in known]
-    records = [*metrics, *orphans]
+    records = corrected([*metrics, *orphans], replay)
     found = [_by_category(segmented.get(_key(row, entity), ())) for row in records]
     return Joined(records, found)
 

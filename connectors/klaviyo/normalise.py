@@ -74,7 +74,7 @@ def normalise(stream: str, _media_type: str, body: bytes, context: PageContext) 
     is_sent = stream in {CAMPAIGN_VALUES, FLOW_SERIES}
     if context.level is Level.CAMPAIGN and stream != ALL_ORDERS:
         records = added_up(records, STATISTICS if is_sent else ORDERS.values())
-    reading = Reading(records)
+    reading = Reading(records, context.replay)
     columns = _identity(reading, context, stream)
     columns |= _sent(reading) if is_sent else _ordered(reading)
     return normalised_page(columns | _constants(context, stream, len(records)), reading)

@@ -1,4 +1,4 @@
-"""Where a number came from: raw pages, uploads and refused records."""
+"""Where a number came from: raw pages and uploads."""
 
 from __future__ import annotations
 
@@ -26,20 +26,6 @@ class RawPageRecord:
     sha256: str
     request: JSONObject
     fetched_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class RejectedRecord:
-    """A record that was refused: what it held, which field, why, and how to mend it."""
-
-    id: UUID
-    run_id: UUID
-    raw_page_id: UUID
-    position: int
-    field: str
-    reason: str
-    mend: str
-    payload: JSONObject
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ class RunKind(StrEnum):
 
     INGESTION = "INGESTION"
     BACKFILL = "BACKFILL"
+    REPLAY = "REPLAY"
 
 
 class RunStatus(StrEnum):

@@ -18,6 +18,7 @@ from core.records.events import DataEventKind
 from core.records.insights import InsightKind
 from core.records.naming import NamingSyntax
 from core.records.receipts import CheckStatus, ShrinkState
+from core.records.rejections import RejectionState
 from core.records.runs import RunEventKind, RunKind, RunStatus
 from core.scope import Role
 
@@ -118,6 +119,7 @@ ENUMS: tuple[type[Enum], ...] = (
         {
             RunKind.INGESTION: "Reads a source and keeps what it said.",
             RunKind.BACKFILL: "Reads past days, making room for other runs between readings.",
+            RunKind.REPLAY: "Puts refused records in again, as they came or corrected.",
         },
     ),
     _described(
@@ -186,6 +188,18 @@ ENUMS: tuple[type[Enum], ...] = (
             ShrinkState.HELD: "They wait for a decision, and stand until then.",
             ShrinkState.ACCEPTED: "They have vanished.",
             ShrinkState.REJECTED: "They were kept.",
+        },
+    ),
+    _described(
+        RejectionState,
+        "What became of a refused record.",
+        {
+            RejectionState.OPEN: "Nothing yet: it waits to be replayed or dismissed.",
+            RejectionState.REPLAYED: "It went in, as it came or corrected.",
+            RejectionState.DISMISSED: "Somebody laid it aside; `note` says why.",
+            RejectionState.SUPERSEDED: (
+                "The source was read again since: its newer answer stands, or is refused itself."
+            ),
         },
     ),
     _described(

@@ -1,4 +1,4 @@
-"""Where numbers came from: raw pages, positions in them, refused records."""
+"""Where numbers came from: raw pages and positions in them."""
 
 from __future__ import annotations
 
@@ -8,11 +8,10 @@ from uuid import UUID
 import strawberry
 
 from core.records.lineage import RawPageRecord
-from core.records.lineage import RejectedRecord as Rejected
 from core.scope import Permission
 from graph.context import Info
 from graph.fields import guarded, resolved
-from graph.ids import RAW_PAGE, REJECTED
+from graph.ids import RAW_PAGE
 from graph.scalars import JSON, BigInt
 from graph.types.links import present
 from graph.types.node import Node
@@ -66,40 +65,6 @@ class Lineage:
 
     raw_page_id: strawberry.Private[UUID]
     position: int = strawberry.field(description="Place of the record in its page, from 0.")
-
-    @resolved("The page that held it.")
-    async def raw_page(self, info: Info) -> RawPage:
-        """Batched over the whole answer."""
-        record = await lineage.raw_page(info.context.session, self.raw_page_id)
-        return RawPage.from_record(present(record, "raw page"))
-
-
-@strawberry.type(
-    description="A record that was refused: what it held, which field, why, and how to mend it."
-)
-class RejectedRecord:
-    """RejectedRecord on the wire."""
-
-    raw_page_id: strawberry.Private[UUID]
-    id: strawberry.ID = strawberry.field(description="Opaque and stable; not a node.")
-    position: int = strawberry.field(description="Place of the record in its page, from 0.")
-    field: str = strawberry.field(description="The field at fault.")
-    reason: str = strawberry.field(description="What is wrong with it.")
-    mend: str = strawberry.field(description="What to change at the source.")
-    payload: JSON = strawberry.field(description="The record as it came.")
-
-    @classmethod
-    def from_record(cls, record: Rejected) -> RejectedRecord:
-        """The refusal on the wire."""
-        return cls(
-            raw_page_id=record.raw_page_id,
-            id=REJECTED.encode(record.id),
-            position=record.position,
-            field=record.field,
-            reason=record.reason,
-            mend=record.mend,
-            payload=record.payload,
-        )
 
     @resolved("The page that held it.")
     async def raw_page(self, info: Info) -> RawPage:

@@ -19,6 +19,7 @@ from loaders.ports.facts import (
     NamingStore,
 )
 from loaders.ports.receipts import ReceiptPolicyStore, ShrinkStore
+from loaders.ports.rejections import RejectionStore
 from loaders.ports.work import (
     ConnectionStore,
     EventStore,
@@ -69,7 +70,12 @@ class Stores(Protocol):
 
     @property
     def lineage(self) -> LineageStore:
-        """Raw pages and refused records."""
+        """Raw pages."""
+        ...
+
+    @property
+    def rejections(self) -> RejectionStore:
+        """Refused records."""
         ...
 
     @property

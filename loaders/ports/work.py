@@ -10,7 +10,7 @@ from uuid import UUID
 from core.commands import ConnectSource, Credentials, StartIngestion
 from core.records.connections import ConnectionRecord, ConnectionStatus
 from core.records.events import DataEventKind, EventExtent, EventsAfter
-from core.records.lineage import RawPageRecord, RejectedRecord
+from core.records.lineage import RawPageRecord
 from core.records.pages import Page, PageRequest
 from core.records.runs import RunEventRecord, RunRecord, RunStatus
 from core.records.tenants import TenantRecord
@@ -86,18 +86,12 @@ class RunStore(Protocol):
 
 
 class LineageStore(Protocol):
-    """Raw pages and refused records."""
+    """Raw pages."""
 
     async def pages_by_ids(
         self, scope: TenantScope, ids: Sequence[UUID]
     ) -> dict[UUID, RawPageRecord]:
         """Those of `ids` that exist."""
-        ...
-
-    async def rejected(
-        self, scope: TenantScope, run_id: UUID, request: PageRequest
-    ) -> Page[RejectedRecord]:
-        """One page of what a run refused; the cursor is (id,)."""
         ...
 
 

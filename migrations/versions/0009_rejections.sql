@@ -1,2 +1,50 @@
 -- Rejected records that are mended, and drift contracts.
-SELECT;
+
+ALTER TABLE rejected_record
+    ADD COLUMN connection_id uuid,
+    ADD COLUMN stream text,
+    ADD COLUMN fingerprint uuid,
+    ADD COLUMN rejected_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    ADD COLUMN state text NOT NULL DEFAULT 'OPEN',
+    ADD COLUMN corrected jsonb,
+    ADD COLUMN replay_run_id uuid,
+    ADD COLUMN is_pending boolean NOT NULL DEFAULT false,
+    ADD COLUMN replays int NOT NULL DEFAULT 0,
+    ADD COLUMN settled_at timestamptz,
+    ADD COLUMN settled_by text,
+    ADD COLUMN note text;
+
+-- An owner that is no superuser stands behind the fence too: lifted for this transaction alone.
+ALTER TABLE rejected_record NO FORCE ROW LEVEL SECURITY;
+ALTER TABLE raw_page NO FORCE ROW LEVEL SECURITY;
+UPDATE rejected_record r
+SET connection_id = p.connection_id, stream = p.stream, rejected_at = p.fetched_at,
+    fingerprint = md5(concat_ws(' ', p.stream, r.field, r.payload::text))::uuid
+FROM raw_page p WHERE p.tenant_id = r.tenant_id AND p.id = r.raw_page_id;
+ALTER TABLE rejected_record FORCE ROW LEVEL SECURITY;
+ALTER TABLE raw_page FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE rejected_record
+    ALTER COLUMN connection_id SET NOT NULL,
+    ALTER COLUMN stream SET NOT NULL,
+    ALTER COLUMN fingerprint SET NOT NULL;
+CREATE INDEX rejected_record_by_connection ON rejected_record (tenant_id, connection_id, id);
+CREATE INDEX rejected_record_open ON rejected_record (tenant_id, fingerprint)
+    WHERE state = 'OPEN';
+CREATE INDEX rejected_record_by_replay ON rejected_record (tenant_id, replay_run_id, raw_page_id)
+    WHERE replay_run_id IS NOT NULL;
+
+-- A run that ended badly is a dead letter until it runs again; somebody may lay it aside. What
+-- was laid aside and ended badly once more is a dead letter again: `at` is older than its end.
+CREATE TABLE run_dismissal (
+    tenant_id uuid NOT NULL,
+    run_id uuid NOT NULL,
+    at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    dismissed_by text NOT NULL,
+    why text NOT NULL,
+    PRIMARY KEY (tenant_id, run_id),
+    FOREIGN KEY (tenant_id, run_id) REFERENCES run ON DELETE CASCADE
+);
+CREATE INDEX run_dead ON run (tenant_id, id) WHERE status IN ('FAILED', 'PARKED');
+CALL guard_table('run_dismissal');
+GRANT SELECT, INSERT, UPDATE, DELETE ON run_dismissal TO liftos_app;

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from uuid import UUID
 
 import pyarrow as pa
@@ -19,9 +19,11 @@ from core.jsonvalue import JSONObject
 from core.records.ingestion import RawPage, Rejection
 from core.records.runs import Counters, RunEventKind
 from core.scope import TenantScope
+from core.units import DateRange
 from stores.postgres.database import Connection, Database
 from stores.postgres.merge import NOTHING, MergeCounts, merge_campaigns, merge_entries
 from stores.postgres.months import ensure_months, months_of
+from stores.postgres.rejections import RefusedOn, reject
 from stores.postgres.run_events import record_event, record_restatement
 from stores.postgres.run_work import Claimed, ClaimLost, hold
 from stores.postgres.stage import PageEntries, are_apart, fill_stage, staged
@@ -72,14 +74,10 @@ class PageWorkStore:
         self, scope: TenantScope, claimed: Claimed, reading: int, pages: Sequence[RawPage]
     ) -> tuple[LandedPage, ...]:
         """Keep pages as the source sent them, compressed, before anything is made of them."""
-        columns = await asyncio.to_thread(_landing, pages)
-        run = claimed.run
+        columns = await asyncio.to_thread(landing, pages)
         async with self._database.write(scope) as connection:
             await hold(connection, scope, claimed)
-            rows = await connection.fetch(
-                _LAND, scope.tenant_id, run.id, run.connection_id, reading, *columns
-            )
-        return tuple(LandedPage(**dict(row)) for row in rows)
+            return await land_pages(connection, scope, claimed, reading, columns)
 
     async def merge(
         self, scope: TenantScope, claimed: Claimed, results: Sequence[PageResult], progress: float
@@ -98,22 +96,10 @@ class PageWorkStore:
         async with self._database.write(scope) as connection:
             await fill_stage(connection, stage)
             await hold(connection, scope, claimed)
-            run = claimed.run
-            by_page = await merge_entries(connection, scope, run, stage.dates)
-            await merge_campaigns(connection, scope, [result.campaigns for result in results])
             for result in results:
-                await _reject(connection, scope, run.id, result)
-            await _mark_merged(connection, scope, results, by_page)
-            merged = sum(by_page.values(), NOTHING)
-            await connection.execute(
-                _COUNT, scope.tenant_id, run.id, *_counted(results, merged), progress
-            )
-            await record_event(
-                connection, scope, run.id, RunEventKind.PAGE_STORED, _told(results, merged)
-            )
-            restated = Counters(restated=merged.restated)
-            await record_restatement(connection, scope, run.id, restated, merged.restated_dates)
-        return merged
+                refused_on = RefusedOn(claimed.run.connection_id, claimed.run.id, result.page.id)
+                await reject(connection, scope, refused_on, result.rejections)
+            return await merge_staged(connection, scope, claimed, results, stage.dates, progress)
 
     async def _ensure_months(self, scope: TenantScope, pages: Sequence[PageEntries]) -> None:
         if months := months_of(page.entries for page in pages):
@@ -121,7 +107,23 @@ class PageWorkStore:
                 await ensure_months(connection, months)
 
 
-def _landing(pages: Sequence[RawPage]) -> tuple[list[object], ...]:
+async def land_pages(
+    connection: Connection,
+    scope: TenantScope,
+    claimed: Claimed,
+    reading: int,
+    columns: Sequence[list[object]],
+) -> tuple[LandedPage, ...]:
+    """Keep pages, given as `landing` makes them; called while the run is held."""
+    run = claimed.run
+    rows = await connection.fetch(
+        _LAND, scope.tenant_id, run.id, run.connection_id, reading, *columns
+    )
+    return tuple(LandedPage(**dict(row)) for row in rows)
+
+
+def landing(pages: Sequence[RawPage]) -> tuple[list[object], ...]:
+    """Pages as columns of the raw store, their bodies compressed."""
     rows = (
         (
             page.stream,
@@ -147,17 +149,25 @@ def _told(results: Sequence[PageResult], counts: MergeCounts) -> str:
     )
 
 
-async def _reject(
-    connection: Connection, scope: TenantScope, run_id: UUID, result: PageResult
-) -> None:
-    if result.rejections:
-        await connection.execute(
-            _REJECT,
-            scope.tenant_id,
-            run_id,
-            result.page.id,
-            [asdict(rejection) for rejection in result.rejections],
-        )
+async def merge_staged(  # noqa: PLR0917 - what a merge takes
+    connection: Connection,
+    scope: TenantScope,
+    claimed: Claimed,
+    results: Sequence[PageResult],
+    dates: DateRange | None,
+    progress: float,
+) -> MergeCounts:
+    """Entries, vintages, campaigns, counters and events of staged pages; last in a transaction."""
+    run = claimed.run
+    by_page = await merge_entries(connection, scope, run, dates)
+    await merge_campaigns(connection, scope, [result.campaigns for result in results])
+    await _mark_merged(connection, scope, results, by_page)
+    merged = sum(by_page.values(), NOTHING)
+    await connection.execute(_COUNT, scope.tenant_id, run.id, *_counted(results, merged), progress)
+    await record_event(connection, scope, run.id, RunEventKind.PAGE_STORED, _told(results, merged))
+    restated = Counters(restated=merged.restated)
+    await record_restatement(connection, scope, run.id, restated, merged.restated_dates)
+    return merged
 
 
 async def _mark_merged(
@@ -233,12 +243,6 @@ WITH brought AS (
     RETURNING true
 )
 SELECT count(*) FROM marked
-"""
-_REJECT = """
-INSERT INTO rejected_record (
-    tenant_id, run_id, raw_page_id, position, field, reason, mend, payload)
-SELECT $1, $2, $3, position, field, reason, mend, payload
-FROM jsonb_populate_recordset(NULL::rejected_record, $4) WITH ORDINALITY ORDER BY ordinality
 """
 _COUNT = """
 UPDATE run SET pages = pages + $3, fetched = fetched + $4, stored = stored + $5,

@@ -21,7 +21,7 @@ from typer.testing import CliRunner, Result
 from app.cli.failures import report
 from app.cli.main import cli
 from core.errors import BadInput, Bug, ConfigError, Conflict, NotFound, Terminal, Transient
-from graph.ids import CONNECTION, RUN
+from graph.ids import CONNECTION, REJECTED, RUN
 
 SECRET = "a-development-secret-of-enough-length-0123456789"
 NUMBERS = count(1)
@@ -317,3 +317,29 @@ def test_a_tenant_is_limited_and_goes_back_to_its_tiers_share(run: Run, organisa
     assert freed.stdout == f"{organisation} has as many runs as its tier has at once\n"
     assert run("tenant", "limit", organisation, "--runs", "0").exit_code == 2
     assert isinstance(run("tenant", "limit", "nobody", "--runs", "8").exception, NotFound)
+
+
+def test_refused_records_that_are_not_there_are_told_so(run: Run, organisation: str) -> None:
+    at = ("--tenant", organisation)
+    assert run("rejected", "list", *at).stdout.split() == [
+        *("id", "refused", "state", "field", "reason"),
+    ]
+    unknown = REJECTED.encode(UUID(int=1))
+    missing: list[tuple[str, ...]] = [
+        ("show", unknown),
+        ("replay", unknown, "--set", "spend=1"),
+        ("dismiss", unknown, "--why", "x"),
+        ("dismiss", "--all", "--why", "x"),
+    ]
+    for arguments in missing:
+        assert isinstance(run("rejected", *arguments, *at).exception, NotFound), arguments
+    misused: list[tuple[str, ...]] = [
+        ("replay",),
+        ("replay", unknown, "--all"),
+        ("replay", unknown, "--set", "spend"),
+        ("replay", unknown, "--patch", "{"),
+        ("replay", unknown, "--patch", "[1]"),
+        ("dismiss", "--all", "--why", " "),
+    ]
+    for arguments in misused:
+        assert isinstance(run("rejected", *arguments, *at).exception, BadInput), arguments

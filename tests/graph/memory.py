@@ -17,9 +17,10 @@ from core.records.credentials import AlertRecord, CredentialRecord
 from core.records.entries import CampaignRecord, EntryKey, EntryRecord, VintageRecord
 from core.records.events import DataEventRecord
 from core.records.insights import InsightRecord
-from core.records.lineage import RawPageRecord, RejectedRecord
+from core.records.lineage import RawPageRecord
 from core.records.pages import Page, PageRequest
 from core.records.receipts import HeldShrink, ReceiptPolicy
+from core.records.rejections import RejectedRecord
 from core.records.runs import RunEventRecord, RunRecord
 from core.records.tenants import TenantRecord
 from core.scope import TenantId, TenantScope

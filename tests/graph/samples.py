@@ -21,7 +21,8 @@ from core.records.entries import (
 )
 from core.records.exchange import Publication
 from core.records.insights import InsightKind, InsightRecord
-from core.records.lineage import RawPageRecord, RejectedRecord
+from core.records.lineage import RawPageRecord
+from core.records.rejections import RejectedRecord, RejectionState
 from core.records.runs import (
     Counters,
     Receipt,
@@ -240,6 +241,16 @@ def rejected(number: int) -> RejectedRecord:
         reason="not a number",
         mend="send digits",
         payload={"spend": "many"},
+        connection_id=CONNECTION,
+        stream="insights",
+        rejected_at=datetime(2026, 11, 20, 6, tzinfo=UTC),
+        state=RejectionState.OPEN,
+        corrected=None,
+        replay_run_id=None,
+        replays=0,
+        settled_at=None,
+        settled_by=None,
+        note=None,
     )
 
 

@@ -31,7 +31,9 @@ EXPECTED: dict[str, dict[str, Permission | None]] = {
         "connections": Permission.MEMORY_READ,
         "run": Permission.MEMORY_READ,
         "runs": Permission.MEMORY_READ,
+        "events": Permission.MEMORY_READ,
         "rejectedRecords": Permission.MEMORY_WRITE,
+        "rejectedRecordSummary": Permission.MEMORY_WRITE,
         "_entities": Permission.MEMORY_READ,
         "_service": None,
     },
@@ -51,8 +53,12 @@ EXPECTED: dict[str, dict[str, Permission | None]] = {
         "rejectShrink": Permission.MEMORY_WRITE,
         "setReceiptRules": Permission.MEMORY_ADMIN,
         "retryRun": Permission.MEMORY_WRITE,
+        "replayRejected": Permission.MEMORY_WRITE,
+        "dismissRejected": Permission.MEMORY_WRITE,
     },
-    "Subscription": {"ingestionProgress": Permission.MEMORY_READ},
+    "Subscription": dict.fromkeys(
+        ("ingestionProgress", "events", "runs", "entriesRestated"), Permission.MEMORY_READ
+    ),
 }
 
 
@@ -96,9 +102,11 @@ READS = {
     "connections { nodes { id } }": ("connections", ...),
     f'run(id: "{RUN_ID}") {{ id }}': ("run", None),
     "runs { nodes { id } }": ("runs", ...),
+    "events { id }": ("events", ...),
     "_entities(representations: [{}]) { __typename }": ("_entities", ...),
     f"attributionRows(dates: {DATES}) {{ nodes {{ date }} }}": ("attributionRows", None),
     f'rejectedRecords(runId: "{RUN_ID}") {{ nodes {{ id }} }}': ("rejectedRecords", None),
+    "rejectedRecordSummary { records }": ("rejectedRecordSummary", None),
 }
 
 

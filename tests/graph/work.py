@@ -14,7 +14,7 @@ from core.errors import Conflict, NotFound
 from core.records.connections import ConnectionRecord, ConnectionStatus
 from core.records.credentials import AlertRecord, CredentialRecord
 from core.records.events import DataEventKind, EventExtent, EventsAfter
-from core.records.lineage import RawPageRecord, RejectedRecord
+from core.records.lineage import RawPageRecord
 from core.records.pages import Page, PageRequest
 from core.records.receipts import HeldShrink, ReceiptPolicy, ShrinkState
 from core.records.runs import Counters, RunEventRecord, RunKind, RunRecord, RunStatus
@@ -236,12 +236,6 @@ class Lineage:
     ) -> dict[UUID, RawPageRecord]:
         found = self.memory.of(scope).raw_pages
         return {key: found[key] for key in ids if key in found}
-
-    async def rejected(
-        self, scope: TenantScope, run_id: UUID, request: PageRequest
-    ) -> Page[RejectedRecord]:
-        found = [r for r in self.memory.of(scope).rejected.values() if r.run_id == run_id]
-        return paged(found, request, lambda record: (str(record.id),))
 
 
 class Tenants:

@@ -13,7 +13,7 @@ from graph.context import Context
 from graph.schema import LiftosSchema
 from loaders.ports import Stores
 from resolvers.session import Session
-from tests.graph import facts, samples, work
+from tests.graph import facts, refused, samples, work
 from tests.graph.memory import Memory
 
 NORTH = TenantId(UUID(int=1))
@@ -44,6 +44,7 @@ class StandIns:
     lineage: work.Lineage
     shrinks: work.Shrinks
     policies: work.Policies
+    rejections: refused.Rejections
     tenants: work.Tenants
     events: work.Events
     topics: work.Topics
@@ -66,6 +67,7 @@ class StandIns:
             work.Lineage(memory),
             work.Shrinks(memory),
             work.Policies(memory),
+            refused.Rejections(memory),
             work.Tenants(memory),
             work.Events(memory),
             work.Topics(memory),
@@ -121,8 +123,7 @@ def fill(memory: Memory, scope: TenantScope, slug: str) -> None:
     shelf.connections = {meta.id: meta, files.id: files}
     shelf.runs = {samples.RUN: samples.run()}
     shelf.raw_pages = {samples.RAW_PAGE: samples.raw_page()}
-    refused = [samples.rejected(number) for number in range(3)]
-    shelf.rejected = {record.id: record for record in refused}
+    shelf.rejected = {record.id: record for record in map(samples.rejected, range(3))}
     shelf.rows = [samples.row(samples.FIRST_DAY + timedelta(days=n)) for n in range(5)]
     found = [samples.insight(number) for number in range(1, 4)]
     shelf.insights = {insight.id: insight for insight in found}

@@ -11,6 +11,7 @@ import pytest
 from core.errors import ErrorKind
 from core.records.ingestion import RawPage
 from core.records.pages import PageRequest
+from core.records.rejections import RejectionFilter
 from core.records.runs import RunError
 from stores.wiring import Stores
 from tests.jobs.by_hand import by_hand
@@ -59,7 +60,9 @@ async def test_the_record_is_refused_and_kept_and_the_others_go_in(
     receipt = await at.finish(claimed)
     assert (receipt.counters.stored, receipt.counters.rejected) == (1, 1)
     (refused,) = (
-        await stores.lineage.rejected(tenant.scope, claimed.run.id, PageRequest(10))
+        await stores.rejections.page(
+            tenant.scope, RejectionFilter(runs=(claimed.run.id,)), PageRequest(10)
+        )
     ).items
     assert refused.field == field
     assert refused.payload["campaign_id"] in {"2", "a\ufffdb"}

@@ -59,6 +59,7 @@ class Party:
     runs: dict[str, str] = field(default_factory=dict)
     keys: dict[str, str] = field(default_factory=dict)
     upload: str = ""
+    refused: list[str] = field(default_factory=list)
     as_of: str = ""
     naming_rule: str = ""
 
@@ -183,6 +184,8 @@ async def filed(ground: Ground, party: Party) -> None:
     answer = await ground.door.ask(party.token, "Mutation.ingestFile", {"input": given})
     party.runs["file"] = answer["data"]["ingestFile"]["run"]["id"]
     await ended(ground.stores, party.scope, RUN.decode(party.runs["file"], "id"))
+    listed = await ground.door.ask(party.token, "Query.rejectedRecords", {"first": 5})
+    party.refused = [node["id"] for node in listed["data"]["rejectedRecords"]["nodes"]]
 
 
 async def alerted(ground: Ground, party: Party) -> None:

@@ -48,6 +48,15 @@ HARMLESS = {
     ),
     "Mutation.setReceiptRules(input)",
     *(f"ReceiptRulesInput.{name}" for name in ("tolerance", "shrinkShare", "shrinkEntries")),
+    *(f"Mutation.{name}(input)" for name in ("replayRejected", "dismissRejected")),
+    *(f"{name}.maximum" for name in ("ReplayRejectedInput", "DismissRejectedInput")),
+    *(f"{name}.filter" for name in ("ReplayRejectedInput", "DismissRejectedInput")),
+    *(f"RejectedRecordFilter.{name}" for name in ("sources", "fields", "states", "text")),
+    *(f"RejectedRecordFilter.{name}" for name in ("since", "until")),
+    *(f"Query.{name}(filter)" for name in ("rejectedRecords", "rejectedRecordSummary")),
+    "Query.rejectedRecordSummary(first)",
+    "ReplayRejectedInput.patch",
+    "DismissRejectedInput.why",
     "MarketingEntryFilter.channels",
     *(f"Query.events({name})" for name in ("after", "first", "kinds")),
     *(f"Subscription.events({name})" for name in ("after", "kinds")),
@@ -82,6 +91,8 @@ WRITING = {
     "Mutation.acceptShrink(runId)",
     "Mutation.rejectShrink(runId)",
     "ReceiptRulesInput.connectionId",
+    "DismissRejectedInput.ids",
+    "ReplayRejectedInput.ids",
     "IngestFileInput.connectionId",
     "IngestFileInput.uploadId",
     "Mutation.cancelRun(runId)",
@@ -102,12 +113,18 @@ def _filtered(name: str) -> Callable[[str], Given]:
     return lambda value: ("Query.marketingEntries", {"filter": {name: [value]}})
 
 
+def _refused(name: str) -> Callable[[str], Given]:
+    return lambda value: ("Query.rejectedRecords", {"filter": {name: [value]}})
+
+
 NAMING: dict[str, Callable[[str], Given]] = {
     "Query.node(id)": lambda value: ("Query.node", {"id": value}),
     "Query.nodes(ids)": lambda value: ("Query.nodes", {"ids": [value]}),
     "Query.run(id)": lambda value: ("Query.run", {"id": value}),
     "Query.runs(connections)": lambda value: ("Query.runs", {"connections": [value]}),
     "Query.rejectedRecords(runId)": lambda value: ("Query.rejectedRecords", {"runId": value}),
+    "RejectedRecordFilter.connections": _refused("connections"),
+    "RejectedRecordFilter.runs": _refused("runs"),
     "Query._entities(representations)": lambda value: (
         "Query._entities",
         {"representations": [{"__typename": "Run", "id": value}]},

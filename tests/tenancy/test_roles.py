@@ -41,6 +41,7 @@ ALLOWED: Mapping[str, frozenset[Role | None]] = {
     "Query.runs": ALL,
     "Query.events": ALL,
     "Query.rejectedRecords": WRITERS,
+    "Query.rejectedRecordSummary": WRITERS,
     "Query._entities": ALL,
     "Query._service": ANYBODY,
     "Mutation.connectSource": ADMINS,
@@ -58,6 +59,8 @@ ALLOWED: Mapping[str, frozenset[Role | None]] = {
     "Mutation.setReceiptRules": ADMINS,
     "Mutation.cancelRun": WRITERS,
     "Mutation.retryRun": WRITERS,
+    "Mutation.replayRejected": WRITERS,
+    "Mutation.dismissRejected": WRITERS,
     "Subscription.ingestionProgress": ALL,
     "Subscription.events": ALL,
     "Subscription.runs": ALL,
@@ -101,6 +104,7 @@ def questions(party: Party) -> Mapping[str, Json]:
         "Query.runs": {"first": 1},
         "Query.events": {"first": 1},
         "Query.rejectedRecords": {"runId": run, "first": 1},
+        "Query.rejectedRecordSummary": {"filter": {"runs": [run]}},
         "Query._entities": {"representations": [{"__typename": "Run", "id": run}]},
         "Query._service": {},
         "Mutation.connectSource": {
@@ -128,6 +132,8 @@ def questions(party: Party) -> Mapping[str, Json]:
         },
         "Mutation.cancelRun": {"runId": party.runs["queued"]},
         "Mutation.retryRun": {"runId": party.runs["broken"]},
+        "Mutation.replayRejected": {"input": {"filter": {"runs": [run]}}},
+        "Mutation.dismissRejected": {"input": {"filter": {"runs": [run]}, "why": "x"}},
         "Subscription.ingestionProgress": {"runId": run},
         "Subscription.events": {"after": 0},
         "Subscription.runs": {"after": 0},
@@ -279,6 +285,8 @@ async def test_a_role_that_may_write_is_not_refused_for_its_role(
         ),
         "Mutation.cancelRun": ({"runId": parties.a.runs["broken"]}, "ConflictError"),
         "Mutation.retryRun": ({"runId": parties.a.runs["queued"]}, "ConflictError"),
+        "Mutation.replayRejected": ({"input": {"filter": {}, "maximum": 0}}, "InvalidInput"),
+        "Mutation.dismissRejected": ({"input": {"filter": {}, "why": " "}}, "InvalidInput"),
     }
     assert set(impossible) == {name for name in root_fields() if name.startswith("Mutation.")}
     for coordinate, (given, kind) in impossible.items():

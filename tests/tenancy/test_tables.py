@@ -25,6 +25,7 @@ from stores.postgres import (
     keys,
     lineage,
     merge,
+    rejections,
     run_events,
     tenants,
     uploads,
@@ -172,7 +173,7 @@ def names(row: type[Table], without: Collection[str] = ()) -> tuple[str, ...]:
         (keys._COLUMNS, ApiKeyRow, ("tenant_id", "secret_hash")),
         (connections._COLUMNS, ConnectionRow, ("tenant_id", "sealed_credentials")),
         (uploads._COLUMNS, UploadRow, ("tenant_id", "finished_at")),
-        (lineage._REJECTED_COLUMNS, RejectedRecordRow, ("tenant_id",)),
+        (rejections._COLUMNS, RejectedRecordRow, ("tenant_id", "fingerprint", "is_pending")),
         (
             lineage._PAGE_COLUMNS,
             RawPageRow,

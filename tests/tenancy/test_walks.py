@@ -51,6 +51,8 @@ WRITTEN_ONLY = {
     "Subscription",
     "AcceptShrinkPayload",
     "CancelRunPayload",
+    "DismissRejectedPayload",
+    "ReplayRejectedPayload",
     "ConflictError",
     "DisconnectSourcePayload",
     "ConnectSourcePayload",

@@ -45,6 +45,19 @@ def _of_files(a: Party, b: Party) -> list[Json]:
     return [{"input": given} for given in (*plain, *saving)]
 
 
+def _of_refused(_: Party, b: Party) -> list[Json]:
+    connections, runs = list(b.connections.values()), list(b.runs.values())
+    return [
+        {"input": {"filter": {"connections": connections}}},
+        {"input": {"filter": {"runs": runs}}},
+        {"input": {"ids": b.refused}},
+    ]
+
+
+def _of_reasons(a: Party, b: Party) -> list[Json]:
+    return [{"input": given["input"] | {"why": "mine"}} for given in _of_refused(a, b)]
+
+
 def _of_days(_: Party, b: Party) -> list[Json]:
     given: list[Json] = [{"connectionId": id_, "dates": DATES} for id_ in b.connections.values()]
     return [{"input": each} for each in (*given, {"connectionId": b.connections["meta"]})]
@@ -72,6 +85,8 @@ ATTEMPTS: dict[str, Attempts] = {
     "Mutation.retryRun": _of_runs,
     "Mutation.endNamingRule": _of_rules_to_end,
     "Mutation.deleteNamingRule": _of_rules,
+    "Mutation.replayRejected": _of_refused,
+    "Mutation.dismissRejected": _of_reasons,
 }
 NAMES_NOTHING = {"Mutation.connectSource", "Mutation.addNamingRule"}
 

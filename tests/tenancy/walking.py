@@ -71,6 +71,7 @@ QUESTIONS: Mapping[str, Callable[[Ids], Iterator[Question]]] = {
     "Query._service": _plain,
     # Below: by ids that the fields above have answered.
     "Query.rejectedRecords": _each_run("runId"),
+    "Query.rejectedRecordSummary": _plain,
     "Query.run": _each_run("id"),
     "Query.node": _a_node,
     "Query.nodes": _some_nodes,

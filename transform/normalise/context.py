@@ -8,6 +8,7 @@ from typing import Protocol
 from core.jsonvalue import JSONObject
 from core.records.connections import Level
 from transform.frames import NormalisedPage
+from transform.normalise.replay import Replay
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +16,8 @@ class PageContext:
     """The connection a page was read for.
 
     `currency` is ISO 4217, `time_zone` IANA; `options` are the source's own, such as
-    core.commands.FileOptions in JSON form. Empty for API sources.
+    core.commands.FileOptions in JSON form. Empty for API sources. `replay`: the page was read
+    before, and only some of its records are put in now.
     """
 
     account_id: str
@@ -23,6 +25,7 @@ class PageContext:
     time_zone: str
     level: Level
     options: JSONObject = field(default_factory=dict)
+    replay: Replay | None = None
 
 
 class Normaliser(Protocol):

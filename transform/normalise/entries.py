@@ -20,6 +20,7 @@ from transform.frames import (
 )
 from transform.normalise.columns import ArrowColumn
 from transform.normalise.reading import Reading
+from transform.normalise.replay import Replay, counted_by_replay, rows_of_replay
 from transform.normalise.storable import refuse_unstorable
 
 Texts: TypeAlias = Mapping[str, Sequence[Any]]
@@ -54,11 +55,21 @@ def normalised_page(columns: Mapping[str, ArrowColumn], reading: Reading) -> Nor
     """
     refuse_unstorable(columns, reading)
     accepted = _identified(_chosen(pa.table(dict(columns)), reading))
+    if reading.replay is not None:
+        return _replayed(accepted, reading, reading.replay)
     return NormalisedPage(
         entries=_under(ENTRY_SCHEMA, _merged(accepted)),
         campaigns=_campaigns(accepted),
         rejections=reading.rejections(),
         fetched=len(reading.records),
+    )
+
+
+def _replayed(accepted: pa.Table, reading: Reading, replay: Replay) -> NormalisedPage:
+    rows = rows_of_replay(accepted, replay)
+    entries, owners = counted_by_replay(_under(ENTRY_SCHEMA, _merged(rows)), rows, replay)
+    return NormalisedPage(
+        entries, _campaigns(rows), reading.rejections(), len(replay.positions), owners
     )
 
 

@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 from core.jsonvalue import JSONObject, JSONValue
 from core.records.ingestion import Rejection
 from transform.normalise.columns import ArrowColumn, Mask, parsed
+from transform.normalise.replay import Replay, corrected
 
 _ZERO: Final = pa.scalar(0)
 _FALSE: Final = pa.scalar(False)  # noqa: FBT003 -- a scalar, not a switch
@@ -39,11 +40,12 @@ class Fault:
 class Reading:
     """One page's records as columns. A record is refused once, for the first thing found."""
 
-    def __init__(self, records: Sequence[JSONValue]) -> None:
-        self.records = records
-        self._rows: list[JSONObject] = [r if isinstance(r, dict) else {} for r in records]
+    def __init__(self, records: Sequence[JSONValue], replay: Replay | None = None) -> None:
+        self.records = corrected(records, replay) if replay else records
+        self.replay = replay
+        self._rows: list[JSONObject] = [r if isinstance(r, dict) else {} for r in self.records]
         self._faults: dict[int, Fault] = {}
-        stray = np.array([not isinstance(r, dict) for r in records], dtype=bool)
+        stray = np.array([not isinstance(r, dict) for r in self.records], dtype=bool)
         self.refuse(stray, "", "the record is not an object")
 
     def values(self, field: str) -> list[JSONValue]:
@@ -93,8 +95,11 @@ class Reading:
         return accepted
 
     def rejections(self) -> tuple[Rejection, ...]:
-        """The refused records, in the order of the page."""
-        return tuple(self._rejection(position) for position in sorted(self._faults))
+        """The refused records, in the order of the page; of a replay, those it put in."""
+        faulty = sorted(self._faults)
+        if self.replay is not None:
+            faulty = [position for position in self.replay.positions if position in self._faults]
+        return tuple(self._rejection(position) for position in faulty)
 
     def _rejection(self, position: int) -> Rejection:
         fault, record = self._faults[position], self.records[position]

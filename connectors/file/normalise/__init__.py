@@ -19,7 +19,7 @@ def normalise(_stream: str, _media_type: str, body: bytes, context: PageContext)
     All rows of a natural key stand on one page. Of a wide file they must say the same; of a long
     one (a row per action type) their metrics count once and their actions are gathered.
     """
-    page = FileRecords(body, layout_of(context.options))
+    page = FileRecords(body, layout_of(context.options), context.replay)
     columns = identity(page, context) | metrics(page, context)
     actions = action_rows(page) if page.layout.is_long else None
     keys = natural_keys(columns, page.reading.accepted)

@@ -14,10 +14,11 @@ import pyarrow.compute as pc
 import pyarrow.json as pj
 
 from core.errors import BadInput
-from core.file_layout import REFUSED, FileLayout
+from core.file_layout import CELLS, REFUSED, ROW, FileLayout
 from core.jsonvalue import JSONValue
 from transform.normalise.columns import ArrowColumn, Mask
 from transform.normalise.reading import Reading, mask
+from transform.normalise.replay import Replay
 
 CORRECT: Final = "correct the cell and upload the row again"
 
@@ -31,11 +32,14 @@ _FAULT: Final = pa.struct([(name, pa.string()) for name in ("field", "reason", "
 class FileRecords:
     """The records of a page by the fields of its layout; a record itself is read when needed."""
 
-    def __init__(self, body: bytes, layout: FileLayout) -> None:
+    def __init__(self, body: bytes, layout: FileLayout, replay: Replay | None = None) -> None:
         self.layout = layout
+        if replay is not None:
+            body = _corrected(body, replay)
         self._table = _table(body, layout)
         self._columns: dict[str, ArrowColumn] = {}
         self.reading = Reading([{}] * len(self))
+        self.reading.replay = replay
         self.reading.records = _Lines(body)
         self._refuse_unread()
 
@@ -128,6 +132,19 @@ def mapped(column: ArrowColumn, change: Callable[[str], Any], kind: pa.DataType)
     texts: list[Any] = coded.dictionary.to_pylist()
     changed = [change(text) for text in texts]
     return pa.array(changed, kind).take(coded.indices)
+
+
+def _corrected(body: bytes, replay: Replay) -> bytes:
+    """The page with corrected records in place of those that came, read whole or not."""
+    lines = body.strip().split(b"\n")
+    for position, record in replay.corrections.items():
+        kept = {
+            key: value if value is None or key == ROW else str(value)
+            for key, value in record.items()
+            if key not in {REFUSED, CELLS}
+        }
+        lines[position] = orjson.dumps(kept)
+    return b"\n".join(lines)
 
 
 def _groups(marked: Mask, column: ArrowColumn) -> Iterator[tuple[str, Mask]]:

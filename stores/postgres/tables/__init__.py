@@ -41,7 +41,7 @@ from stores.postgres.tables.receipts import (
     ReceiptPolicyRow,
     RestatementLessonRow,
 )
-from stores.postgres.tables.runs import RunEventRow, RunRow
+from stores.postgres.tables.runs import RunDismissalRow, RunEventRow, RunRow
 from stores.postgres.tables.tenants import (
     ApiKeyRow,
     AuditLogRow,
@@ -86,6 +86,7 @@ __all__ = [
     "ReceiptPolicyRow",
     "RejectedRecordRow",
     "RestatementLessonRow",
+    "RunDismissalRow",
     "RunEventRow",
     "RunRow",
     "SourceAuthorizationRow",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
 
 from stores.postgres.tables.columns import (
     BIG,
@@ -17,6 +17,7 @@ from stores.postgres.tables.columns import (
     JSON,
     MOMENT,
     STRING,
+    TRUTH,
     Table,
     column,
     key,
@@ -64,12 +65,30 @@ class RawPageRow(Table, table=True):
 
 
 class RejectedRecordRow(Table, table=True):
-    """One row per record of a page that was refused; `position` counts from 0 in the page."""
+    """One row per record of a page that was refused; `position` counts from 0 in the page.
+
+    `fingerprint` is the same for records that say the same. `is_pending`: the run that
+    `replay_run_id` names has still to try it; once that run has ended, it is free again.
+    """
 
     __tablename__ = "rejected_record"
     __table_args__ = (
         refers_to("raw_page", "raw_page_id"),
         Index("rejected_record_by_run", "tenant_id", "run_id", "id"),
+        Index("rejected_record_by_connection", "tenant_id", "connection_id", "id"),
+        Index(
+            "rejected_record_open",
+            "tenant_id",
+            "fingerprint",
+            postgresql_where=text("state = 'OPEN'"),
+        ),
+        Index(
+            "rejected_record_by_replay",
+            "tenant_id",
+            "replay_run_id",
+            "raw_page_id",
+            postgresql_where=text("replay_run_id IS NOT NULL"),
+        ),
     )
 
     tenant_id: UUID = key(ID)
@@ -81,3 +100,15 @@ class RejectedRecordRow(Table, table=True):
     reason: str = column(STRING)
     mend: str = column(STRING)
     payload: dict[str, object] = column(JSON)
+    connection_id: UUID = column(ID)
+    stream: str = column(STRING)
+    fingerprint: UUID = column(ID)
+    rejected_at: dt.datetime = column(MOMENT, default="clock_timestamp()")
+    state: str = column(STRING, default="'OPEN'")
+    corrected: dict[str, object] | None = column(JSON)
+    replay_run_id: UUID | None = column(ID)
+    is_pending: bool = column(TRUTH, default="false")
+    replays: int = column(INT, default="0")
+    settled_at: dt.datetime | None = column(MOMENT)
+    settled_by: str | None = column(STRING)
+    note: str | None = column(STRING)

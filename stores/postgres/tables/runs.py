@@ -40,6 +40,9 @@ class RunRow(Table, table=True):
         refers_to("connection", "connection_id"),
         refers_to("upload", "upload_id", ondelete=None),
         Index("run_open", "status", postgresql_where=text("status IN ('QUEUED', 'RUNNING')")),
+        Index(
+            "run_dead", "tenant_id", "id", postgresql_where=text("status IN ('FAILED', 'PARKED')")
+        ),
         Index("run_by_connection", "tenant_id", "connection_id", text("id DESC")),
         Index(
             "run_one_running_per_connection",
@@ -106,3 +109,16 @@ class RunEventRow(Table, table=True):
     windows_seconds: float = column(SHARE, default="0")
     windows_done: int | None = column(INT)
     windows_total: int | None = column(INT)
+
+
+class RunDismissalRow(Table, table=True):
+    """One row per run that ended badly and was laid aside; it holds until the run's next end."""
+
+    __tablename__ = "run_dismissal"
+    __table_args__ = (refers_to("run", "run_id"),)
+
+    tenant_id: UUID = key(ID)
+    run_id: UUID = key(ID)
+    at: dt.datetime = column(MOMENT, default="clock_timestamp()")
+    dismissed_by: str = column(STRING)
+    why: str = column(STRING)

@@ -1,0 +1,38 @@
+"""One replay: page by page, refused records go the way that every record goes."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+
+from connectors.registry import normalise_page
+from core.records.connections import ConnectionRecord
+from core.records.runs import Receipt
+from core.scope import TenantScope
+from jobs.sources import page_context
+from stores.postgres.replays import RefusedPage, ReplayResult
+from stores.postgres.run_work import Claimed
+from stores.wiring import Stores
+from stores.work import WorkStores
+from transform.normalise.replay import Replay
+
+
+async def replay(stores: Stores, work: WorkStores, scope: TenantScope, claimed: Claimed) -> Receipt:
+    """Try every record that the run was handed and has not tried, and end it with its receipt.
+
+    A page's records are tried and settled in one step, so the run can be taken up anywhere.
+    """
+    connection = await stores.connections.one(scope, claimed.run.connection_id)
+    while (page := await work.replays.next_page(scope, claimed)) is not None:
+        body = await stores.lineage.body(scope, page.raw_page_id)
+        made = await asyncio.to_thread(_normalise, connection, page, body)
+        await work.replays.merge(scope, claimed, page, made)
+    return await work.readings.finish(scope, claimed)
+
+
+def _normalise(connection: ConnectionRecord, page: RefusedPage, body: bytes) -> ReplayResult:
+    context = replace(
+        page_context(connection, page.request), replay=Replay(page.positions, page.corrections)
+    )
+    made = normalise_page(connection.source, page.stream, page.media_type, body, context)
+    return ReplayResult(made.entries, made.campaigns, made.rejections, made.owners)

@@ -1,0 +1,81 @@
+"""Stand-in for the store of refused records."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+from uuid import UUID
+
+from core.errors import NotFound
+from core.jsonvalue import JSONObject
+from core.records.pages import Page, PageRequest
+from core.records.rejections import (
+    RejectedRecord,
+    RejectionChoice,
+    RejectionFilter,
+    RejectionGroup,
+    RejectionState,
+)
+from core.records.runs import RunKind, RunRecord, RunStatus
+from core.scope import TenantScope
+from tests.graph import samples
+from tests.graph.memory import Memory, paged
+
+
+class Rejections:
+    def __init__(self, memory: Memory) -> None:
+        self.memory = memory
+        self.patches: list[JSONObject | None] = []
+
+    async def page(
+        self, scope: TenantScope, where: RejectionFilter, request: PageRequest
+    ) -> Page[RejectedRecord]:
+        return paged(self._matching(scope, where), request, lambda record: (str(record.id),))
+
+    async def groups(
+        self, scope: TenantScope, where: RejectionFilter, limit: int
+    ) -> tuple[RejectionGroup, ...]:
+        found = self._matching(scope, where)
+        counted = Counter((r.connection_id, r.state, r.field, r.reason, r.mend) for r in found)
+        newest = max((record.rejected_at for record in found), default=samples.LEARNED)
+        return tuple(
+            RejectionGroup(*key, records=count, newest_at=newest)
+            for key, count in counted.most_common(limit)
+        )
+
+    async def dismiss(self, scope: TenantScope, choice: RejectionChoice, why: str) -> int:
+        chosen = self._chosen(scope, choice)
+        for record in chosen:
+            laid = replace(record, state=RejectionState.DISMISSED, note=why)
+            self.memory.of(scope).rejected[record.id] = laid
+        return len(chosen)
+
+    async def replay(
+        self, scope: TenantScope, choice: RejectionChoice, patch: JSONObject | None
+    ) -> tuple[RunRecord, ...]:
+        self._chosen(scope, choice)
+        self.patches.append(patch)
+        queued = {"id": UUID(int=0xB0), "kind": RunKind.REPLAY, "status": RunStatus.QUEUED}
+        return (samples.run(**queued),)
+
+    def _matching(self, scope: TenantScope, where: RejectionFilter) -> list[RejectedRecord]:
+        return [
+            record
+            for record in self.memory.of(scope).rejected.values()
+            if (not where.ids or record.id in where.ids)
+            and (not where.runs or record.run_id in where.runs)
+            and (not where.connections or record.connection_id in where.connections)
+            and (not where.states or record.state in where.states)
+        ]
+
+    def _chosen(self, scope: TenantScope, choice: RejectionChoice) -> Sequence[RejectedRecord]:
+        where = choice.where or RejectionFilter()
+        found = [
+            record
+            for record in self._matching(scope, where)
+            if record.state is RejectionState.OPEN and (not choice.ids or record.id in choice.ids)
+        ]
+        if not found:
+            raise NotFound("no open record matches", field="filter", mend="list them first")
+        return found
