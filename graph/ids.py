@@ -95,6 +95,7 @@ CALENDAR: IdKind[date] = IdKind("CalendarDimension", date.isoformat, date.fromis
 INSIGHT: IdKind[UUID] = IdKind("Insight", str, UUID)
 RUN: IdKind[UUID] = IdKind("Run", str, UUID)
 CONNECTION: IdKind[UUID] = IdKind("SourceConnection", str, UUID)
+SCHEDULE: IdKind[UUID] = IdKind("IngestionSchedule", str, UUID)
 RAW_PAGE: IdKind[UUID] = IdKind("RawPage", str, UUID)
 REJECTED: IdKind[UUID] = IdKind("RejectedRecord", str, UUID)
 NAMING_RULE: IdKind[UUID] = IdKind("NamingRule", str, UUID)

@@ -10,6 +10,7 @@ from graph.mutations.naming import NamingMutations
 from graph.mutations.receipts import ReceiptMutations
 from graph.mutations.rejections import RejectionMutations
 from graph.mutations.runs import RunMutations
+from graph.mutations.schedules import ScheduleMutations
 
 
 @strawberry.type(
@@ -25,5 +26,6 @@ class Mutation(
     RejectionMutations,
     NamingMutations,
     ReceiptMutations,
+    ScheduleMutations,
 ):
     """The bases in the order of the schema."""

@@ -17,8 +17,19 @@ from graph.types.insights import Insight
 from graph.types.lineage import RawPage
 from graph.types.node import Node
 from graph.types.runs import Run
+from graph.types.schedules import IngestionSchedule
 from graph.types.viewer import Tenant
-from resolvers import calendar, campaigns, connections, entries, insights, lineage, runs, viewer
+from resolvers import (
+    calendar,
+    campaigns,
+    connections,
+    entries,
+    insights,
+    lineage,
+    runs,
+    schedules,
+    viewer,
+)
 from resolvers.session import Session
 
 K = TypeVar("K")
@@ -55,6 +66,7 @@ _KINDS: tuple[NodeKind[Any, Any], ...] = (
     NodeKind(ids.INSIGHT, insights.insight, Insight),
     NodeKind(ids.RUN, runs.run, Run),
     NodeKind(ids.CONNECTION, connections.connection, SourceConnection),
+    NodeKind(ids.SCHEDULE, schedules.schedule, IngestionSchedule),
     NodeKind(ids.RAW_PAGE, lineage.raw_page, RawPage),
     NodeKind(ids.TENANT, viewer.tenant, Tenant),
 )

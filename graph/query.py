@@ -17,6 +17,7 @@ from graph.queries.naming import NamingQueries
 from graph.queries.node import NodeQueries
 from graph.queries.rejections import RejectionQueries
 from graph.queries.runs import RunQueries
+from graph.queries.schedules import ScheduleQueries
 from graph.queries.viewer import ViewerQueries
 
 
@@ -33,6 +34,7 @@ class Query(
     InsightQueries,
     ConnectionQueries,
     RunQueries,
+    ScheduleQueries,
     RejectionQueries,
     EventQueries,
     FederationQueries,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from core.records.schedules import DueSchedule
 from core.records.tenants import TenantRecord
 from core.scope import TenantId, TenantScope
 from stores.postgres.queue import RunJob
@@ -15,6 +16,11 @@ def job_scope(job: RunJob) -> TenantScope:
 def relay_scope(tenant_id: TenantId) -> TenantScope:
     """The scope of passing on what Postgres told of one of the tenants."""
     return TenantScope(tenant_id, actor="relay")
+
+
+def schedule_scope(due: DueSchedule) -> TenantScope:
+    """The scope of firing a schedule; its runs say that it asked for them."""
+    return TenantScope(due.tenant_id, actor=f"schedule:{due.id}")
 
 
 def upkeep_scope(tenant: TenantRecord) -> TenantScope:

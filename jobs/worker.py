@@ -11,6 +11,7 @@ from core.settings import Settings
 from jobs.clockwork import recover, relay
 from jobs.events import EventRelay
 from jobs.runner import Runner
+from jobs.schedules import Clock, keep_schedules, utc_now
 from jobs.upkeep import keep_up
 from stores.postgres.logins import Logins
 from stores.postgres.queue_worker import Terms, consume
@@ -20,8 +21,17 @@ from stores.work import work_stores
 log = structlog.get_logger(__name__)
 
 
-async def work(settings: Settings, logins: Logins, stores: Stores, stop: asyncio.Event) -> None:
-    """Work until `stop` is set; runs in hand then go back to the queue at once."""
+async def work(
+    settings: Settings,
+    logins: Logins,
+    stores: Stores,
+    stop: asyncio.Event,
+    clock: Clock = utc_now,
+) -> None:
+    """Work until `stop` is set; runs in hand then go back to the queue at once.
+
+    `clock` is the present that schedules are held against.
+    """
     runner = Runner(stores, work_stores(stores), settings)
     events = EventRelay(stores, settings.event_stream_length)
     beat = settings.worker_heartbeat_seconds
@@ -29,6 +39,7 @@ async def work(settings: Settings, logins: Logins, stores: Stores, stop: asyncio
         asyncio.create_task(relay(logins, stores, runner, events)),
         asyncio.create_task(events.run()),
         asyncio.create_task(recover(stores, every_seconds=beat)),
+        asyncio.create_task(keep_schedules(stores, clock)),
         asyncio.create_task(keep_up(stores, settings)),
         asyncio.create_task(_let_go(stop, runner)),
     ]

@@ -19,6 +19,7 @@ from core.records.lineage import RawPageRecord
 from core.records.naming import NamingRuleRecord
 from core.records.receipts import HeldShrink, ReceiptPolicy
 from core.records.runs import RunRecord
+from core.records.schedules import ScheduleRecord
 from core.records.tenants import TenantRecord
 from core.scope import TenantId, TenantScope
 from loaders.batching import keyed
@@ -71,6 +72,11 @@ class Loaders:
     def runs(self) -> DataLoader[UUID, RunRecord | None]:
         """Runs by id."""
         return keyed(partial(self._stores.runs.by_ids, self._scope))
+
+    @cached_property
+    def schedules(self) -> DataLoader[UUID, ScheduleRecord | None]:
+        """Schedules by id."""
+        return keyed(partial(self._stores.schedules.by_ids, self._scope))
 
     @cached_property
     def raw_pages(self) -> DataLoader[UUID, RawPageRecord | None]:

@@ -18,7 +18,7 @@ from resolvers.session import Session
 async def start(session: Session, connection_id: UUID, dates: DateRange | None) -> RunRecord:
     """Read `dates` of an API source; the look-back window up to today when None."""
     connection = await _readable(session, connection_id)
-    _refuse_pushed(connection)
+    refuse_pushed(connection)
     today = today_in(time_zone(connection.time_zone), session.clock())
     asked = dates or _look_back(connection, today)
     _refuse_future(asked, today, connection)
@@ -58,7 +58,8 @@ async def _readable(session: Session, connection_id: UUID) -> ConnectionRecord:
     return connection
 
 
-def _refuse_pushed(connection: ConnectionRecord) -> None:
+def refuse_pushed(connection: ConnectionRecord) -> None:
+    """BadInput unless the connection can be asked for days."""
     mend = {
         Source.FILE: "upload a file and name it in ingestFile",
         Source.WEBHOOK: "send the records to the connection's webhook",

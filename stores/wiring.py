@@ -30,6 +30,8 @@ from stores.postgres.queue import QueueStore
 from stores.postgres.receipt_policy import ReceiptPolicyStore
 from stores.postgres.rejections import RejectionStore
 from stores.postgres.runs import RunStore
+from stores.postgres.schedule_firing import ScheduleFiringStore
+from stores.postgres.schedules import ScheduleStore
 from stores.postgres.shrink_decisions import ShrinkStore
 from stores.postgres.tenants import TenantStore
 from stores.postgres.uploads import UploadStore
@@ -58,6 +60,8 @@ class Stores:
     calendar: CalendarStore
     attribution: AttributionStore
     insights: InsightStore
+    schedules: ScheduleStore
+    firing: ScheduleFiringStore
     events: EventStore
     webhooks: WebhookStore
     exchange: ExchangeStore
@@ -99,6 +103,8 @@ async def open_stores(
                 calendar=CalendarStore(database),
                 attribution=AttributionStore(database),
                 insights=InsightStore(database),
+                schedules=ScheduleStore(database),
+                firing=ScheduleFiringStore(database),
                 events=EventStore(database),
                 webhooks=WebhookStore(database, vault),
                 exchange=ExchangeStore(database),

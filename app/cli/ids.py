@@ -8,7 +8,7 @@ from uuid import UUID
 
 import typer
 
-from graph.ids import CONNECTION, NAMING_RULE, REJECTED, RUN, IdKind
+from graph.ids import CONNECTION, NAMING_RULE, REJECTED, RUN, SCHEDULE, IdKind
 
 
 def _reader(kind: IdKind[UUID], name: str) -> Callable[[str], UUID]:
@@ -51,5 +51,13 @@ RuleId = Annotated[
     UUID,
     typer.Argument(
         parser=_reader(NAMING_RULE, "the rule"), metavar="<rule>", help="See: liftos naming list."
+    ),
+]
+ScheduleId = Annotated[
+    UUID,
+    typer.Argument(
+        parser=_reader(SCHEDULE, "the schedule"),
+        metavar="<schedule>",
+        help="See: liftos schedule list.",
     ),
 ]

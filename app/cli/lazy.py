@@ -34,6 +34,7 @@ COMMANDS: Mapping[str, Entry] = MappingProxyType(
         "connection": Entry("connections", "Connect, list, test and disconnect sources."),
         "run": Entry("runs", "List, show, cancel and retry runs."),
         "rejected": Entry("rejected", "Refused records: list, count, correct, replay, dismiss."),
+        "schedule": Entry("schedules", "Have connections read by themselves."),
         "ingest": Entry("ingest", "Read days of a connection."),
         "naming": Entry("naming", "Rules by which the names of campaigns are read."),
         "upload": Entry("upload", "Upload a file and read it."),

@@ -25,6 +25,7 @@ from graph.types.insights import Insight
 from graph.types.lineage import RawPage
 from graph.types.node import Node
 from graph.types.runs import Run
+from graph.types.schedules import IngestionSchedule
 from graph.types.viewer import Tenant
 from resolvers.session import Session
 
@@ -33,6 +34,7 @@ MAX_REPRESENTATIONS = 1000
 Entity: TypeAlias = Annotated[
     CalendarDimension
     | Campaign
+    | IngestionSchedule
     | Insight
     | MarketingEntry
     | RawPage

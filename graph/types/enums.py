@@ -20,6 +20,7 @@ from core.records.naming import NamingSyntax
 from core.records.receipts import CheckStatus, ShrinkState
 from core.records.rejections import RejectionState
 from core.records.runs import RunEventKind, RunKind, RunStatus
+from core.records.schedules import ScheduleOutcome
 from core.scope import Role
 
 E = TypeVar("E", bound=Enum)
@@ -200,6 +201,15 @@ ENUMS: tuple[type[Enum], ...] = (
             RejectionState.SUPERSEDED: (
                 "The source was read again since: its newer answer stands, or is refused itself."
             ),
+        },
+    ),
+    _described(
+        ScheduleOutcome,
+        "What came of a schedule when it was due.",
+        {
+            ScheduleOutcome.STARTED: "It started a run.",
+            ScheduleOutcome.RUN_STILL_OPEN: "Nothing: the run it had started has not ended.",
+            ScheduleOutcome.CONNECTION_INACTIVE: "Nothing: the connection may not be read from.",
         },
     ),
     _described(

@@ -25,6 +25,7 @@ from loaders.ports.work import (
     EventStore,
     LineageStore,
     RunStore,
+    ScheduleStore,
     TenantStore,
     Topics,
 )
@@ -111,6 +112,11 @@ class Stores(Protocol):
     @property
     def tenants(self) -> TenantStore:
         """The tenant itself."""
+        ...
+
+    @property
+    def schedules(self) -> ScheduleStore:
+        """When connections are read by themselves."""
         ...
 
     @property

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager
+from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from core.records.events import DataEventKind, EventExtent, EventsAfter
 from core.records.lineage import RawPageRecord
 from core.records.pages import Page, PageRequest
 from core.records.runs import RunEventRecord, RunRecord, RunStatus
+from core.records.schedules import ScheduleRecord, Timing
 from core.records.tenants import TenantRecord
 from core.scope import TenantScope
 
@@ -100,6 +102,42 @@ class TenantStore(Protocol):
 
     async def current(self, scope: TenantScope) -> TenantRecord:
         """The tenant of `scope`."""
+        ...
+
+
+class ScheduleStore(Protocol):
+    """Schedules; `now` is the present that their next times follow from."""
+
+    async def by_ids(self, scope: TenantScope, ids: Sequence[UUID]) -> dict[UUID, ScheduleRecord]:
+        """Those of `ids` that exist."""
+        ...
+
+    async def page(
+        self, scope: TenantScope, request: PageRequest, connections: Sequence[UUID] = ()
+    ) -> Page[ScheduleRecord]:
+        """One page, oldest first; the cursor is (id,)."""
+        ...
+
+    async def create(
+        self, scope: TenantScope, connection_id: UUID, timing: Timing, now: datetime
+    ) -> ScheduleRecord:
+        """A new one; NotFound without the connection, Conflict when it has too many."""
+        ...
+
+    async def change(
+        self, scope: TenantScope, schedule_id: UUID, timing: Timing, now: datetime
+    ) -> ScheduleRecord:
+        """Another timing; NotFound when there is no such schedule."""
+        ...
+
+    async def set_paused(
+        self, scope: TenantScope, schedule_id: UUID, now: datetime, *, is_paused: bool
+    ) -> ScheduleRecord:
+        """Held, or not; NotFound when there is no such schedule."""
+        ...
+
+    async def delete(self, scope: TenantScope, schedule_id: UUID) -> ScheduleRecord:
+        """What it was; NotFound when there is no such schedule."""
         ...
 
 

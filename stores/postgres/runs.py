@@ -64,8 +64,7 @@ class RunStore:
                 await connection.execute(
                     _SAVE_MAPPING, scope.tenant_id, command.connection_id, command.file.to_json()
                 )
-            run_id = await connection.fetchval(_INSERT, *_values(scope, command))
-            return await _queue(connection, scope, run_id, "waiting for a worker")
+            return await start_run(connection, scope, command)
 
     async def request_cancel(self, scope: TenantScope, run_id: UUID) -> RunRecord:
         """End a queued run at once, a running one at its next page; Conflict when it has ended."""
@@ -96,6 +95,14 @@ class RunStore:
         async with self._database.read(scope) as connection:
             rows = await connection.fetch(sql, scope.tenant_id, run_id, after, limit)
         return tuple(map(event_record, rows))
+
+
+async def start_run(
+    connection: Connection, scope: TenantScope, command: StartIngestion
+) -> RunRecord:
+    """Write a run and its job in the caller's transaction, as its last step."""
+    run_id = await connection.fetchval(_INSERT, *_values(scope, command))
+    return await _queue(connection, scope, run_id, "waiting for a worker")
 
 
 async def _require(connection: Connection, scope: TenantScope, command: StartIngestion) -> None:

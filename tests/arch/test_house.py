@@ -45,6 +45,7 @@ SCOPELESS = {
     ("QueueStore", "open_runs"),
     ("EventStore", "positions"),
     ("EventStreams", "lasts"),
+    ("ScheduleFiringStore", "due"),
     ("RunTopics", "ping"),
     ("RunTopics", "publish"),
     ("RunTopics", "resync"),

@@ -22,6 +22,7 @@ from core.records.pages import Page, PageRequest
 from core.records.receipts import HeldShrink, ReceiptPolicy
 from core.records.rejections import RejectedRecord
 from core.records.runs import RunEventRecord, RunRecord
+from core.records.schedules import ScheduleRecord
 from core.records.tenants import TenantRecord
 from core.scope import TenantId, TenantScope
 
@@ -42,6 +43,7 @@ class Shelf:
     alerts: dict[UUID, tuple[AlertRecord, ...]] = field(default_factory=dict)
     runs: dict[UUID, RunRecord] = field(default_factory=dict)
     events: dict[UUID, list[RunEventRecord]] = field(default_factory=dict)
+    schedules: dict[UUID, ScheduleRecord] = field(default_factory=dict)
     data_events: list[DataEventRecord] = field(default_factory=list)
     raw_pages: dict[UUID, RawPageRecord] = field(default_factory=dict)
     rejected: dict[UUID, RejectedRecord] = field(default_factory=dict)

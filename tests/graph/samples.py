@@ -33,6 +33,7 @@ from core.records.runs import (
     RunRecord,
     RunStatus,
 )
+from core.records.schedules import ScheduleOutcome, ScheduleRecord, Timing
 from core.records.tenants import TenantRecord
 from core.scope import TenantId
 from core.units import DateRange
@@ -42,6 +43,7 @@ LEARNED = datetime(2026, 11, 20, 6, 30, tzinfo=UTC)
 CONNECTION = UUID(int=0xC1)
 FILES = UUID(int=0xC2)
 RUN = UUID(int=0xA1)
+SCHEDULE = UUID(int=0x51)
 RAW_PAGE = UUID(int=0xB1)
 
 FRIDAY = Publication(
@@ -299,5 +301,21 @@ def tenant(tenant_id: TenantId, slug: str) -> TenantRecord:
         fiscal_year_named_by_end=True,
         reporting_currency="EUR",
         tier="PRO",
+        created_at=LEARNED,
+    )
+
+
+def schedule() -> ScheduleRecord:
+    return ScheduleRecord(
+        id=SCHEDULE,
+        connection_id=CONNECTION,
+        time_zone="Europe/Berlin",
+        timing=Timing(cron="30 6 * * *", jitter_seconds=0),
+        is_paused=False,
+        fires_at=datetime(2026, 11, 23, 5, 30, tzinfo=UTC),
+        last_due_at=datetime(2026, 11, 22, 5, 30, tzinfo=UTC),
+        last_outcome=ScheduleOutcome.STARTED,
+        last_run_id=RUN,
+        created_by="user:ada",
         created_at=LEARNED,
     )

@@ -18,6 +18,7 @@ IDS = {
     "Insight": str(samples.insight().id),
     "Run": str(samples.RUN),
     "SourceConnection": str(samples.CONNECTION),
+    "IngestionSchedule": str(samples.SCHEDULE),
     "RawPage": str(samples.RAW_PAGE),
     "Tenant": str(NORTH),
 }
@@ -61,6 +62,7 @@ ABSENT = {
     "Insight": "f" * 8 + "-ffff-ffff-ffff-" + "f" * 12,
     "Run": "f" * 8 + "-ffff-ffff-ffff-" + "f" * 12,
     "SourceConnection": "f" * 8 + "-ffff-ffff-ffff-" + "f" * 12,
+    "IngestionSchedule": "f" * 8 + "-ffff-ffff-ffff-" + "f" * 12,
     "RawPage": "f" * 8 + "-ffff-ffff-ffff-" + "f" * 12,
     "Tenant": "f" * 8 + "-ffff-ffff-ffff-" + "f" * 12,
 }

@@ -18,6 +18,7 @@ from core.records.lineage import RawPageRecord
 from core.records.pages import Page, PageRequest
 from core.records.receipts import HeldShrink, ReceiptPolicy, ShrinkState
 from core.records.runs import Counters, RunEventRecord, RunKind, RunRecord, RunStatus
+from core.records.schedules import ScheduleRecord, Timing
 from core.records.tenants import TenantRecord
 from core.scope import TenantScope
 from tests.graph.memory import Memory, paged
@@ -247,6 +248,74 @@ class Tenants:
         if tenant is None:
             raise NotFound("no such tenant")
         return tenant
+
+
+class Schedules:
+    def __init__(self, memory: Memory) -> None:
+        self.memory = memory
+
+    async def by_ids(self, scope: TenantScope, ids: Sequence[UUID]) -> dict[UUID, ScheduleRecord]:
+        found = self.memory.of(scope).schedules
+        return {key: found[key] for key in ids if key in found}
+
+    async def page(
+        self, scope: TenantScope, request: PageRequest, connections: Sequence[UUID] = ()
+    ) -> Page[ScheduleRecord]:
+        found = [
+            schedule
+            for schedule in self.memory.of(scope).schedules.values()
+            if not connections or schedule.connection_id in connections
+        ]
+        return paged(found, request, lambda schedule: (str(schedule.id),))
+
+    async def create(
+        self, scope: TenantScope, connection_id: UUID, timing: Timing, now: datetime
+    ) -> ScheduleRecord:
+        shelf = self.memory.of(scope)
+        if connection_id not in shelf.connections:
+            raise NotFound("no such connection", field="connectionId", mend="use one of yours")
+        record = ScheduleRecord(
+            id=UUID(int=0x50000 + len(shelf.schedules)),
+            connection_id=connection_id,
+            time_zone=shelf.connections[connection_id].time_zone,
+            timing=timing,
+            is_paused=False,
+            fires_at=now,
+            last_due_at=None,
+            last_outcome=None,
+            last_run_id=None,
+            created_by=scope.actor,
+            created_at=now,
+        )
+        shelf.schedules[record.id] = record
+        return record
+
+    async def change(
+        self, scope: TenantScope, schedule_id: UUID, timing: Timing, now: datetime
+    ) -> ScheduleRecord:
+        del now
+        return self._put(scope, replace(self._one(scope, schedule_id), timing=timing))
+
+    async def set_paused(
+        self, scope: TenantScope, schedule_id: UUID, now: datetime, *, is_paused: bool
+    ) -> ScheduleRecord:
+        del now
+        return self._put(scope, replace(self._one(scope, schedule_id), is_paused=is_paused))
+
+    async def delete(self, scope: TenantScope, schedule_id: UUID) -> ScheduleRecord:
+        record = self._one(scope, schedule_id)
+        del self.memory.of(scope).schedules[schedule_id]
+        return record
+
+    def _one(self, scope: TenantScope, schedule_id: UUID) -> ScheduleRecord:
+        found = self.memory.of(scope).schedules.get(schedule_id)
+        if found is None:
+            raise NotFound("no such schedule", field="scheduleId", mend="use one of yours")
+        return found
+
+    def _put(self, scope: TenantScope, record: ScheduleRecord) -> ScheduleRecord:
+        self.memory.of(scope).schedules[record.id] = record
+        return record
 
 
 class Events:

@@ -46,6 +46,7 @@ class StandIns:
     policies: work.Policies
     rejections: refused.Rejections
     tenants: work.Tenants
+    schedules: work.Schedules
     events: work.Events
     topics: work.Topics
 
@@ -69,6 +70,7 @@ class StandIns:
             work.Policies(memory),
             refused.Rejections(memory),
             work.Tenants(memory),
+            work.Schedules(memory),
             work.Events(memory),
             work.Topics(memory),
         )
@@ -121,6 +123,7 @@ def fill(memory: Memory, scope: TenantScope, slug: str) -> None:
     meta = samples.connection()
     files = samples.connection(id=samples.FILES, source=Source.FILE, account_id="files")
     shelf.connections = {meta.id: meta, files.id: files}
+    shelf.schedules = {samples.SCHEDULE: samples.schedule()}
     shelf.runs = {samples.RUN: samples.run()}
     shelf.raw_pages = {samples.RAW_PAGE: samples.raw_page()}
     shelf.rejected = {record.id: record for record in map(samples.rejected, range(3))}

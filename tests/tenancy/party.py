@@ -24,7 +24,7 @@ from core.records.credentials import AlertKind, Notice
 from core.records.tenants import TenantRecord
 from core.scope import Role, SystemScope, TenantScope
 from core.settings import Settings
-from graph.ids import CONNECTION, RUN
+from graph.ids import CONNECTION, RUN, SCHEDULE
 from jobs.calendars import fill_calendar
 from jobs.worker import work
 from stores.wiring import Stores
@@ -58,6 +58,7 @@ class Party:
     connections: dict[str, str] = field(default_factory=dict)
     runs: dict[str, str] = field(default_factory=dict)
     keys: dict[str, str] = field(default_factory=dict)
+    schedules: dict[str, str] = field(default_factory=dict)
     upload: str = ""
     refused: list[str] = field(default_factory=list)
     as_of: str = ""
@@ -129,6 +130,7 @@ async def settled(ground: Ground) -> Parties:
         await alerted(ground, party)
         party.runs["queued"] = await started(ground, party, "meta")
         await keyed(ground, party)
+        await scheduled(ground, party)
     return Parties(a, b, published)
 
 
@@ -206,6 +208,16 @@ async def held(ground: Ground, party: Party) -> None:
         answer = await ground.door.ask(party.token, "Mutation.ingestFile", {"input": given})
         party.runs["held"] = answer["data"]["ingestFile"]["run"]["id"]
         await ended(ground.stores, party.scope, RUN.decode(party.runs["held"], "id"))
+
+
+async def scheduled(ground: Ground, party: Party) -> None:
+    """A schedule that started a run."""
+    given: Json = {"connectionId": party.connections["meta"], "schedule": {"cron": "30 6 * * *"}}
+    answer = await ground.door.ask(party.token, "Mutation.createSchedule", given)
+    party.schedules["daily"] = answer["data"]["createSchedule"]["schedule"]["id"]
+    schedule_id = SCHEDULE.decode(party.schedules["daily"], "id")
+    due = (await ground.stores.schedules.by_ids(party.scope, [schedule_id]))[schedule_id].fires_at
+    await ground.stores.firing.fire(party.scope, schedule_id, due)
 
 
 async def keyed(ground: Ground, party: Party) -> None:

@@ -58,6 +58,11 @@ HARMLESS = {
     "ReplayRejectedInput.patch",
     "DismissRejectedInput.why",
     "MarketingEntryFilter.channels",
+    *(f"Query.schedules({part})" for part in PAGING),
+    *(f"ScheduleInput.{name}" for name in ("cron", "intervalMinutes", "jitterSeconds")),
+    "ScheduleInput.lookBackDays",
+    *(f"Mutation.{name}Schedule(schedule)" for name in ("create", "change")),
+    "IngestionSchedule.upcoming(first)",
     *(f"Query.events({name})" for name in ("after", "first", "kinds")),
     *(f"Subscription.events({name})" for name in ("after", "kinds")),
     *(f"Subscription.{name}(after)" for name in ("runs", "entriesRestated")),
@@ -104,6 +109,8 @@ WRITING = {
     "Mutation.deleteNamingRule(ruleId)",
     "RotateCredentialsInput.connectionId",
     "StartIngestionInput.connectionId",
+    "Mutation.createSchedule(connectionId)",
+    *(f"Mutation.{name}Schedule(scheduleId)" for name in ("change", "pause", "resume", "delete")),
     "Subscription.ingestionProgress(runId)",
 }
 """What names a thing to a mutation or a subscription: test_writes.py, test_subscriptions.py."""
@@ -122,6 +129,7 @@ NAMING: dict[str, Callable[[str], Given]] = {
     "Query.nodes(ids)": lambda value: ("Query.nodes", {"ids": [value]}),
     "Query.run(id)": lambda value: ("Query.run", {"id": value}),
     "Query.runs(connections)": lambda value: ("Query.runs", {"connections": [value]}),
+    "Query.schedules(connections)": lambda value: ("Query.schedules", {"connections": [value]}),
     "Query.rejectedRecords(runId)": lambda value: ("Query.rejectedRecords", {"runId": value}),
     "RejectedRecordFilter.connections": _refused("connections"),
     "RejectedRecordFilter.runs": _refused("runs"),

@@ -85,6 +85,7 @@ async def test_a_cursor_of_b_is_a_place_in_as_own_list(
         "Query.campaigns": {},
         "Query.connections": {},
         "Query.runs": {},
+        "Query.schedules": {},
         "Query.insights": {},
         "Query.attributionRows": dated,
         "Query.rejectedRecords": own_run,

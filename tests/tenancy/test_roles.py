@@ -24,6 +24,8 @@ ANALYSTS = frozenset({Role.ANALYST, Role.DEVELOPER, Role.ADMIN})
 WRITERS = frozenset({Role.DEVELOPER, Role.ADMIN})
 ADMINS = frozenset({Role.ADMIN})
 
+SCHEDULING = ("create", "change", "pause", "resume", "delete")
+
 ALLOWED: Mapping[str, frozenset[Role | None]] = {
     "Query.viewer": ANYBODY,
     "Query.node": ALL,
@@ -39,6 +41,7 @@ ALLOWED: Mapping[str, frozenset[Role | None]] = {
     "Query.connections": ALL,
     "Query.run": ALL,
     "Query.runs": ALL,
+    "Query.schedules": ALL,
     "Query.events": ALL,
     "Query.rejectedRecords": WRITERS,
     "Query.rejectedRecordSummary": WRITERS,
@@ -61,6 +64,7 @@ ALLOWED: Mapping[str, frozenset[Role | None]] = {
     "Mutation.retryRun": WRITERS,
     "Mutation.replayRejected": WRITERS,
     "Mutation.dismissRejected": WRITERS,
+    **{f"Mutation.{name}Schedule": WRITERS for name in SCHEDULING},
     "Subscription.ingestionProgress": ALL,
     "Subscription.events": ALL,
     "Subscription.runs": ALL,
@@ -102,6 +106,7 @@ def questions(party: Party) -> Mapping[str, Json]:
         "Query.connections": {"first": 1},
         "Query.run": {"id": run},
         "Query.runs": {"first": 1},
+        "Query.schedules": {"first": 1},
         "Query.events": {"first": 1},
         "Query.rejectedRecords": {"runId": run, "first": 1},
         "Query.rejectedRecordSummary": {"filter": {"runs": [run]}},
@@ -134,6 +139,18 @@ def questions(party: Party) -> Mapping[str, Json]:
         "Mutation.retryRun": {"runId": party.runs["broken"]},
         "Mutation.replayRejected": {"input": {"filter": {"runs": [run]}}},
         "Mutation.dismissRejected": {"input": {"filter": {"runs": [run]}, "why": "x"}},
+        "Mutation.createSchedule": {
+            "connectionId": party.connections["meta"],
+            "schedule": {"intervalMinutes": 60},
+        },
+        "Mutation.changeSchedule": {
+            "scheduleId": party.schedules["daily"],
+            "schedule": {"intervalMinutes": 60},
+        },
+        **{
+            f"Mutation.{name}Schedule": {"scheduleId": party.schedules["daily"]}
+            for name in ("pause", "resume", "delete")
+        },
         "Subscription.ingestionProgress": {"runId": run},
         "Subscription.events": {"after": 0},
         "Subscription.runs": {"after": 0},
@@ -283,6 +300,18 @@ async def test_a_role_that_may_write_is_not_refused_for_its_role(
             {"input": {"connectionId": parties.a.connections["meta"], "tolerance": "2"}},
             "InvalidInput" if role in ADMINS else "ForbiddenError",
         ),
+        "Mutation.createSchedule": (
+            {"connectionId": parties.a.connections["meta"], "schedule": {"cron": "x"}},
+            "InvalidInput",
+        ),
+        "Mutation.changeSchedule": (
+            {"scheduleId": parties.a.schedules["daily"], "schedule": {}},
+            "InvalidInput",
+        ),
+        **{
+            f"Mutation.{name}Schedule": ({"scheduleId": run}, "InvalidInput")
+            for name in ("pause", "resume", "delete")
+        },
         "Mutation.cancelRun": ({"runId": parties.a.runs["broken"]}, "ConflictError"),
         "Mutation.retryRun": ({"runId": parties.a.runs["queued"]}, "ConflictError"),
         "Mutation.replayRejected": ({"input": {"filter": {}, "maximum": 0}}, "InvalidInput"),

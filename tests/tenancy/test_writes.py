@@ -71,6 +71,19 @@ def _of_rules_to_end(_: Party, b: Party) -> list[Json]:
     return [{"ruleId": b.naming_rule, "until": UNTIL}]
 
 
+def _of_new_schedules(_: Party, b: Party) -> list[Json]:
+    timing: Json = {"cron": "30 6 * * *"}
+    return [{"connectionId": id_, "schedule": timing} for id_ in b.connections.values()]
+
+
+def _of_schedules(_: Party, b: Party) -> list[Json]:
+    return [{"scheduleId": id_} for id_ in b.schedules.values()]
+
+
+def _of_timings(a: Party, b: Party) -> list[Json]:
+    return [given | {"schedule": {"intervalMinutes": 60}} for given in _of_schedules(a, b)]
+
+
 ATTEMPTS: dict[str, Attempts] = {
     "Mutation.startIngestion": _of_days,
     "Mutation.ingestFile": _of_files,
@@ -81,6 +94,9 @@ ATTEMPTS: dict[str, Attempts] = {
     "Mutation.acceptShrink": _of_runs,
     "Mutation.rejectShrink": _of_runs,
     "Mutation.setReceiptRules": _of_receipt_rules,
+    "Mutation.createSchedule": _of_new_schedules,
+    "Mutation.changeSchedule": _of_timings,
+    **{f"Mutation.{name}Schedule": _of_schedules for name in ("pause", "resume", "delete")},
     "Mutation.cancelRun": _of_runs,
     "Mutation.retryRun": _of_runs,
     "Mutation.endNamingRule": _of_rules_to_end,

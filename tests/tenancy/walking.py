@@ -67,6 +67,7 @@ QUESTIONS: Mapping[str, Callable[[Ids], Iterator[Question]]] = {
     "Query.insights": _plain,
     "Query.connections": _plain,
     "Query.runs": _plain,
+    "Query.schedules": _plain,
     "Query.events": _plain,
     "Query._service": _plain,
     # Below: by ids that the fields above have answered.

@@ -42,6 +42,7 @@ from stores.postgres.tables.receipts import (
     RestatementLessonRow,
 )
 from stores.postgres.tables.runs import RunDismissalRow, RunEventRow, RunRow
+from stores.postgres.tables.schedules import ScheduleRow
 from stores.postgres.tables.tenants import (
     ApiKeyRow,
     AuditLogRow,
@@ -89,6 +90,7 @@ __all__ = [
     "RunDismissalRow",
     "RunEventRow",
     "RunRow",
+    "ScheduleRow",
     "SourceAuthorizationRow",
     "Table",
     "TenantRow",
