@@ -13,6 +13,7 @@ from pydantic_core import PydanticUndefined
 from core.file_fields import FILE_FIELDS
 from core.scope import Permission, Role, permissions_of
 from core.settings import Settings
+from core.sources import MANIFESTS, SourceManifest
 from graph.limits import MAX_ALIASES, MAX_DEPTH, MAX_TOKENS
 from resolvers.attribution import MAX_ROWS
 from resolvers.budget import MAX_ROWS as BUDGET
@@ -99,6 +100,31 @@ def limits() -> str:
     return _table(("what", "at most"), [(name, f"{value:,}") for name, value in rows])
 
 
+def sources() -> str:
+    rows = [
+        (f"`{each.name}`", each.about, ", ".join(f"`{level}`" for level in each.levels),
+         f"{each.look_back_days} days", _opened_with(each), _version(each))
+        for each in sorted(MANIFESTS.values(), key=lambda each: each.name)
+    ]  # fmt: skip
+    return _table(("source", "what", "levels", "looks back", "opened with", "API version"), rows)
+
+
+def _opened_with(manifest: SourceManifest) -> str:
+    """Way by way; what may be left out in brackets."""
+    ways = [
+        ", ".join(f"(`{each.outside}`)" if each.is_optional else f"`{each.outside}`"
+                  for each in manifest.of_way(way))
+        for way in manifest.ways or ("",)
+    ]  # fmt: skip
+    return " or ".join(ways)
+
+
+def _version(manifest: SourceManifest) -> str:
+    pinned = manifest.version_setting
+    found = (each.default for each in manifest.settings if each.name == pinned)
+    return f"`{next(found)}`" if pinned else ""
+
+
 def _table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
     lines = [tuple(head), *map(tuple, rows)]
     lines.insert(1, ("---",) * len(lines[0]))
@@ -109,6 +135,7 @@ TABLES: Mapping[str, tuple[Path, Callable[[], str]]] = {
     "settings": (ROOT / "docs" / "deploy.md", settings),
     "roles": (ROOT / "docs" / "query.md", roles),
     "limits": (ROOT / "docs" / "query.md", limits),
+    "sources": (ROOT / "docs" / "connectors.md", sources),
     "fields": (ROOT / "docs" / "files.md", fields),
 }
 

@@ -82,6 +82,7 @@ FOLLOWED = [
     "compare.md",
     "sandbox.md",
     "deploy.md",
+    "connectors.md",
 ]
 """Each goes on from sync.md."""
 
