@@ -3,22 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from core.jsonvalue import JSONObject
+from core.records.credentials import AccountFacts, CredentialFacts
 from core.records.ingestion import RawPage
 from core.units import DateRange
 
-
-@dataclass(frozen=True, slots=True)
-class AccountFacts:
-    """What the source itself says of an account; `currency` ISO 4217, `time_zone` IANA."""
-
-    account_id: str
-    name: str
-    currency: str
-    time_zone: str
+__all__ = ["AccountFacts", "Connector", "KnowsCredentials"]
 
 
 class Connector(Protocol):
@@ -46,4 +38,13 @@ class Connector(Protocol):
 
     async def aclose(self) -> None:
         """Let go of connections and files."""
+        ...
+
+
+@runtime_checkable
+class KnowsCredentials(Protocol):
+    """A connector whose source can say what its credentials allow, and until when."""
+
+    async def credential_facts(self) -> CredentialFacts | None:
+        """Ask the source; None where this installation lacks what asking takes."""
         ...

@@ -6,17 +6,19 @@ taken out of a response before anything reads it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 import httpx2
 import orjson
 from aiolimiter import AsyncLimiter
 
+from connectors.notices import post, retirement
 from connectors.redaction import Redactor
 from connectors.retry import Clock, Patience, retrying
 from core.errors import ConfigError, LiftosError, Transient
 from core.jsonvalue import JSONObject, JSONValue
+from core.records.credentials import Notice
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,10 @@ class HttpResponse:
         return self.headers.get("content-type", "application/json").partition(";")[0].strip()
 
 
+def _no_notices(_: HttpResponse) -> tuple[Notice, ...]:
+    return ()
+
+
 def _no_pause(_: HttpResponse) -> float:
     return 0.0
 
@@ -76,12 +82,15 @@ class HttpRules:
 
     `judge` turns a refusal into the error it means, None when it is no refusal; `pause` reads
     usage headers and says how many seconds to leave before the next request.
+    `notices` reads what the source announces in headers of its own; the standard ones are read
+    of every source.
     `requests_per_second` holds for the one account that a client serves. `answers_secrets`: what
     the source gives when it does not refuse is read as it came, and must not be kept.
     """
 
     judge: Callable[[HttpResponse], LiftosError | None]
     pause: Callable[[HttpResponse], float] = _no_pause
+    notices: Callable[[HttpResponse], Iterable[Notice]] = _no_notices
     requests_per_second: float = 10.0
     timeout_seconds: float = 120.0
     patience: Patience = field(default_factory=Patience)
@@ -136,6 +145,9 @@ class HttpClient:
         await self._await_turn()
         response = await self._exchange(request)
         self._not_before = self._clock.now() + self._rules.pause(response)
+        for notice in (retirement(response.headers), *self._rules.notices(response)):
+            if notice is not None:
+                post(notice)
         refusal = self._rules.judge(response)
         if refusal is not None:
             raise refusal

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import strawberry
 
+from graph.mutations.connection_tests import ConnectionTestMutations
 from graph.mutations.connections import ConnectionMutations
 from graph.mutations.ingestion import IngestionMutations
 from graph.mutations.naming import NamingMutations
@@ -21,6 +22,7 @@ from graph.mutations.schedules import ScheduleMutations
 )
 class Mutation(
     ConnectionMutations,
+    ConnectionTestMutations,
     IngestionMutations,
     RunMutations,
     RejectionMutations,

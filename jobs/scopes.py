@@ -5,6 +5,7 @@ from __future__ import annotations
 from core.records.schedules import DueSchedule
 from core.records.tenants import TenantRecord
 from core.scope import TenantId, TenantScope
+from stores.postgres.errands import Errand
 from stores.postgres.queue import RunJob
 
 
@@ -26,3 +27,13 @@ def schedule_scope(due: DueSchedule) -> TenantScope:
 def upkeep_scope(tenant: TenantRecord) -> TenantScope:
     """The scope of upkeep for one of the tenants that a SystemScope listed."""
     return TenantScope(tenant.id, actor="upkeep")
+
+
+def errand_scope(errand: Errand) -> TenantScope:
+    """The scope of an errand that waits."""
+    return TenantScope(errand.tenant_id, actor=f"errand:{errand.id}")
+
+
+def credential_scope(tenant_id: TenantId) -> TenantScope:
+    """The scope of upkeep for the tenant of credentials that a SystemScope found."""
+    return TenantScope(tenant_id, actor="upkeep")

@@ -19,6 +19,7 @@ from core.records.connections import ConnectionRecord, Level, Source
 from core.records.runs import RunRecord
 from core.scope import TenantScope
 from core.settings import Settings
+from jobs.alerts import alerting, learn_credentials
 from stores.wiring import Stores
 from transform.normalise.context import PageContext
 
@@ -44,12 +45,14 @@ async def open_source(
             whole = options.reading is FileReading.COMPLETE
             yield OpenSource(connection, opened, is_whole=whole)
         return
-    credentials = await stores.connections.credentials(scope, connection.id)
-    connector = open_connector(connection.source, _account(connection), credentials, settings)
-    try:
-        yield OpenSource(connection, connector, is_whole=True)
-    finally:
-        await connector.aclose()
+    async with alerting(stores, scope, connection):
+        credentials = await stores.connections.credentials(scope, connection.id)
+        connector = open_connector(connection.source, account_of(connection), credentials, settings)
+        try:
+            yield OpenSource(connection, connector, is_whole=True)
+            await learn_credentials(stores, scope, connection, connector)
+        finally:
+            await connector.aclose()
 
 
 @asynccontextmanager
@@ -97,7 +100,8 @@ def page_context(connection: ConnectionRecord, request: JSONObject) -> PageConte
     )
 
 
-def _account(connection: ConnectionRecord) -> ConnectorAccount:
+def account_of(connection: ConnectionRecord) -> ConnectorAccount:
+    """The account as connectors are opened for it."""
     return ConnectorAccount(
         account_id=connection.account_id,
         currency=connection.currency,

@@ -9,6 +9,7 @@ import structlog
 
 from core.scope import SystemScope
 from core.settings import Settings
+from jobs.alerts import warn_of_expiry
 from jobs.calendars import fill_calendar
 from jobs.exchange import RateKeeper
 from jobs.scopes import relay_scope
@@ -28,6 +29,7 @@ async def keep_up(stores: Stores, settings: Settings) -> None:
             await _fill_calendars(stores)
             await exchange.keep()
             await _sweep_uploads(stores)
+            await warn_of_expiry(stores, datetime.now(UTC))
             await prune_events(stores, timedelta(days=settings.event_retention_days))
         except Exception as error:  # noqa: BLE001 - upkeep must not end
             log.warning("upkeep was put off", error=repr(error))

@@ -11,7 +11,7 @@ from aiodataloader import DataLoader
 
 from core.records.calendar import CalendarDayRecord
 from core.records.connections import ConnectionRecord
-from core.records.credentials import AlertRecord, CredentialRecord
+from core.records.credentials import AlertRecord, ConnectionTestRecord, CredentialRecord
 from core.records.entries import CampaignRecord, EntryKey, EntryRecord, VintageRecord
 from core.records.exchange import Publication, RateMoment
 from core.records.insights import InsightRecord
@@ -62,6 +62,11 @@ class Loaders:
     def credentials(self) -> DataLoader[UUID, CredentialRecord | None]:
         """What is known of connections' credentials, by connection."""
         return keyed(partial(self._stores.credentials.by_connections, self._scope))
+
+    @cached_property
+    def latest_tests(self) -> DataLoader[UUID, ConnectionTestRecord | None]:
+        """The newest test by connection."""
+        return keyed(partial(self._stores.connection_tests.latest, self._scope))
 
     @cached_property
     def alerts(self) -> DataLoader[UUID, tuple[AlertRecord, ...] | None]:

@@ -3,6 +3,8 @@
 import asyncio
 import socket
 import struct
+import time
+from email.utils import formatdate
 from typing import Final
 
 from starlette.responses import HTMLResponse
@@ -36,6 +38,8 @@ class FaultMiddleware:
             return
         decision = self._switch.decide()
         await asyncio.sleep(decision.latency_seconds)
+        if self._switch.settings.retires_in_days and decision.fault is not Fault.RESET:
+            send = _retiring(send, self._switch.settings.retires_in_days)
         if decision.fault in TRANSPORT_FAULTS:
             await self._break(decision.fault, scope, receive, send)
         else:
@@ -73,6 +77,22 @@ class _Truncating:
         length = (b"content-length", str(len(body)).encode())
         await self._send({**self._start, "headers": [*kept, length]})
         await self._send({"type": "http.response.body", "body": body})
+
+
+def _retiring(send: Send, days: float) -> Send:
+    """A `send` that adds the headers of RFC 8594 and RFC 9745."""
+    now = time.time()
+    headers = [
+        (b"sunset", formatdate(now + days * 86_400, usegmt=True).encode()),
+        (b"deprecation", f"@{int(now)}".encode()),
+    ]
+
+    async def announcing(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            message = {**message, "headers": [*message["headers"], *headers]}
+        await send(message)
+
+    return announcing
 
 
 async def _reset(send: Send) -> None:

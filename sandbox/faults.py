@@ -41,8 +41,9 @@ _LIMITS: Final = (Fault.ACCOUNT_LIMIT, Fault.APP_LIMIT, Fault.USER_LIMIT)
 class FaultSettings:
     """How often what goes wrong; probabilities are per request, between 0 and 1.
 
-    `report_failure` is per report run. `next` lists faults for the next requests, one each, in
-    order, before chance decides again.
+    `report_failure` is per report run. With `retires_in_days` every answer says in `Sunset` and
+    `Deprecation` that the API is served no longer than that. `next` lists faults for the next
+    requests, one each, in order, before chance decides again.
     """
 
     seed: int = 0
@@ -55,6 +56,7 @@ class FaultSettings:
     latency_min_ms: float = 0.0
     latency_max_ms: float = 0.0
     outage: bool = False
+    retires_in_days: float = 0.0
     restatement_pace: float = 1.0
     vanishing: bool = True
     next: tuple[Fault, ...] = ()

@@ -14,11 +14,13 @@ from stores.postgres.alerts import AlertStore
 from stores.postgres.attribution import AttributionStore
 from stores.postgres.calendar import CalendarStore
 from stores.postgres.campaigns import CampaignStore
+from stores.postgres.connection_tests import ConnectionTestStore
 from stores.postgres.connections import ConnectionStore
 from stores.postgres.credentials import CredentialStore
 from stores.postgres.data_keys import DataKeyStore
 from stores.postgres.database import Database, open_database
 from stores.postgres.entries import EntryStore
+from stores.postgres.errands import ErrandStore
 from stores.postgres.events import EventStore
 from stores.postgres.exchange import ExchangeStore
 from stores.postgres.insights import InsightStore
@@ -49,6 +51,8 @@ class Stores:
     connections: ConnectionStore
     credentials: CredentialStore
     alerts: AlertStore
+    connection_tests: ConnectionTestStore
+    errands: ErrandStore
     data_keys: DataKeyStore
     runs: RunStore
     queue: QueueStore
@@ -92,6 +96,8 @@ async def open_stores(
                 connections=ConnectionStore(database, vault),
                 credentials=CredentialStore(database),
                 alerts=AlertStore(database),
+                connection_tests=ConnectionTestStore(database),
+                errands=ErrandStore(database),
                 data_keys=DataKeyStore(database, vault),
                 runs=RunStore(database),
                 queue=QueueStore(database),

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import typer
 
-from app.cli.credential_facts import told_connection
+from app.cli.credential_facts import told_connection, told_test
 from app.cli.credentials import read_credentials
 from app.cli.ids import ConnectionId
 from app.cli.receipts import rules
@@ -18,16 +18,16 @@ from app.cli.tables import moment, show_fields, show_table
 from app.cli.tenancy import open_tenant
 from core.commands import ConnectSource
 from core.records.connections import ConnectionRecord, Level, Source
-from core.records.credentials import AlertRecord
+from core.records.credentials import AlertRecord, ConnectionTestRecord, ConnectionTestStatus
 from core.settings import Settings
 from graph.ids import CONNECTION
-from resolvers import connections
+from resolvers import connection_tests, connections
 from resolvers.credentials import refuse_without_credentials
 from resolvers.paging import PageArguments
 from resolvers.session import Session
 
 commands = typer.Typer(
-    help="Connect, list, pause, resume and disconnect sources; new credentials.",
+    help="Connect, test, pause, resume and disconnect sources; new credentials.",
     no_args_is_help=True,
     add_completion=False,
 )
@@ -139,6 +139,15 @@ def resume(context: typer.Context, *, tenant: Tenant, connection: ConnectionId) 
 
 
 @commands.command()
+def test(context: typer.Context, *, tenant: Tenant, connection: ConnectionId) -> None:
+    """Ask the source whether a connection works; a worker must be running."""
+    tested = asyncio.run(_tested(settings_of(context), tenant, connection))
+    show_fields(told_test(tested))
+    if tested.status is not ConnectionTestStatus.PASSED:
+        raise typer.Exit(1)
+
+
+@commands.command()
 def disconnect(
     context: typer.Context,
     *,
@@ -186,6 +195,12 @@ async def _all(
         page = await connections.page(session, PageArguments(first=100))
         alerts = await asyncio.gather(*(connections.alerts(session, one.id) for one in page.items))
         return list(zip(page.items, alerts, strict=True))
+
+
+async def _tested(settings: Settings, tenant: str, connection_id: UUID) -> ConnectionTestRecord:
+    async with open_tenant(settings, tenant) as desk:
+        wait = connection_tests.MAX_WAIT_SECONDS // 2
+        return await connection_tests.test(desk.session, connection_id, wait)
 
 
 async def _shown(settings: Settings, tenant: str, connection_id: UUID) -> list[tuple[str, str]]:

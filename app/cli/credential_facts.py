@@ -1,4 +1,4 @@
-"""A connection, what is known of its credentials, and its alerts, for a terminal."""
+"""A connection, what is known of its credentials, its alerts and tests, for a terminal."""
 
 from __future__ import annotations
 
@@ -6,7 +6,12 @@ from collections.abc import Iterator, Sequence
 
 from app.cli.tables import moment
 from core.records.connections import ConnectionRecord
-from core.records.credentials import AlertRecord, CredentialRecord
+from core.records.credentials import (
+    AlertRecord,
+    ConnectionTestRecord,
+    ConnectionTestStatus,
+    CredentialRecord,
+)
 
 
 def told_connection(
@@ -21,6 +26,20 @@ def told_connection(
         *_told_credential(credential),
         *((each.notice.kind, f"{each.notice.message}; {each.notice.mend}") for each in alerts),
     ]
+
+
+def told_test(test: ConnectionTestRecord) -> list[tuple[str, str]]:
+    """Names and values of what a test found."""
+    waiting = "no worker has answered; see: liftos worker"
+    status = waiting if test.status is ConnectionTestStatus.WAITING else test.status
+    account = test.account
+    found = [] if account is None else [
+        ("account", f"{account.account_id} {account.name}"),
+        ("currency", account.currency),
+        ("time zone", account.time_zone),
+    ]  # fmt: skip
+    findings = [(each.kind, f"{each.message}; {each.mend}") for each in test.findings]
+    return [("status", status), *found, *findings]
 
 
 def _told_credential(credential: CredentialRecord | None) -> Iterator[tuple[str, str]]:

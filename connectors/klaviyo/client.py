@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 
 import httpx2
@@ -12,9 +12,11 @@ import structlog
 from connectors.http import Credentials, HttpClient, HttpRequest, HttpResponse, HttpRules
 from connectors.klaviyo.errors import judge
 from connectors.klaviyo.limits import Pacer
+from connectors.notices import post
 from connectors.retry import Clock
 from core.errors import ConfigError
 from core.jsonvalue import JSONObject
+from core.records.credentials import AlertKind, Notice
 from core.settings import Settings
 
 LOG = structlog.get_logger(__name__)
@@ -77,7 +79,17 @@ class KlaviyoClient:
 
     def _warn_of_retirement(self) -> None:
         sunset = _sunset(self._revision)
-        if not self._has_warned and self._now().date() >= sunset - NOTICE:
+        if self._now().date() < sunset - NOTICE:
+            return
+        post(
+            Notice(
+                AlertKind.API_VERSION_SUNSET,
+                f"Klaviyo stops serving the pinned revision {self._revision} on {sunset}",
+                "set LIFTOS_KLAVIYO_REVISION to a newer one, and upgrade",
+                datetime.combine(sunset, time(), UTC),
+            )
+        )
+        if not self._has_warned:
             self._has_warned = True
             LOG.warning(
                 "klaviyo_revision_retiring", revision=str(self._revision), sunset=str(sunset)

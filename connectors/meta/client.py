@@ -4,24 +4,23 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Mapping
+from functools import partial
 from hashlib import sha256
-from typing import Final
 
 import httpx2
 import structlog
 
-from connectors.http import Credentials, HttpClient, HttpRequest, HttpResponse, HttpRules
-from connectors.meta.errors import judge
-from connectors.meta.limits import pause_seconds
+from connectors.http import Credentials, HttpClient, HttpRequest, HttpResponse
+from connectors.meta.inspection import inspected
+from connectors.meta.notices import VERSION_WARNING
+from connectors.meta.rules import RULES
 from connectors.retry import Clock
 from core.errors import ConfigError
 from core.jsonvalue import JSONObject
+from core.records.credentials import CredentialFacts
 from core.settings import Settings
 
 LOG = structlog.get_logger(__name__)
-
-VERSION_WARNING: Final = "x-ad-api-version-warning"
-RULES: Final = HttpRules(judge=judge, pause=lambda answer: pause_seconds(answer.headers))
 
 
 class MetaClient:
@@ -36,6 +35,9 @@ class MetaClient:
         transport: httpx2.AsyncBaseTransport | None = None,
     ) -> None:
         own = settings.of_source("meta")
+        self._inspect = partial(
+            inspected, credentials.get("access_token", "").strip(), settings, clock, transport
+        )
         self._version = own["api_version"]
         self._warnings: set[str] = set()
         self._http = HttpClient(
@@ -55,6 +57,10 @@ class MetaClient:
     def describe(self, method: str, node: str, params: Mapping[str, str]) -> JSONObject:
         """The same request as it may be kept and shown."""
         return self._http.describe(self._request(method, node, params))
+
+    async def credential_facts(self) -> CredentialFacts | None:
+        """What Meta says of the token; None where no app is there to ask as."""
+        return await self._inspect()
 
     async def aclose(self) -> None:
         """Close all connections."""

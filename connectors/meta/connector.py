@@ -17,6 +17,7 @@ from connectors.registry import ConnectorAccount
 from connectors.retry import Clock
 from core.errors import BadInput, Terminal
 from core.jsonvalue import JSONObject
+from core.records.credentials import CredentialFacts
 from core.records.ingestion import RawPage
 from core.settings import Settings
 from core.units import DateRange, currency_code, time_zone
@@ -45,6 +46,10 @@ class MetaConnector:
             currency=currency_code(str(found.get("currency"))),
             time_zone=time_zone(str(found.get("timezone_name"))).key,
         )
+
+    async def credential_facts(self) -> CredentialFacts | None:
+        """What Meta says of the access token."""
+        return await self._client.credential_facts()
 
     async def pages(
         self, window: DateRange | None, resume: JSONObject | None

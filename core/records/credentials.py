@@ -20,12 +20,26 @@ class CredentialKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class AccountFacts:
+    """What the source itself says of an account; `currency` ISO 4217, `time_zone` IANA."""
+
+    account_id: str
+    name: str
+    currency: str
+    time_zone: str
+
+
+@dataclass(frozen=True, slots=True)
 class CredentialFacts:
-    """What a source says of credentials. `expires_at` None: never, or the source does not say."""
+    """What a source says of credentials. `expires_at` None: never, or the source does not say.
+
+    `lacking`: scopes that reading needs and these do not have.
+    """
 
     kind: CredentialKind
     scopes: tuple[str, ...] = ()
     expires_at: datetime | None = None
+    lacking: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +85,49 @@ class AlertRecord:
     raised_at: datetime
     seen_at: datetime
     resolved_at: datetime | None
+
+
+class ConnectionTestStatus(StrEnum):
+    """Where a test of a connection stands."""
+
+    WAITING = "WAITING"
+    PASSED = "PASSED"
+    FAILED = "FAILED"
+
+
+class FindingKind(StrEnum):
+    """What a test of a connection found."""
+
+    CURRENCY_DIFFERS = "CURRENCY_DIFFERS"
+    EXPIRES_SOON = "EXPIRES_SOON"
+    PERMISSION_MISSING = "PERMISSION_MISSING"
+    REFUSED = "REFUSED"
+    TIME_ZONE_DIFFERS = "TIME_ZONE_DIFFERS"
+    UNREACHABLE = "UNREACHABLE"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something to mend; one that is not `is_fatal` lets runs go on."""
+
+    kind: FindingKind
+    is_fatal: bool
+    message: str
+    mend: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionTestRecord:
+    """A question whether a connection works. `account` None: the source has not said."""
+
+    id: UUID
+    connection_id: UUID
+    status: ConnectionTestStatus
+    account: AccountFacts | None
+    findings: tuple[Finding, ...]
+    requested_by: str
+    created_at: datetime
+    ended_at: datetime | None
 
 
 def kind_of(credentials: Mapping[str, str]) -> CredentialKind:

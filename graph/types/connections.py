@@ -12,10 +12,11 @@ from graph.context import Info
 from graph.fields import resolved
 from graph.ids import CONNECTION
 from graph.scalars import JSON
+from graph.types.connection_tests import ConnectionTest
 from graph.types.credentials import ConnectionAlert, ConnectionCredential
 from graph.types.node import Node
 from graph.types.receipts import ReceiptRules
-from resolvers import connections, receipts
+from resolvers import connection_tests, connections, receipts
 
 
 @strawberry.federation.type(
@@ -55,6 +56,12 @@ class SourceConnection(Node):
         """Loaded with those of other connections."""
         found = await connections.credential(info.context.session, self.key)
         return None if found is None else ConnectionCredential.from_record(found)
+
+    @resolved("Its newest test, which may be waiting; null when it was never tested.")
+    async def last_test(self, info: Info) -> ConnectionTest | None:
+        """Loaded with those of other connections."""
+        found = await connection_tests.latest(info.context.session, self.key)
+        return None if found is None else ConnectionTest.from_record(found)
 
     @resolved("What about it calls for somebody now, oldest first.")
     async def alerts(self, info: Info) -> list[ConnectionAlert]:

@@ -12,7 +12,7 @@ from strawberry.types.enum import StrawberryEnumDefinition
 from core.commands import FileReading
 from core.errors import ErrorKind
 from core.records.connections import ConnectionStatus, Level, Source
-from core.records.credentials import AlertKind, CredentialKind
+from core.records.credentials import AlertKind, ConnectionTestStatus, CredentialKind, FindingKind
 from core.records.entries import DateBasis, EntryOrder
 from core.records.events import DataEventKind
 from core.records.insights import InsightKind
@@ -72,6 +72,29 @@ ENUMS: tuple[type[Enum], ...] = (
             CredentialKind.SERVICE_ACCOUNT: "The key of a service account.",
             CredentialKind.API_KEY: "A key of the account itself.",
         },
+    ),
+    _described(
+        ConnectionTestStatus,
+        "Where a test of a connection stands.",
+        {
+            ConnectionTestStatus.WAITING: "No worker has answered yet.",
+            ConnectionTestStatus.PASSED: "The source answered, and runs can read it.",
+            ConnectionTestStatus.FAILED: "A fatal finding stands in the way.",
+        },
+        name="ConnectionTestStatus",
+    ),
+    _described(
+        FindingKind,
+        "What a test of a connection found.",
+        {
+            FindingKind.CURRENCY_DIFFERS: "The account's currency is not the connection's.",
+            FindingKind.EXPIRES_SOON: "The credentials expire within 14 days.",
+            FindingKind.PERMISSION_MISSING: "The credentials do not allow all that reading needs.",
+            FindingKind.REFUSED: "The source, or what was set up, forbids reading.",
+            FindingKind.TIME_ZONE_DIFFERS: "The account's time zone is not the connection's.",
+            FindingKind.UNREACHABLE: "The source did not answer well enough to tell.",
+        },
+        name="ConnectionFindingKind",
     ),
     _described(
         AlertKind,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from loaders.ports.credentials import AlertStore, CredentialStore
+from loaders.ports.credentials import AlertStore, ConnectionTestStore, CredentialStore
 from loaders.ports.facts import (
     AttributionStore,
     CalendarStore,
@@ -57,6 +57,11 @@ class Stores(Protocol):
     @property
     def credentials(self) -> CredentialStore:
         """What is known of credentials."""
+        ...
+
+    @property
+    def connection_tests(self) -> ConnectionTestStore:
+        """Tests of connections."""
         ...
 
     @property

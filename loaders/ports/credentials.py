@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Protocol
 from uuid import UUID
 
-from core.records.credentials import AlertRecord, CredentialRecord
+from core.records.credentials import AlertRecord, ConnectionTestRecord, CredentialRecord
 from core.scope import TenantScope
 
 
@@ -27,4 +27,24 @@ class AlertStore(Protocol):
         self, scope: TenantScope, ids: Sequence[UUID]
     ) -> dict[UUID, tuple[AlertRecord, ...]]:
         """The open alerts of each of these connections that has any, oldest first."""
+        ...
+
+
+class ConnectionTestStore(Protocol):
+    """Tests of connections."""
+
+    async def start(self, scope: TenantScope, connection_id: UUID) -> ConnectionTestRecord:
+        """Ask a worker for a test, or join one that waits; NotFound when there is none."""
+        ...
+
+    async def by_ids(
+        self, scope: TenantScope, ids: Sequence[UUID]
+    ) -> dict[UUID, ConnectionTestRecord]:
+        """The tests of these ids that exist."""
+        ...
+
+    async def latest(
+        self, scope: TenantScope, connections: Sequence[UUID]
+    ) -> dict[UUID, ConnectionTestRecord]:
+        """The newest test of each of these connections that was ever tested."""
         ...

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from sandbox.faults import Fault
 from sandbox.meta import errors, tokens, usage, versions
 from sandbox.meta.call import Call
+from sandbox.meta.login import Login
 from sandbox.platform import Sandbox
 from sandbox.world.records import Account
 from sandbox.world.world import local_today
@@ -30,11 +31,15 @@ class Gate:
         """Guard this sandbox."""
         self._sandbox = sandbox
         self.usage = usage.Usage(sandbox.clock)
+        self.login = Login(sandbox)
 
     def accounts(self, call: Call, fault: Fault, kind: str) -> tuple[Account, ...]:
         """The accounts the caller may read, once version, token and chance allow."""
         versions.check(call.version)
-        found = tokens.readable(call.token, self._sandbox.world.accounts_on("meta").values())
+        accounts = self._sandbox.world.accounts_on("meta").values()
+        found = self.login.readable(call.token or "", accounts)
+        if found is None:
+            found = tokens.readable(call.token, accounts)
         proof = call.params.get("appsecret_proof")
         tokens.check_proof(call.token or "", proof, self._sandbox.settings)
         if (error := errors.from_fault(fault, kind)) is not None:

@@ -43,7 +43,7 @@ class MetaPlatform:
     def routes(self) -> Sequence[BaseRoute]:
         """Objects and their edges, with and without a closing slash."""
         paths = (f"{_VERSION}/{{node}}", f"{_VERSION}/{{node}}/{{edge}}")
-        return [
+        return self._gate.login.routes() + [
             Route(path + slash, self._serve, methods=["GET", "POST"])
             for path in paths
             for slash in ("", "/")

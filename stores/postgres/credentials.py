@@ -79,6 +79,6 @@ UPDATE connection_credential SET kind = $3, scopes = $4, expires_at = $5, checke
 WHERE tenant_id = $1 AND connection_id = $2
 """
 _EXPIRING = f"""
-SELECT tenant_id, {_COLUMNS} FROM connection_credential WHERE expires_at < $1
+SELECT tenant_id, {_COLUMNS} FROM connection_credential WHERE expires_at <= $1
 ORDER BY expires_at
 """

@@ -43,6 +43,7 @@ SCOPELESS = {
     ("QueueStore", "ping"),
     ("QueueStore", "orphans"),
     ("QueueStore", "open_runs"),
+    ("ErrandStore", "waiting"),
     ("EventStore", "positions"),
     ("EventStreams", "lasts"),
     ("ScheduleFiringStore", "due"),

@@ -13,7 +13,7 @@ from uuid import UUID
 from core.records.attribution import AttributionRowRecord
 from core.records.calendar import CalendarDayRecord
 from core.records.connections import ConnectionRecord
-from core.records.credentials import AlertRecord, CredentialRecord
+from core.records.credentials import AlertRecord, ConnectionTestRecord, CredentialRecord
 from core.records.entries import CampaignRecord, EntryKey, EntryRecord, VintageRecord
 from core.records.events import DataEventRecord
 from core.records.insights import InsightRecord
@@ -40,6 +40,7 @@ class Shelf:
     days: dict[date, CalendarDayRecord] = field(default_factory=dict)
     connections: dict[UUID, ConnectionRecord] = field(default_factory=dict)
     credentials: dict[UUID, CredentialRecord] = field(default_factory=dict)
+    tests: dict[UUID, ConnectionTestRecord] = field(default_factory=dict)
     alerts: dict[UUID, tuple[AlertRecord, ...]] = field(default_factory=dict)
     runs: dict[UUID, RunRecord] = field(default_factory=dict)
     events: dict[UUID, list[RunEventRecord]] = field(default_factory=dict)

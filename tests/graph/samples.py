@@ -11,6 +11,7 @@ from uuid import UUID
 from core.records.attribution import AttributionRowRecord
 from core.records.calendar import CalendarDayRecord, HolidayRecord, RetailEventRecord
 from core.records.connections import ConnectionRecord, ConnectionStatus, Level, Source
+from core.records.credentials import ConnectionTestRecord, ConnectionTestStatus
 from core.records.entries import (
     CampaignRecord,
     DateBasis,
@@ -174,6 +175,20 @@ def connection(**changes: object) -> ConnectionRecord:
         status=ConnectionStatus.ACTIVE,
         created_at=LEARNED,
         last_read_at=None,
+    )
+    return replace(record, **changes)  # type: ignore[arg-type]
+
+
+def connection_test(connection_id: UUID = CONNECTION, **changes: object) -> ConnectionTestRecord:
+    record = ConnectionTestRecord(
+        id=UUID(int=0xD0000),
+        connection_id=connection_id,
+        status=ConnectionTestStatus.WAITING,
+        account=None,
+        findings=(),
+        requested_by="user:ada",
+        created_at=datetime(2026, 11, 22, 11, tzinfo=UTC),
+        ended_at=None,
     )
     return replace(record, **changes)  # type: ignore[arg-type]
 

@@ -42,6 +42,7 @@ EXPECTED: dict[str, dict[str, Permission | None]] = {
         "rotateCredentials": Permission.MEMORY_ADMIN,
         "pauseConnection": Permission.MEMORY_ADMIN,
         "disconnectSource": Permission.MEMORY_ADMIN,
+        "testConnection": Permission.MEMORY_WRITE,
         "resumeConnection": Permission.MEMORY_ADMIN,
         "addNamingRule": Permission.MEMORY_ADMIN,
         "endNamingRule": Permission.MEMORY_ADMIN,

@@ -12,7 +12,7 @@ from uuid import UUID
 from core.commands import ConnectSource, Credentials, StartIngestion
 from core.errors import Conflict, NotFound
 from core.records.connections import ConnectionRecord, ConnectionStatus
-from core.records.credentials import AlertRecord, CredentialRecord
+from core.records.credentials import AlertRecord, ConnectionTestRecord, CredentialRecord
 from core.records.events import DataEventKind, EventExtent, EventsAfter
 from core.records.lineage import RawPageRecord
 from core.records.pages import Page, PageRequest
@@ -21,6 +21,7 @@ from core.records.runs import Counters, RunEventRecord, RunKind, RunRecord, RunS
 from core.records.schedules import ScheduleRecord, Timing
 from core.records.tenants import TenantRecord
 from core.scope import TenantScope
+from tests.graph import samples
 from tests.graph.memory import Memory, paged
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -91,6 +92,28 @@ class KnownCredentials:
     ) -> dict[UUID, CredentialRecord]:
         found = self.memory.of(scope).credentials
         return {key: found[key] for key in ids if key in found}
+
+
+class ConnectionTests:
+    def __init__(self, memory: Memory) -> None:
+        self.memory = memory
+
+    async def start(self, scope: TenantScope, connection_id: UUID) -> ConnectionTestRecord:
+        if connection_id not in self.memory.of(scope).connections:
+            raise NotFound("no such connection", field="connectionId", mend="use one of yours")
+        return samples.connection_test(connection_id)
+
+    async def by_ids(
+        self, scope: TenantScope, ids: Sequence[UUID]
+    ) -> dict[UUID, ConnectionTestRecord]:
+        found = self.memory.of(scope).tests
+        return {key: found[key] for key in ids if key in found}
+
+    async def latest(
+        self, scope: TenantScope, connections: Sequence[UUID]
+    ) -> dict[UUID, ConnectionTestRecord]:
+        found = self.memory.of(scope).tests.values()
+        return {test.connection_id: test for test in found if test.connection_id in connections}
 
 
 class Alerts:

@@ -39,6 +39,7 @@ class StandIns:
     naming: facts.Naming
     connections: work.Connections
     credentials: work.KnownCredentials
+    connection_tests: work.ConnectionTests
     alerts: work.Alerts
     runs: work.Runs
     lineage: work.Lineage
@@ -63,6 +64,7 @@ class StandIns:
             facts.Naming(memory),
             work.Connections(memory),
             work.KnownCredentials(memory),
+            work.ConnectionTests(memory),
             work.Alerts(memory),
             work.Runs(memory),
             work.Lineage(memory),

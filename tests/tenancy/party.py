@@ -20,11 +20,10 @@ from uuid import UUID
 from redis.asyncio import Redis
 
 from core.commands import CreateTenant
-from core.records.credentials import AlertKind, Notice
 from core.records.tenants import TenantRecord
 from core.scope import Role, SystemScope, TenantScope
 from core.settings import Settings
-from graph.ids import CONNECTION, RUN, SCHEDULE
+from graph.ids import RUN, SCHEDULE
 from jobs.calendars import fill_calendar
 from jobs.worker import work
 from stores.wiring import Stores
@@ -126,8 +125,9 @@ async def settled(ground: Ground) -> Parties:
             *(filed(ground, party) for party in (a, b)),
         )
         await asyncio.gather(*(held(ground, party) for party in (a, b)))
+        for party in (a, b):
+            await tested(ground, party)
     for party in (a, b):
-        await alerted(ground, party)
         party.runs["queued"] = await started(ground, party, "meta")
         await keyed(ground, party)
         await scheduled(ground, party)
@@ -190,10 +190,11 @@ async def filed(ground: Ground, party: Party) -> None:
     party.refused = [node["id"] for node in listed["data"]["rejectedRecords"]["nodes"]]
 
 
-async def alerted(ground: Ground, party: Party) -> None:
-    connection_id = CONNECTION.decode(party.connections["broken"], "id")
-    notice = Notice(AlertKind.CREDENTIALS_REFUSED, f"refused {party.record.slug}", "give others")
-    await ground.stores.alerts.note(party.scope, connection_id, [notice])
+async def tested(ground: Ground, party: Party) -> None:
+    """Both ways that a test can end; the broken one raises an alert."""
+    for name in ("meta", "broken"):
+        given = {"connectionId": party.connections[name], "waitSeconds": 30}
+        await ground.door.ask(party.token, "Mutation.testConnection", given)
 
 
 async def held(ground: Ground, party: Party) -> None:

@@ -55,6 +55,7 @@ ALLOWED: Mapping[str, frozenset[Role | None]] = {
     "Mutation.addNamingRule": ADMINS,
     "Mutation.endNamingRule": ADMINS,
     "Mutation.deleteNamingRule": ADMINS,
+    "Mutation.testConnection": WRITERS,
     "Mutation.startIngestion": WRITERS,
     "Mutation.ingestFile": WRITERS,
     "Mutation.acceptShrink": WRITERS,
@@ -124,6 +125,7 @@ def questions(party: Party) -> Mapping[str, Json]:
         "Mutation.addNamingRule": {"rule": RULE},
         "Mutation.endNamingRule": {"ruleId": party.naming_rule, "until": UNTIL},
         "Mutation.deleteNamingRule": {"ruleId": party.naming_rule},
+        "Mutation.testConnection": {"connectionId": party.connections["meta"]},
         "Mutation.startIngestion": {
             "input": {"connectionId": party.connections["meta"], "dates": dates}
         },
@@ -280,6 +282,7 @@ async def test_a_role_that_may_write_is_not_refused_for_its_role(
             {"ruleId": run},
             "InvalidInput" if role in ADMINS else "ForbiddenError",
         ),
+        "Mutation.testConnection": ({"connectionId": run}, "InvalidInput"),
         "Mutation.startIngestion": (
             {"input": {"connectionId": parties.a.connections["file"]}},
             "InvalidInput",

@@ -75,6 +75,7 @@ WRITTEN_ONLY = {
     "SetReceiptRulesPayload",
     "StartIngestionPayload",
     "TotalGap",
+    "TestConnectionPayload",
 }
 """Types that no query answers."""
 

@@ -97,6 +97,7 @@ ATTEMPTS: dict[str, Attempts] = {
     "Mutation.createSchedule": _of_new_schedules,
     "Mutation.changeSchedule": _of_timings,
     **{f"Mutation.{name}Schedule": _of_schedules for name in ("pause", "resume", "delete")},
+    "Mutation.testConnection": _of_connections,
     "Mutation.cancelRun": _of_runs,
     "Mutation.retryRun": _of_runs,
     "Mutation.endNamingRule": _of_rules_to_end,
