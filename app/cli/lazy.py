@@ -43,7 +43,9 @@ COMMANDS: Mapping[str, Entry] = MappingProxyType(
         "schema": Entry("schema", "Print the GraphQL schema."),
         "api": Entry("api", "Serve the API alone."),
         "worker": Entry("worker", "Work on runs alone."),
-        "sandbox": Entry("sandbox", "Serve the stand-in ad platforms alone."),
+        "sandbox": Entry(
+            "sandbox", "Serve the stand-in ad platforms; move their clock, let things fail."
+        ),
     }
 )
 

@@ -79,7 +79,12 @@ class KlaviyoPlatform:
     def _view(self, number: int) -> View:
         sandbox = self._sandbox
         account = sandbox.world.accounts[number]
-        return View(sandbox.settings.seed, account, sandbox.clock.observed_at())
+        return View(
+            sandbox.settings.seed,
+            account,
+            sandbox.clock.observed_at(),
+            sandbox.faults.settings.restatement,
+        )
 
     async def _serve(self, request: Request) -> Response:
         call, fault = await read_call(request), request.scope.get(FAULT_KEY, Fault.NONE)

@@ -15,12 +15,16 @@ from sandbox.klaviyo.mail import (
     other_orders,
     sendings,
 )
+from sandbox.world.hashing import Dice, key_of
+from sandbox.world.maturity import Restatement
 from sandbox.world.records import Account
 from sandbox.world.world import local_today
 
 _DAY: Final = timedelta(days=1)
 _SETTLED: Final = timedelta(days=ATTRIBUTION_DAYS)
 _SMS_PRICE_MINOR: Final = 7
+_VANISHING_AFTER: Final = 3 * _DAY
+_VANISHING_SHARE: Final = 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +58,16 @@ class Figures:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """One account as known at `moment`."""
+    """One account as known at `moment`; `restatement` is how reports by send date come to be.
+
+    At `pace` 2 what follows a sending is reported twice as early, at 0 a sending is final at once.
+    With `vanishing`, a few sendings of flows that led to no order leave the reports for good.
+    """
 
     seed: int
     account: Account
     moment: datetime
+    restatement: Restatement
 
     @property
     def today(self) -> date:
@@ -69,12 +78,14 @@ class View:
         """What has gone out on some days, both included."""
         for day in _days(since, min(until, self.today)):
             for each in sendings(self.seed, self.account, day):
-                if each.sent_at <= self.moment:
+                if each.sent_at <= self.moment and not self._has_vanished(each):
                     yield each
 
     def figures(self, sending: Sending) -> Figures:
         """What a sending has led to by now."""
-        orders = self._placed(orders_of(self.seed, self.account, sending))
+        age = self._age(sending)
+        credited = orders_of(self.seed, self.account, sending)
+        orders = [order for order in credited if _between(sending.sent_at, order.placed_at) <= age]
         delivered = sending.recipients - sending.recipients // 60
         share = self._share(sending)
         is_sms = sending.message.channel == SMS
@@ -104,11 +115,33 @@ class View:
     def _placed(self, orders: tuple[Order, ...]) -> list[Order]:
         return [order for order in orders if order.placed_at <= self.moment]
 
+    def _age(self, sending: Sending) -> timedelta:
+        """How old a sending is in the time of the reports."""
+        age = _between(sending.sent_at, self.moment)
+        return age * self.restatement.pace if self.restatement.pace > 0 else _SETTLED
+
     def _share(self, sending: Sending) -> float:
-        """The share of opens and clicks that has happened: fast at first, all after five days."""
-        age = self.moment.astimezone(UTC) - sending.sent_at.astimezone(UTC)
-        part = min(max(age / _SETTLED, 0.0), 1.0)
+        """The share of opens and clicks that is told: fast at first, all after five days."""
+        part = min(max(self._age(sending) / _SETTLED, 0.0), 1.0)
         return 1.0 - (1.0 - part) ** 4
+
+    def _has_vanished(self, sending: Sending) -> bool:
+        """Whether a sending has left the reports, as when its message is deleted from its flow."""
+        if not (self.restatement.vanishing and sending.message.is_flow):
+            return False
+        dice = Dice(
+            key_of(self.seed, self.account.number, "vanish", sending.message.id, sending.day)
+        )
+        return (
+            self.today - sending.day > _VANISHING_AFTER
+            and dice.fraction("vanishes") < _VANISHING_SHARE
+            and not orders_of(self.seed, self.account, sending)
+        )
+
+
+def _between(earlier: datetime, later: datetime) -> timedelta:
+    """Time that passed; of two moments in one zone Python would compare what clocks show."""
+    return later.astimezone(UTC) - earlier.astimezone(UTC)
 
 
 def _days(since: date, until: date) -> Iterator[date]:

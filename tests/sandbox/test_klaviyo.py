@@ -126,3 +126,36 @@ async def test_campaigns_are_listed_by_channel_page_by_page(api: Any) -> None:
         link = answer["links"]["next"]
     assert found[:20] == whole[:20]
     assert len(found) == len(set(found)) >= len(whole) > 20
+
+
+async def reported(api: Any, **faults: Any) -> tuple[int, int]:
+    """How many sendings of four days there are, and what they led to, a day later."""
+    await api.control("clock", now="2026-11-22T12:00:00+00:00")
+    await api.control("faults", clear=True)
+    await api.control("faults", **faults)
+    query = "/_sandbox/truth?platform=klaviyo&account=SB1001&since=2026-11-18&until=2026-11-21"
+    truth = (await api.http.get(f"{query}&level=ad")).json()
+    return len(truth["rows"]), truth["totals"]["conversions"]
+
+
+async def test_the_pace_of_reports_can_be_set(api: Any) -> None:
+    slow, usual, fast, final = [
+        (await reported(api, restatement_pace=pace, vanishing=False))[1] for pace in (0.2, 1, 3, 0)
+    ]
+    assert slow < usual < fast < final
+    await api.control("clock", now="2026-12-10T12:00:00+00:00")
+    query = "/_sandbox/truth?platform=klaviyo&account=SB1001&since=2026-11-18&until=2026-11-21"
+    assert (await api.http.get(query)).json()["totals"]["conversions"] == final
+
+
+async def test_sendings_without_orders_may_vanish(api: Any) -> None:
+    async def rows(now: str, *, vanishing: bool) -> set[tuple[str, str]]:
+        await api.control("clock", now=now)
+        await api.control("faults", vanishing=vanishing)
+        query = "/_sandbox/truth?platform=klaviyo&account=SB1001&since=2026-10-01&until=2026-10-31"
+        truth = (await api.http.get(f"{query}&level=ad")).json()
+        return {(row["date"], row["id"]) for row in truth["rows"] if row["conversions"] == 0}
+
+    stay = await rows("2026-11-10T12:00:00+00:00", vanishing=False)
+    left = await rows("2026-11-10T12:00:00+00:00", vanishing=True)
+    assert left < stay
