@@ -54,7 +54,7 @@ def _require_command(words: list[str]) -> None:
     """Fail unless the command line knows every word."""
     command = typer.main.get_command(cli)
     context = command.make_context("liftos", list(words), resilient_parsing=True)
-    while hasattr(command, "get_command"):
+    while hasattr(command, "get_command") and not words[0].startswith("-"):
         found = command.get_command(context, words[0])
         assert found is not None, f"there is no command {words[0]}"
         command, words = found, words[1:]
