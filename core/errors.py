@@ -31,11 +31,13 @@ class ErrorKind(StrEnum):
 class LiftosError(Exception):
     """An error whose message is safe to show to the caller.
 
-    `field` names the input at fault (dotted path), `mend` says what to do about it.
+    `field` names the input at fault (dotted path), `mend` says what to do about it; `advice` is
+    what to do about any error of the class that does not say so itself.
     """
 
     code: ClassVar[str] = "INTERNAL"
     kind: ClassVar[ErrorKind] = ErrorKind.BUG
+    advice: ClassVar[str] = "report it with the id of its run or request; trying again is safe"
 
     def __init__(self, message: str, *, field: str | None = None, mend: str | None = None) -> None:
         super().__init__(message)
@@ -43,12 +45,18 @@ class LiftosError(Exception):
         self.field = field
         self.mend = mend
 
+    @property
+    def next_step(self) -> str:
+        """What to do about it."""
+        return self.mend or self.advice
+
 
 class BadInput(LiftosError):
     """The request cannot be carried out as it stands; the caller can mend it."""
 
     code = "BAD_USER_INPUT"
     kind = ErrorKind.USER
+    advice = "change the input that `field` names, and ask again"
 
 
 class NotFound(LiftosError):
@@ -56,6 +64,7 @@ class NotFound(LiftosError):
 
     code = "NOT_FOUND"
     kind = ErrorKind.USER
+    advice = "list what there is, and use an id from there"
 
 
 class Conflict(LiftosError):
@@ -63,6 +72,7 @@ class Conflict(LiftosError):
 
     code = "CONFLICT"
     kind = ErrorKind.USER
+    advice = "bring the thing into a state that allows it, or leave it"
 
 
 class Unauthenticated(LiftosError):
@@ -70,6 +80,7 @@ class Unauthenticated(LiftosError):
 
     code = "UNAUTHENTICATED"
     kind = ErrorKind.USER
+    advice = "sign in again, or have a new key made"
 
 
 class Forbidden(LiftosError):
@@ -77,6 +88,7 @@ class Forbidden(LiftosError):
 
     code = "FORBIDDEN"
     kind = ErrorKind.USER
+    advice = "ask an administrator of your tenant for a role with the permission"
 
 
 class ConfigError(LiftosError):
@@ -84,6 +96,7 @@ class ConfigError(LiftosError):
 
     code = "CONFIGURATION"
     kind = ErrorKind.CONFIG
+    advice = "have an operator correct the setting or the credential that is named, then try again"
 
 
 class Transient(LiftosError):
@@ -91,6 +104,7 @@ class Transient(LiftosError):
 
     code = "TRANSIENT"
     kind = ErrorKind.TRANSIENT
+    advice = "wait: runs try again by themselves; a request may be repeated after `Retry-After`"
 
     def __init__(
         self,
@@ -109,6 +123,7 @@ class Terminal(LiftosError):
 
     code = "SOURCE_REFUSED"
     kind = ErrorKind.TERMINAL
+    advice = "look at the source's own words; what it refuses for good stays refused"
 
 
 class Bug(LiftosError):

@@ -157,17 +157,17 @@ class Runner:
             log.warning("run failed", code=error.code, reason=error.message)
         else:
             log.error("run failed", exc_info=error)
-        await self._work.runs.fail(scope, claimed, run_error(error))
+        await self._work.runs.fail(scope, claimed, run_error(error, claimed.run.id))
 
 
-def run_error(error: Exception) -> RunError:
+def run_error(error: Exception, run_id: UUID) -> RunError:
     """An error as a run shows it; what is not ours to show is not shown."""
     if isinstance(error, LiftosError):
-        return RunError(error.code, error.kind, error.message, error.field, error.mend)
+        return RunError(error.code, error.kind, error.message, error.field, error.next_step)
     return RunError(
         "INTERNAL",
         ErrorKind.BUG,
-        "an internal error; the worker's log has it under this run's id",
+        f"an internal error; the worker's log has it under the run_id {run_id}",
         None,
-        "try the run again; it goes on from its last checkpoint",
+        "report it, and try the run again: it goes on from its last checkpoint",
     )

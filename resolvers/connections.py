@@ -6,7 +6,8 @@ from dataclasses import replace
 from uuid import UUID
 
 from core.commands import ConnectSource, Credentials
-from core.errors import BadInput, Conflict, NotFound
+from core.errors import BadInput, Conflict
+from core.missing import no_connection
 from core.records.connections import ConnectionRecord, ConnectionStatus, Level, Source
 from core.records.credentials import AlertRecord, CredentialRecord
 from core.records.pages import Page
@@ -102,11 +103,7 @@ async def one(session: Session, connection_id: UUID) -> ConnectionRecord:
     """The connection as it stands now, or NotFound."""
     found = await session.stores.connections.by_ids(session.scope, [connection_id])
     if connection_id not in found:
-        raise NotFound(
-            "no such connection",
-            field="connectionId",
-            mend="list your connections with the field connections",
-        )
+        raise no_connection()
     return found[connection_id]
 
 

@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from uuid import UUID
 
-from core.errors import BadInput, NotFound
+from core.errors import BadInput
 from core.jsonvalue import JSONObject
+from core.missing import no_run
 from core.records.pages import Page
 from core.records.rejections import (
     RejectedRecord,
@@ -43,7 +44,7 @@ async def page(
     where = _checked(where)
     if run_id is not None:
         if await session.loaders.runs.load(run_id) is None:
-            raise NotFound("no such run", field="runId", mend="list your runs with the field runs")
+            raise no_run()
         where = replace(where, runs=(run_id,))
     return await session.stores.rejections.page(session.scope, where, request)
 

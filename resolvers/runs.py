@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from uuid import UUID
 
-from core.errors import BadInput, NotFound
+from core.errors import BadInput
+from core.missing import no_run
 from core.records.pages import Page
 from core.records.runs import RunEventRecord, RunRecord, RunStatus
 from resolvers import connections
@@ -117,7 +118,7 @@ async def _backlog(session: Session, run_id: UUID, cursor: int) -> AsyncIterator
 async def _standing(session: Session, run_id: UUID) -> RunStatus:
     found = await session.stores.runs.by_ids(session.scope, [run_id])
     if run_id not in found:
-        raise NotFound("no such run", field="runId", mend="list your runs with the field runs")
+        raise no_run()
     return found[run_id].status
 
 

@@ -16,7 +16,7 @@ FAILED, MISUSED = 1, 2
 def report(error: Exception) -> int:
     """Tell `error` on stderr; the exit code is 2 where the caller can mend it, else 1."""
     if isinstance(error, LiftosError) and error.kind is not ErrorKind.BUG:
-        _tell(error.message, error.mend)
+        _tell(error.message, error.next_step)
         return MISUSED if error.kind in {ErrorKind.USER, ErrorKind.CONFIG} else FAILED
     if isinstance(error, EmbeddedError):
         _tell(f"{error.what}: {error.reason.rstrip('.')}", error.mend)

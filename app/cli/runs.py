@@ -131,7 +131,7 @@ def _fields(run: RunRecord, name: str) -> Iterator[tuple[str, str]]:
         yield "pace", pace
     yield "asked for", f"{moment(run.created_at)} by {run.requested_by}"
     if run.error is not None:
-        yield "error", f"{run.error.code}: {redact_text(run.error.message)}"
+        yield "error", f"{run.error.code} ({run.error.kind}): {redact_text(run.error.message)}"
         yield "mend", run.error.mend or "-"
     for total in run.receipt.totals if run.receipt else ():
         yield "total", _told(total)

@@ -11,7 +11,7 @@ from graph.context import Info
 from graph.fields import mutation
 from graph.ids import CONNECTION
 from graph.types.connection_tests import ConnectionTest
-from graph.types.errors import ConflictError, ForbiddenError, InvalidInput, NotFoundError
+from graph.types.errors import Refused
 from resolvers import connection_tests
 
 
@@ -25,7 +25,7 @@ class TestConnectionPayload:
 
 
 TestConnectionResult: TypeAlias = Annotated[
-    TestConnectionPayload | InvalidInput | NotFoundError | ConflictError | ForbiddenError,
+    TestConnectionPayload | Refused,
     strawberry.union("TestConnectionResult", description="The test, or what stood in its way."),
 ]
 

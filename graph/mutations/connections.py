@@ -12,7 +12,7 @@ from graph.fields import mutation
 from graph.ids import CONNECTION
 from graph.inputs.connections import ConnectSourceInput, RotateCredentialsInput
 from graph.types.connections import SourceConnection
-from graph.types.errors import ConflictError, ForbiddenError, InvalidInput, NotFoundError
+from graph.types.errors import Refused
 from resolvers import connections
 
 ConnectionId = Annotated[strawberry.ID, strawberry.argument(description="Id of the connection.")]
@@ -54,31 +54,31 @@ class DisconnectSourcePayload:
 
 
 ConnectSourceResult: TypeAlias = Annotated[
-    ConnectSourcePayload | InvalidInput | NotFoundError | ConflictError | ForbiddenError,
+    ConnectSourcePayload | Refused,
     strawberry.union(
         "ConnectSourceResult", description="The new connection, or what stood in its way."
     ),
 ]
 RotateCredentialsResult: TypeAlias = Annotated[
-    RotateCredentialsPayload | InvalidInput | NotFoundError | ConflictError | ForbiddenError,
+    RotateCredentialsPayload | Refused,
     strawberry.union(
         "RotateCredentialsResult", description="The connection, or what stood in the way."
     ),
 ]
 PauseConnectionResult: TypeAlias = Annotated[
-    PauseConnectionPayload | InvalidInput | NotFoundError | ConflictError | ForbiddenError,
+    PauseConnectionPayload | Refused,
     strawberry.union(
         "PauseConnectionResult", description="The connection, or what stood in the way."
     ),
 ]
 ResumeConnectionResult: TypeAlias = Annotated[
-    ResumeConnectionPayload | InvalidInput | NotFoundError | ConflictError | ForbiddenError,
+    ResumeConnectionPayload | Refused,
     strawberry.union(
         "ResumeConnectionResult", description="The connection, or what stood in the way."
     ),
 ]
 DisconnectSourceResult: TypeAlias = Annotated[
-    DisconnectSourcePayload | InvalidInput | NotFoundError | ConflictError | ForbiddenError,
+    DisconnectSourcePayload | Refused,
     strawberry.union(
         "DisconnectSourceResult", description="The connection, or what stood in the way."
     ),

@@ -11,7 +11,7 @@ from graph.context import Info
 from graph.fields import mutation
 from graph.ids import CONNECTION, upload_id
 from graph.inputs.ingestion import IngestFileInput, StartIngestionInput
-from graph.types.errors import ConflictError, ForbiddenError, InvalidInput, NotFoundError
+from graph.types.errors import Refused
 from graph.types.runs import Run
 from resolvers import ingestion
 
@@ -31,11 +31,11 @@ class IngestFilePayload:
 
 
 StartIngestionResult: TypeAlias = Annotated[
-    StartIngestionPayload | InvalidInput | NotFoundError | ConflictError | ForbiddenError,
+    StartIngestionPayload | Refused,
     strawberry.union("StartIngestionResult", description="The run, or what stood in its way."),
 ]
 IngestFileResult: TypeAlias = Annotated[
-    IngestFilePayload | InvalidInput | NotFoundError | ConflictError | ForbiddenError,
+    IngestFilePayload | Refused,
     strawberry.union("IngestFileResult", description="The run, or what stood in its way."),
 ]
 

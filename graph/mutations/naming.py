@@ -12,7 +12,7 @@ from graph.context import Info
 from graph.fields import mutation
 from graph.ids import NAMING_RULE
 from graph.inputs.naming import NamingRuleInput
-from graph.types.errors import ConflictError, ForbiddenError, InvalidInput, NotFoundError
+from graph.types.errors import Refused
 from graph.types.naming import NamingRule
 from resolvers import naming
 
@@ -27,7 +27,7 @@ class NamingRulePayload:
 
 
 NamingRuleResult: TypeAlias = Annotated[
-    NamingRulePayload | InvalidInput | NotFoundError | ConflictError | ForbiddenError,
+    NamingRulePayload | Refused,
     strawberry.union("NamingRuleResult", description="The rule, or what stood in the way."),
 ]
 

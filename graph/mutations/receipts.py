@@ -13,7 +13,7 @@ from graph.ids import CONNECTION, RUN
 from graph.inputs.receipts import ReceiptRulesInput
 from graph.queries.runs import RunId
 from graph.types.connections import SourceConnection
-from graph.types.errors import ConflictError, ForbiddenError, InvalidInput, NotFoundError
+from graph.types.errors import Refused
 from graph.types.runs import Run
 from resolvers import connections, receipts
 
@@ -40,15 +40,15 @@ class SetReceiptRulesPayload:
 
 
 AcceptShrinkResult: TypeAlias = Annotated[
-    AcceptShrinkPayload | InvalidInput | NotFoundError | ConflictError | ForbiddenError,
+    AcceptShrinkPayload | Refused,
     strawberry.union("AcceptShrinkResult", description="The run, or what stood in the way."),
 ]
 RejectShrinkResult: TypeAlias = Annotated[
-    RejectShrinkPayload | InvalidInput | NotFoundError | ConflictError | ForbiddenError,
+    RejectShrinkPayload | Refused,
     strawberry.union("RejectShrinkResult", description="The run, or what stood in the way."),
 ]
 SetReceiptRulesResult: TypeAlias = Annotated[
-    SetReceiptRulesPayload | InvalidInput | NotFoundError | ConflictError | ForbiddenError,
+    SetReceiptRulesPayload | Refused,
     strawberry.union(
         "SetReceiptRulesResult", description="The connection, or what stood in the way."
     ),

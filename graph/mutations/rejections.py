@@ -10,7 +10,7 @@ from core.scope import Permission
 from graph.context import Info
 from graph.fields import mutation
 from graph.inputs.rejections import DismissRejectedInput, ReplayRejectedInput
-from graph.types.errors import ConflictError, ForbiddenError, InvalidInput, NotFoundError
+from graph.types.errors import Refused
 from graph.types.runs import Run
 from resolvers import rejections
 
@@ -32,11 +32,11 @@ class DismissRejectedPayload:
 
 
 ReplayRejectedResult: TypeAlias = Annotated[
-    ReplayRejectedPayload | InvalidInput | NotFoundError | ConflictError | ForbiddenError,
+    ReplayRejectedPayload | Refused,
     strawberry.union("ReplayRejectedResult", description="The runs, or what stood in the way."),
 ]
 DismissRejectedResult: TypeAlias = Annotated[
-    DismissRejectedPayload | InvalidInput | NotFoundError | ConflictError | ForbiddenError,
+    DismissRejectedPayload | Refused,
     strawberry.union("DismissRejectedResult", description="The count, or what stood in the way."),
 ]
 

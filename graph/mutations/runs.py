@@ -11,7 +11,7 @@ from graph.context import Info
 from graph.fields import mutation
 from graph.ids import RUN
 from graph.queries.runs import RunId
-from graph.types.errors import ConflictError, ForbiddenError, InvalidInput, NotFoundError
+from graph.types.errors import Refused
 from graph.types.runs import Run
 from resolvers import runs
 
@@ -31,11 +31,11 @@ class RetryRunPayload:
 
 
 CancelRunResult: TypeAlias = Annotated[
-    CancelRunPayload | InvalidInput | NotFoundError | ConflictError | ForbiddenError,
+    CancelRunPayload | Refused,
     strawberry.union("CancelRunResult", description="The run, or what stood in the way."),
 ]
 RetryRunResult: TypeAlias = Annotated[
-    RetryRunPayload | InvalidInput | NotFoundError | ConflictError | ForbiddenError,
+    RetryRunPayload | Refused,
     strawberry.union("RetryRunResult", description="The run, or what stood in the way."),
 ]
 

@@ -11,7 +11,7 @@ from graph.context import Info
 from graph.fields import mutation
 from graph.ids import CONNECTION, SCHEDULE
 from graph.inputs.schedules import ScheduleInput
-from graph.types.errors import ConflictError, ForbiddenError, InvalidInput, NotFoundError
+from graph.types.errors import Refused
 from graph.types.schedules import IngestionSchedule
 from resolvers import schedules
 
@@ -44,17 +44,17 @@ class DeleteSchedulePayload:
 
 
 CreateScheduleResult: TypeAlias = Annotated[
-    CreateSchedulePayload | InvalidInput | NotFoundError | ConflictError | ForbiddenError,
+    CreateSchedulePayload | Refused,
     strawberry.union(
         "CreateScheduleResult", description="The new schedule, or what stood in its way."
     ),
 ]
 ChangeScheduleResult: TypeAlias = Annotated[
-    ChangeSchedulePayload | InvalidInput | NotFoundError | ConflictError | ForbiddenError,
+    ChangeSchedulePayload | Refused,
     strawberry.union("ChangeScheduleResult", description="The schedule, or what stood in the way."),
 ]
 DeleteScheduleResult: TypeAlias = Annotated[
-    DeleteSchedulePayload | InvalidInput | NotFoundError | ConflictError | ForbiddenError,
+    DeleteSchedulePayload | Refused,
     strawberry.union("DeleteScheduleResult", description="The id, or what stood in the way."),
 ]
 

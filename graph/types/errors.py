@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TypeAlias
 
 import strawberry
 
@@ -49,6 +50,9 @@ class ConflictError(UserError):
 class ForbiddenError(UserError):
     """Forbidden on the wire."""
 
+
+Refused: TypeAlias = InvalidInput | NotFoundError | ConflictError | ForbiddenError
+"""What every mutation may answer in place of its payload."""
 
 TYPES: Mapping[type[LiftosError], type[UserError]] = {
     BadInput: InvalidInput,

@@ -8,6 +8,7 @@ from uuid import UUID
 
 import asyncpg
 
+from core.missing import no_connection
 from core.records.credentials import (
     AccountFacts,
     ConnectionTestRecord,
@@ -16,7 +17,6 @@ from core.records.credentials import (
     FindingKind,
 )
 from core.scope import TenantScope
-from stores.postgres.connections import no_connection
 from stores.postgres.database import Database
 from stores.postgres.errands import CLAIMED
 

@@ -9,7 +9,8 @@ import asyncpg
 import orjson
 
 from core.commands import ConnectSource, Credentials
-from core.errors import Conflict, NotFound
+from core.errors import Conflict
+from core.missing import no_connection
 from core.records.connections import ConnectionRecord, ConnectionStatus, Level, Source
 from core.records.credentials import (
     CURED_BY_NEW_CREDENTIALS,
@@ -186,13 +187,6 @@ SELECT c.sealed_credentials, k.wrapped_key, k.master_key_id
 FROM connection c JOIN data_key k ON k.tenant_id = c.tenant_id
 WHERE c.tenant_id = $1 AND c.id = $2
 """
-
-
-def no_connection() -> NotFound:
-    """The tenant has no connection of that id."""
-    return NotFound(
-        "no such connection", field="connectionId", mend="use the id of one of your connections"
-    )
 
 
 async def _require_connected(

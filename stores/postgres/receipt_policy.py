@@ -7,9 +7,9 @@ from uuid import UUID
 
 import asyncpg
 
+from core.missing import no_connection
 from core.records.receipts import ReceiptPolicy
 from core.scope import TenantScope
-from stores.postgres.connections import no_connection
 from stores.postgres.database import Connection, Database
 
 _COLUMNS = "tolerance, shrink_share, shrink_entries"

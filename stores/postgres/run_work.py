@@ -26,12 +26,14 @@ class ClaimLost(Conflict):
     """Another worker has taken the run over, or it has ended: stop, and touch nothing."""
 
     code = "CLAIM_LOST"
+    advice = "nothing: the worker that holds the run goes on with it"
 
 
 class CancelRequested(Conflict):
     """Someone asked for the run to end."""
 
     code = "CANCEL_REQUESTED"
+    advice = "nothing: the run ends as CANCELLED"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,12 +7,12 @@ from typing import Any
 from uuid import UUID
 
 from core.commands import StartIngestion
-from core.errors import Conflict, NotFound
+from core.errors import Conflict
+from core.missing import no_connection, no_run
 from core.records.pages import Page, PageRequest
 from core.records.runs import RunEventKind, RunEventRecord, RunKind, RunRecord, RunStatus
 from core.scope import TenantScope
 from stores.postgres.conditions import Conditions
-from stores.postgres.connections import no_connection
 from stores.postgres.database import Connection, Database
 from stores.postgres.paging import Ordering, page_of
 from stores.postgres.queue import enqueue_run
@@ -127,7 +127,7 @@ async def _locked(connection: Connection, scope: TenantScope, run_id: UUID) -> R
     sql = "SELECT * FROM run WHERE tenant_id = $1 AND id = $2 FOR UPDATE"
     row = await connection.fetchrow(sql, scope.tenant_id, run_id)
     if row is None:
-        raise NotFound("no such run", field="runId", mend="use the id of one of your runs")
+        raise no_run()
     return run_record(row)
 
 

@@ -10,11 +10,11 @@ from uuid import UUID
 import asyncpg
 
 from core.errors import Conflict, NotFound
+from core.missing import no_connection
 from core.records.pages import Page, PageRequest
 from core.records.schedules import ScheduleOutcome, ScheduleRecord, Timing, timetable
 from core.scope import TenantScope
 from stores.postgres.conditions import Conditions
-from stores.postgres.connections import no_connection
 from stores.postgres.database import Connection, Database
 from stores.postgres.paging import Ordering, page_of
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
-from core.errors import Bug, Conflict, NotFound
+from core.errors import Bug, Conflict
+from core.missing import no_run
 from core.records.receipts import HeldShrink, ShrinkState
 from core.records.runs import Counters, RunRecord, RunStatus
 from core.scope import TenantScope
@@ -66,7 +67,7 @@ async def _locked(connection: Connection, scope: TenantScope, run_id: UUID) -> R
     sql = "SELECT * FROM run WHERE tenant_id = $1 AND id = $2 FOR UPDATE"
     row = await connection.fetchrow(sql, scope.tenant_id, run_id)
     if row is None:
-        raise NotFound("no such run", field="runId", mend="use the id of one of your runs")
+        raise no_run()
     return run_record(row)
 
 

@@ -343,3 +343,20 @@ def test_refused_records_that_are_not_there_are_told_so(run: Run, organisation: 
     ]
     for arguments in misused:
         assert isinstance(run("rejected", *arguments, *at).exception, BadInput), arguments
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        *("mysql://u:planted@h/d", "localhost", "postgres//u:planted@h", ""),
+        *("postgresql://u:planted@h:port/d", "postgresql://u:planted@[h/d"),
+    ],
+)
+def test_an_address_that_is_none_is_a_matter_of_settings(
+    run: Run, monkeypatch: pytest.MonkeyPatch, address: str
+) -> None:
+    monkeypatch.setenv("LIFTOS_DATABASE_URL", address)
+    refused = run("tenant", "list").exception
+    assert isinstance(refused, ConfigError)
+    assert refused.field == "LIFTOS_DATABASE_URL"
+    assert "planted" not in f"{refused} {refused.mend}"

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from importlib import import_module
 from pathlib import Path
+from pkgutil import walk_packages
 from typing import get_args
 
 from graphql import GraphQLObjectType
 from pydantic_core import PydanticUndefined
 
+from core.errors import LiftosError
 from core.file_fields import FILE_FIELDS
 from core.scope import Permission, Role, permissions_of
 from core.settings import Settings
@@ -26,6 +29,7 @@ from resolvers.text import MAX_CHOICES
 from tests.docs.pages import ROOT
 from tests.docs.reader import schema
 
+HOUSE = ("core", "stores", "connectors", "transform", "resolvers", "jobs", "graph", "app")
 _NEEDS = re.compile(r"Needs `([\w:]+)`")
 
 
@@ -125,6 +129,36 @@ def _version(manifest: SourceManifest) -> str:
     return f"`{next(found)}`" if pinned else ""
 
 
+def errors() -> str:
+    """Every code of the tree, once; a code's first class tells what it means."""
+    found: dict[str, type[LiftosError]] = {}
+    for kind in every_error():
+        found.setdefault(kind.code, kind)
+    rows = [
+        (f"`{code}`", f"`{kind.kind}`", _first_line(kind), kind.advice)
+        for code, kind in found.items()
+    ]
+    return _table(("code", "kind", "means", "do"), rows)
+
+
+def every_error() -> Iterator[type[LiftosError]]:
+    """All classes of errors in the house, those of connectors too, parents first."""
+    for package in HOUSE:
+        for module in walk_packages(import_module(package).__path__, f"{package}."):
+            if not module.name.endswith("__main__"):
+                import_module(module.name)
+    waiting: list[type[LiftosError]] = LiftosError.__subclasses__()
+    while waiting:
+        kind = waiting.pop(0)
+        if kind.__module__.partition(".")[0] in HOUSE:
+            yield kind
+        waiting += kind.__subclasses__()
+
+
+def _first_line(kind: type[LiftosError]) -> str:
+    return (kind.__doc__ or "").partition("\n")[0]
+
+
 def _table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
     lines = [tuple(head), *map(tuple, rows)]
     lines.insert(1, ("---",) * len(lines[0]))
@@ -137,6 +171,7 @@ TABLES: Mapping[str, tuple[Path, Callable[[], str]]] = {
     "limits": (ROOT / "docs" / "query.md", limits),
     "sources": (ROOT / "docs" / "connectors.md", sources),
     "fields": (ROOT / "docs" / "files.md", fields),
+    "errors": (ROOT / "docs" / "errors.md", errors),
 }
 
 

@@ -83,6 +83,7 @@ FOLLOWED = [
     "sandbox.md",
     "deploy.md",
     "connectors.md",
+    "errors.md",
 ]
 """Each goes on from sync.md."""
 

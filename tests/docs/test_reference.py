@@ -8,12 +8,12 @@ from http import HTTPStatus
 import pytest
 
 from app.http.errors import STATUSES, Refusal, tell
-from core.errors import LiftosError
+from core.errors import ErrorKind, LiftosError
 from graph.limits import CODE
 from sandbox.faults import Fault, FaultSettings
 from sandbox.settings import Limits
 from tests.docs.pages import ROOT
-from tests.docs.tables import TABLES, renewed
+from tests.docs.tables import TABLES, every_error, renewed
 
 CODES = re.compile(r"^\| `([A-Z_]+)` \|.*\| (\d+) \|$", re.MULTILINE)
 RAISED = re.compile(r"HTTPStatus\.([A-Z_]+),")
@@ -31,6 +31,16 @@ def own_errors() -> set[type[LiftosError]]:
     for kind in tuple(found):
         found |= {one for one in kind.__subclasses__() if one.__module__ == "core.errors"}
     return found
+
+
+def test_every_error_of_the_house_has_a_class_a_meaning_and_a_next_step() -> None:
+    kinds: dict[str, set[ErrorKind]] = {}
+    for error in every_error():
+        kinds.setdefault(error.code, set()).add(error.kind)
+        assert error.__doc__, error
+        assert error("x").next_step == error.advice
+        assert error("x", mend="y").next_step == "y"
+    assert {code: found for code, found in kinds.items() if len(found) != 1} == {}
 
 
 def refusals() -> set[HTTPStatus]:

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from core.commands import ConnectSource, Credentials, StartIngestion
 from core.errors import Conflict, NotFound
+from core.missing import no_run
 from core.records.connections import ConnectionRecord, ConnectionStatus
 from core.records.credentials import AlertRecord, ConnectionTestRecord, CredentialRecord
 from core.records.events import DataEventKind, EventExtent, EventsAfter
@@ -198,7 +199,7 @@ class Runs:
     def _one(self, scope: TenantScope, run_id: UUID) -> RunRecord:
         run = self.memory.of(scope).runs.get(run_id)
         if run is None:
-            raise NotFound("no such run", field="runId", mend="use the id of one of your runs")
+            raise no_run()
         return run
 
     def _put(self, scope: TenantScope, run: RunRecord) -> RunRecord:
@@ -223,7 +224,7 @@ class Shrinks:
     def _decided(self, scope: TenantScope, run_id: UUID, state: ShrinkState) -> RunRecord:
         shelf = self.memory.of(scope)
         if run_id not in shelf.runs:
-            raise NotFound("no such run", field="runId", mend="use the id of one of your runs")
+            raise no_run()
         run = shelf.runs[run_id]
         if run.status is not RunStatus.HELD:
             raise Conflict("nothing is held", field="runId", mend="decide on a run that is HELD")

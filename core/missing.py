@@ -1,0 +1,16 @@
+"""What is not there, told the same way on every floor."""
+
+from __future__ import annotations
+
+from core.errors import NotFound
+
+
+def no_connection() -> NotFound:
+    """There is no connection of that id, or none that this tenant may see."""
+    mend = "list your connections with the field connections"
+    return NotFound("no such connection", field="connectionId", mend=mend)
+
+
+def no_run() -> NotFound:
+    """There is no run of that id, or none that this tenant may see."""
+    return NotFound("no such run", field="runId", mend="list your runs with the field runs")
