@@ -76,6 +76,8 @@ def _anchor(heading: str) -> str:
 
 
 FOLLOWED = [
+    "schedules.md",
+    "events.md",
     "files.md",
     "rejected.md",
     "query.md",
