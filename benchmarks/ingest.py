@@ -38,6 +38,7 @@ from core.scope import Permission, Role, SystemScope, TenantScope
 from core.units import DateRange
 from jobs.ingest import Ingestion
 from jobs.sources import OpenSource
+from jobs.worker import collect_seldom
 from stores.postgres.binary_copy import encode
 from stores.postgres.logins import derive_logins
 from stores.postgres.migrate import migrate
@@ -212,7 +213,6 @@ async def _account(stores: Stores) -> tuple[TenantScope, ConnectionRecord]:
         time_zone="Europe/Berlin",
         level=Level.AD,
         look_back_days=28,
-        credentials={"access_token": "none"},
     )
     return scope, await stores.connections.create(scope, command)
 
@@ -246,6 +246,7 @@ def main() -> None:
     parser.add_argument("--restated", type=float, default=0.01)
     arguments = parser.parse_args()
     print(described())
+    collect_seldom()
     with _folder() as home:
         _spooled(home, arguments)
         with attach(home) as attachment:

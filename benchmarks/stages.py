@@ -14,8 +14,8 @@ from unittest.mock import patch
 _STAGES = {
     "compress and hash": "stores.postgres.page_work._landing",
     "land (with compressing)": "stores.postgres.page_work.PageWorkStore.land",
-    "parse and normalise": "jobs.page_flow.PageFlow._normalised",
-    "encode": "stores.postgres.page_work.staged",
+    "parse and normalise": "jobs.page_flow.normalise_page",
+    "encode": "jobs.page_flow.page_rows",
     "COPY": "stores.postgres.page_work.fill_stage",
     "merge SQL": "stores.postgres.page_work.merge_entries",
     "campaigns": "stores.postgres.page_work.merge_campaigns",
@@ -53,11 +53,12 @@ def _timed(path: str, name: str, seconds: Counter[str]) -> Any:
 
     @functools.wraps(real)
     def called(*args: Any, **kwargs: Any) -> Any:
-        start = time.perf_counter()
+        start, worked = time.perf_counter(), time.thread_time()
         try:
             return real(*args, **kwargs)
         finally:
             seconds[name] += time.perf_counter() - start
+            seconds[f"{name}, CPU"] += time.thread_time() - worked
 
     return awaited if inspect.iscoroutinefunction(real) else called
 

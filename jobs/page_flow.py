@@ -21,6 +21,7 @@ from jobs.ahead import ahead
 from jobs.sources import OpenSource, page_context
 from stores.postgres.page_work import LandedPage, PageResult
 from stores.postgres.run_work import Claimed
+from stores.postgres.stage import page_rows
 from stores.wiring import Stores
 from stores.work import WorkStores
 
@@ -100,7 +101,8 @@ class PageFlow:
         connection = self.source.connection
         context = page_context(connection, page.request)
         made = normalise_page(connection.source, page.stream, page.media_type, body, context)
-        return PageResult(page, made.entries, made.campaigns, made.rejections, made.fetched)
+        rows = page_rows(page.id, made.entries)
+        return PageResult(page, rows, made.campaigns, made.rejections, made.fetched)
 
 
 def _fetched_bytes(fetched: Fetched) -> int:

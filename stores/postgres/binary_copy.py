@@ -7,6 +7,7 @@ Amounts (decimal128) travel as int8 in units of their last decimal place.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,8 +40,18 @@ def encode(table: pa.Table, json_columns: frozenset[str] = frozenset()) -> bytes
     Supports string, int64, int32, date32, decimal128, fixed-size binary and bool. Raises
     OverflowError for an amount beyond 64 bits of its last place.
     """
+    return whole([encode_rows(table, json_columns)])
+
+
+def encode_rows(table: pa.Table, json_columns: frozenset[str]) -> bytes:
+    """The rows alone, to be made `whole` with others of the same columns."""
     slices = (table.slice(start, _ROWS) for start in range(0, table.num_rows, _ROWS))
-    return b"".join((_HEADER, *(_rows(each, json_columns) for each in slices), _TRAILER))
+    return b"".join(_rows(each, json_columns) for each in slices)
+
+
+def whole(rows: Iterable[bytes]) -> bytes:
+    """Encoded rows as one COPY."""
+    return b"".join((_HEADER, *rows, _TRAILER))
 
 
 def _rows(table: pa.Table, json_columns: frozenset[str]) -> bytes:

@@ -39,17 +39,19 @@ class MergeCounts:
             self.unchanged + other.unchanged,
             self.created + other.created,
             self.restated + other.restated,
-            _spanned(self.restated_dates, other.restated_dates),
+            spanned((self.restated_dates, other.restated_dates)),
         )
 
 
 NOTHING = MergeCounts()
 
 
-def _spanned(one: DateRange | None, other: DateRange | None) -> DateRange | None:
-    if one is None or other is None:
-        return one or other
-    return DateRange(min(one.since, other.since), max(one.until, other.until))
+def spanned(ranges: Iterable[DateRange | None]) -> DateRange | None:
+    """The days from the first to the last of all the ranges that are one."""
+    found = [each for each in ranges if each is not None]
+    if not found:
+        return None
+    return DateRange(min(each.since for each in found), max(each.until for each in found))
 
 
 async def merge_entries(

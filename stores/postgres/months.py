@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection
 from datetime import date
 from typing import Any
 
@@ -12,19 +12,16 @@ import pyarrow.compute as pc
 from stores.postgres.database import Connection
 
 
-def months_of(entries: Iterable[pa.Table]) -> list[date]:
+def months_of(entries: pa.Table) -> frozenset[date]:
     """The first days of the months that the entries lie in."""
-    found: set[Any] = set()
-    for table in entries:
-        firsts = pc.floor_temporal(table["date"], unit="month").cast(pa.date32())
-        found.update(pc.unique(firsts).to_pylist())
-    return sorted(found)
+    found: Any = pc.unique(pc.floor_temporal(entries["date"], unit="month").cast(pa.date32()))
+    return frozenset(found.to_pylist())
 
 
-async def ensure_months(connection: Connection, months: Sequence[date]) -> None:
+async def ensure_months(connection: Connection, months: Collection[date]) -> None:
     """Make those partitions that are missing."""
-    if await connection.fetchval(_ARE_MISSING, months):
-        await connection.execute("SELECT ensure_months($1)", months)
+    if await connection.fetchval(_ARE_MISSING, sorted(months)):
+        await connection.execute("SELECT ensure_months($1)", sorted(months))
 
 
 _ARE_MISSING = """

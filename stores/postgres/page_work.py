@@ -10,6 +10,7 @@ import asyncio
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
 import pyarrow as pa
@@ -19,14 +20,13 @@ from core.jsonvalue import JSONObject
 from core.records.ingestion import RawPage, Rejection
 from core.records.runs import Counters, RunEventKind
 from core.scope import TenantScope
-from core.units import DateRange
 from stores.postgres.database import Connection, Database
-from stores.postgres.merge import NOTHING, MergeCounts, merge_campaigns, merge_entries
-from stores.postgres.months import ensure_months, months_of
+from stores.postgres.merge import NOTHING, MergeCounts, merge_campaigns, merge_entries, spanned
+from stores.postgres.months import ensure_months
 from stores.postgres.rejections import RefusedOn, reject
 from stores.postgres.run_events import record_event, record_restatement
 from stores.postgres.run_work import Claimed, ClaimLost, hold
-from stores.postgres.stage import PageEntries, are_apart, fill_stage, staged
+from stores.postgres.stage import PageRows, are_apart, fill_stage
 
 _LEVEL = 3
 
@@ -50,7 +50,7 @@ class PageResult:
     """What normalisation made of a landed page."""
 
     page: LandedPage
-    entries: pa.Table
+    rows: PageRows
     campaigns: pa.Table
     rejections: Sequence[Rejection]
     fetched: int
@@ -87,22 +87,21 @@ class PageWorkStore:
         Pages are merged in their order: where two of them have an entry in common, each gets a
         transaction of its own, and the entry a version of each.
         """
-        pages = [PageEntries(result.page.id, result.entries) for result in results]
+        pages = [result.rows for result in results]
         if len(results) > 1 and not are_apart(pages):
             counts = [await self.merge(scope, claimed, [one], progress) for one in results]
             return sum(counts, NOTHING)
         await self._ensure_months(scope, pages)
-        stage = await asyncio.to_thread(staged, pages)
         async with self._database.write(scope) as connection:
-            await fill_stage(connection, stage)
+            await fill_stage(connection, pages)
             await hold(connection, scope, claimed)
             for result in results:
                 refused_on = RefusedOn(claimed.run.connection_id, claimed.run.id, result.page.id)
                 await reject(connection, scope, refused_on, result.rejections)
-            return await merge_staged(connection, scope, claimed, results, stage.dates, progress)
+            return await merge_staged(connection, scope, claimed, results, progress)
 
-    async def _ensure_months(self, scope: TenantScope, pages: Sequence[PageEntries]) -> None:
-        if months := months_of(page.entries for page in pages):
+    async def _ensure_months(self, scope: TenantScope, pages: Sequence[PageRows]) -> None:
+        if months := frozenset[date]().union(*(page.months for page in pages)):
             async with self._database.write(scope) as connection:
                 await ensure_months(connection, months)
 
@@ -149,16 +148,16 @@ def _told(results: Sequence[PageResult], counts: MergeCounts) -> str:
     )
 
 
-async def merge_staged(  # noqa: PLR0917 - what a merge takes
+async def merge_staged(
     connection: Connection,
     scope: TenantScope,
     claimed: Claimed,
     results: Sequence[PageResult],
-    dates: DateRange | None,
     progress: float,
 ) -> MergeCounts:
     """Entries, vintages, campaigns, counters and events of staged pages; last in a transaction."""
     run = claimed.run
+    dates = spanned(result.rows.dates for result in results)
     by_page = await merge_entries(connection, scope, run, dates)
     await merge_campaigns(connection, scope, [result.campaigns for result in results])
     await _mark_merged(connection, scope, results, by_page)

@@ -32,7 +32,7 @@ from stores.postgres.page_work import (
     merge_staged,
 )
 from stores.postgres.run_work import Claimed, hold
-from stores.postgres.stage import PageEntries, fill_stage, staged
+from stores.postgres.stage import fill_stage, page_rows
 
 MEDIA_TYPE = "application/json"
 REPLAY_OF = "replay_of"
@@ -102,7 +102,7 @@ class ReplayStore:
         self, scope: TenantScope, claimed: Claimed, page: RefusedPage, made: ReplayResult
     ) -> None:
         """Put in what may go in, and settle every record of the page."""
-        if months := months_of([made.entries]):
+        if months := months_of(made.entries):
             async with self._database.write(scope) as connection:
                 await ensure_months(connection, months)
         async with self._database.write(scope) as connection:
@@ -111,14 +111,14 @@ class ReplayStore:
             outcome = _outcome(made, newer)
             landed = await _keep(connection, scope, claimed, page)
             entries = _without(made.entries, newer)
-            stage = await asyncio.to_thread(staged, [PageEntries(landed.id, entries)])
-            await fill_stage(connection, stage)
+            staged = await asyncio.to_thread(page_rows, landed.id, entries)
+            await fill_stage(connection, [staged])
             await _settle(connection, scope, claimed, page, outcome)
             progress = await connection.fetchval(_PROGRESS, scope.tenant_id, claimed.run.id)
             result = PageResult(
-                landed, entries, made.campaigns, made.rejections, fetched=outcome.tried
+                landed, staged, made.campaigns, made.rejections, fetched=outcome.tried
             )
-            await merge_staged(connection, scope, claimed, [result], stage.dates, progress)
+            await merge_staged(connection, scope, claimed, [result], progress)
 
 
 def _refused_page(page: asyncpg.Record, rows: Sequence[asyncpg.Record]) -> RefusedPage:

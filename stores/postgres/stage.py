@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -17,8 +18,9 @@ import pyarrow.compute as pc
 
 from core.records.ingestion import ENTRY_COLUMNS
 from core.units import DateRange
-from stores.postgres.binary_copy import encode
+from stores.postgres.binary_copy import encode_rows, whole
 from stores.postgres.database import Connection
+from stores.postgres.months import months_of
 
 _TYPES = {
     "text": "text",
@@ -35,53 +37,46 @@ _SPREAD = np.uint64(0x9E37_79B9_7F4A_7C15)
 
 
 @dataclass(frozen=True, slots=True)
-class PageEntries:
-    """What a raw page brought, under the columns of core.records.ingestion.ENTRY_COLUMNS."""
+class PageRows:
+    """A raw page's entries, encoded; `hashes` tell them apart, `dates` None without entries."""
 
-    raw_page_id: UUID
-    entries: pa.Table
-
-
-@dataclass(frozen=True, slots=True)
-class Stage:
-    """Rows encoded for binary COPY, and the days that they lie in; None without rows."""
-
-    columns: tuple[str, ...]
     data: bytes
+    hashes: np.ndarray[tuple[int], np.dtype[np.uint64]]
+    months: frozenset[date]
     dates: DateRange | None
 
 
-def are_apart(pages: Sequence[PageEntries]) -> bool:
+def page_rows(raw_page_id: UUID, entries: pa.Table) -> PageRows:
+    """`entries`, under core.records.ingestion.ENTRY_COLUMNS, ready for `fill_stage`.
+
+    Raises OverflowError for an amount beyond 64 bits of its last place.
+    """
+    found: Any = pc.min_max(entries["date"]).as_py()
+    page = pa.array([raw_page_id.bytes] * entries.num_rows, pa.binary(16))
+    return PageRows(
+        data=encode_rows(entries.append_column("raw_page_id", page), _JSON),
+        hashes=_key_hashes(entries),
+        months=months_of(entries),
+        dates=DateRange(found["min"], found["max"]) if entries.num_rows else None,
+    )
+
+
+def are_apart(pages: Sequence[PageRows]) -> bool:
     """Whether no entry is on two of the pages. A chance collision of hashes answers no."""
-    hashes = np.concatenate([_key_hashes(page.entries) for page in pages])
+    hashes = np.concatenate([page.hashes for page in pages])
     return bool(np.unique(hashes).size == hashes.size)
 
 
-def staged(pages: Sequence[PageEntries]) -> Stage:
-    """The pages' rows, each with its page's id, ready for `fill_stage`."""
-    table = pa.concat_tables([_of_page(page) for page in pages]).combine_chunks()
-    found: Any = pc.min_max(table["date"]).as_py()
-    dates = DateRange(found["min"], found["max"]) if table.num_rows else None
-    return Stage(tuple(table.column_names), encode(table, _JSON), dates)
-
-
-async def fill_stage(connection: Connection, stage: Stage) -> None:
-    """Make `stage_entry` hold these rows, until the transaction ends."""
+async def fill_stage(connection: Connection, pages: Sequence[PageRows]) -> None:
+    """Make `stage_entry` hold the pages' rows, until the transaction ends."""
     await connection.execute(_STAGE)
-    if stage.dates is not None:
+    if any(page.dates for page in pages):
         await connection.copy_to_table(
             "stage_entry",
-            source=io.BytesIO(stage.data),
-            columns=stage.columns,
+            source=io.BytesIO(whole([page.data for page in pages])),
+            columns=_COLUMNS,
             format="binary",
         )
-
-
-def _of_page(page: PageEntries) -> pa.Table:
-    """Typed, so that a page without entries concatenates too."""
-    rows = page.entries.num_rows
-    column = pa.array([page.raw_page_id.bytes] * rows, pa.binary(16))
-    return page.entries.append_column("raw_page_id", column)
 
 
 def _key_hashes(entries: pa.Table) -> np.ndarray[tuple[int], np.dtype[np.uint64]]:
@@ -92,6 +87,7 @@ def _key_hashes(entries: pa.Table) -> np.ndarray[tuple[int], np.dtype[np.uint64]
     return halves ^ (days.astype(np.uint64) * _SPREAD)
 
 
+_COLUMNS = (*(column.name for column in ENTRY_COLUMNS), "raw_page_id")
 # A merge of many pages sorts and hashes all of them; a generic plan would not see their number.
 _STAGE = (
     "SET LOCAL work_mem = '64MB'; SET LOCAL plan_cache_mode = force_custom_plan; "

@@ -20,6 +20,7 @@ from stores.postgres.merge import MergeCounts
 from stores.postgres.page_work import LandedPage, PageResult
 from stores.postgres.readings import Reading
 from stores.postgres.run_work import Claimed
+from stores.postgres.stage import page_rows
 from stores.wiring import Stores
 from stores.work import WorkStores, work_stores
 from tests.support import meta_account
@@ -83,7 +84,8 @@ class ByHand:
         at = self.connection
         context = PageContext(at.account_id, at.currency, at.time_zone, at.level)
         made = normalise_page(at.source, page.stream, page.media_type, page.body, context)
-        return PageResult(landed, made.entries, made.campaigns, made.rejections, made.fetched)
+        rows = page_rows(landed.id, made.entries)
+        return PageResult(landed, rows, made.campaigns, made.rejections, made.fetched)
 
     async def complete(self, claimed: Claimed, reading: int = 0) -> int:
         whole = Reading(reading, claimed.run.dates, is_whole=True)
