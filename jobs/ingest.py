@@ -24,7 +24,9 @@ from stores.work import WorkStores
 Page = LandedPage | PageResult
 
 _ROWS_AHEAD = 8_000
-"""How many entries may wait to be merged: about as many as one merge takes at most."""
+"""How many records may wait to be merged: about as many as one merge takes at most."""
+_USUAL_ROWS = 500
+"""Of a page that nothing is to be made of."""
 
 
 class GaveWay(Exception):
@@ -65,11 +67,11 @@ class Ingestion:
         claimed: Claimed,
         source: OpenSource,
     ) -> None:
-        self._stores = stores
         self._work = work
         self._scope = scope
         self._claimed = claimed
         self._source = source
+        self._flow = PageFlow(stores, work, scope, claimed, source)
 
     async def run(self, gives_way: Callable[[], Awaitable[bool]]) -> Receipt:
         """Read everything that is still to be read, and end the run with its receipt.
@@ -77,8 +79,7 @@ class Ingestion:
         Raises GaveWay between two readings when `gives_way` says so.
         """
         plan = await self._plan()
-        flow = PageFlow(self._stores, self._work, self._scope, self._claimed, self._source)
-        async with ahead(flow.pages(plan.windows, plan.done), _rows, _ROWS_AHEAD) as batches:
+        async with ahead(self._flow.pages(plan.windows, plan.done), _rows, _ROWS_AHEAD) as batches:
             async for batch in batches:
                 for pages in _by_reading(batch):
                     plan = await self._store(plan, pages)
@@ -99,11 +100,24 @@ class Ingestion:
     async def _store(self, plan: Plan, pages: Sequence[Page]) -> Plan:
         """Merge pages of the present window, and complete it with its last."""
         plan = replace(plan, pages=plan.pages + len(pages))
-        results = [page for page in pages if isinstance(page, PageResult)]
-        if results:
-            await self._work.pages.merge(self._scope, self._claimed, results, plan.progress)
+        todo = [page for page in pages if not _landed(page).is_merged]
+        for _, group in groupby(todo, type):
+            await self._merge(plan, list(group))
         is_last = _landed(pages[-1]).checkpoint is None
         return await self._complete(plan) if is_last else plan
+
+    async def _merge(self, plan: Plan, pages: Sequence[Page]) -> None:
+        """Confirm those that are the same as earlier pages, and merge the rest, in order."""
+        pages_at, held = self._work.pages, (self._scope, self._claimed)
+        alike = [page for page in pages if isinstance(page, LandedPage)]
+        confirmed = await pages_at.confirm(*held, alike, plan.progress) if alike else set()
+        results = [
+            page if isinstance(page, PageResult) else await self._flow.made_of(page)
+            for page in pages
+            if _landed(page).id not in confirmed
+        ]
+        if results:
+            await pages_at.merge(*held, results, plan.progress)
 
     async def _complete(self, plan: Plan) -> Plan:
         dates = plan.windows[plan.done]
@@ -133,4 +147,4 @@ def _by_reading(batch: Sequence[Page]) -> list[list[Page]]:
 
 
 def _rows(page: Page) -> int:
-    return page.fetched if isinstance(page, PageResult) else 0
+    return page.fetched if isinstance(page, PageResult) else _USUAL_ROWS

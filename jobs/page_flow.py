@@ -18,6 +18,7 @@ from core.records.ingestion import RawPage
 from core.scope import TenantScope
 from core.units import DateRange
 from jobs.ahead import ahead
+from jobs.recipe import recipe
 from jobs.sources import OpenSource, page_context
 from stores.postgres.page_work import LandedPage, PageResult
 from stores.postgres.run_work import Claimed
@@ -29,7 +30,7 @@ Window: TypeAlias = DateRange | None
 Fetched: TypeAlias = tuple[int, RawPage | LandedPage]
 """A reading's number and a page of it, new, or landed by an earlier attempt."""
 Body: TypeAlias = tuple[LandedPage, bytes | None]
-"""A landed page and its body; None when an earlier attempt merged it."""
+"""A landed page and its body; None when it is merged, or the same as another page."""
 
 _BYTES_AHEAD = 8 << 20
 
@@ -49,8 +50,8 @@ class PageFlow:
     ) -> AsyncGenerator[LandedPage | PageResult, None]:
         """All pages of the windows after the first `done`, in order.
 
-        Those that an earlier attempt merged come as they landed, all others normalised. The
-        last page of each window has no checkpoint.
+        Those that an earlier attempt merged, or that are the same as another page, come as
+        they landed, all others normalised. The last page of each window has no checkpoint.
         """
         landed = self._landed(windows, done)
         async with ahead(landed, lambda page: len(page[1] or b""), _BYTES_AHEAD) as batches:
@@ -61,6 +62,11 @@ class PageFlow:
                         if body is None
                         else await asyncio.to_thread(self._normalised, page, body)
                     )
+
+    async def made_of(self, page: LandedPage) -> PageResult:
+        """What normalisation makes of a page that is in the raw store."""
+        body = await self.stores.lineage.body(self.scope, page.id)
+        return await asyncio.to_thread(self._normalised, page, body)
 
     async def _fetched(self, windows: Sequence[Window], done: int) -> AsyncGenerator[Fetched, None]:
         for reading in range(done, len(windows)):
@@ -88,9 +94,13 @@ class PageFlow:
                 yield page, await self._body(page)
         new = [page for page in pages if isinstance(page, RawPage)]
         if new:
-            landed = await self.work.pages.land(self.scope, self.claimed, reading, new)
-            for kept, page in zip(landed, new, strict=True):
-                yield kept, page.body
+            for landed, page in zip(await self._land(reading, new), new, strict=True):
+                yield landed, None if landed.same_as else page.body
+
+    async def _land(self, reading: int, pages: Sequence[RawPage]) -> Sequence[LandedPage]:
+        connection = self.source.connection
+        recipes = [recipe(page, page_context(connection, page.request)) for page in pages]
+        return await self.work.pages.land(self.scope, self.claimed, reading, pages, recipes)
 
     async def _body(self, page: LandedPage) -> bytes | None:
         if page.is_merged:

@@ -34,7 +34,8 @@ async def conclude(
             f"the receipt does not balance: {receipt.counters}",
             mend="report this; the stored rows are kept and the run can be tried again",
         )
-    await connection.execute(_RESTATEMENTS, scope.tenant_id, run_id, connection_id)
+    if receipt.counters.restated or receipt.counters.vanished:
+        await connection.execute(_RESTATEMENTS, scope.tenant_id, run_id, connection_id)
     status = standing(receipt)
     await connection.execute(_END, scope.tenant_id, run_id, status, receipt_json(receipt))
     await record_event(connection, scope, run_id, RunEventKind(status.value), _summary(receipt))
@@ -110,6 +111,7 @@ UPDATE run SET status = $3, receipt = $4, progress = 1, ended_at = coalesce(ende
 WHERE tenant_id = $1 AND id = $2
 """
 _COMPARED = ("spend", "impressions", "clicks", "conversions", "conversion_value")
+_NEW = ", ".join(f"v.{name}" for name in _COMPARED)
 _PAIRS = ", ".join(f"('{name}', old.{name}::numeric, new.{name}::numeric)" for name in _COMPARED)
 # A day inside its look-back moves by design; only one that an earlier run last read after it, and
 # so had settled, is news. An entry that this run wrote more than once counts by its last version.
@@ -127,7 +129,11 @@ FROM (
            CASE WHEN pair.metric IN ('spend', 'conversion_value') THEN e.currency END AS currency,
            abs(coalesce(pair.after, 0) - pair.before) AS size
     FROM (
-        SELECT DISTINCT ON (v.date, v.digest) v.* FROM marketing_entry_vintage v
+        SELECT DISTINCT ON (v.date, v.digest)
+               v.date, v.digest, v.learned_at, v.is_present, {_NEW}
+        FROM marketing_entry_vintage v
+        JOIN marketing_entry known ON known.tenant_id = $1 AND known.date = v.date
+            AND known.digest = v.digest AND known.vintage_count > 1
         WHERE v.tenant_id = $1 AND v.run_id = $2
         ORDER BY v.date, v.digest, v.learned_at DESC
     ) new

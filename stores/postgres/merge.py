@@ -177,13 +177,16 @@ SELECT raw_page_id,
 FROM compared GROUP BY raw_page_id
 """
 _CAMPAIGNS = """
-INSERT INTO campaign (tenant_id, digest, source, account_id, campaign_id, name, status, objective)
-SELECT $1, * FROM unnest(
-    $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[])
+INSERT INTO campaign (
+    tenant_id, digest, source, account_id, campaign_id, name, status, objective, changed_at)
+SELECT $1, named.*, (SELECT learned_at FROM data_clock WHERE tenant_id = $1)
+FROM unnest($2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[])
+    named
 ON CONFLICT (tenant_id, digest) DO UPDATE SET
     name = coalesce(excluded.name, campaign.name),
     status = coalesce(excluded.status, campaign.status),
-    objective = coalesce(excluded.objective, campaign.objective)
+    objective = coalesce(excluded.objective, campaign.objective),
+    changed_at = excluded.changed_at
 WHERE (campaign.name, campaign.status, campaign.objective) IS DISTINCT FROM (
     coalesce(excluded.name, campaign.name), coalesce(excluded.status, campaign.status),
     coalesce(excluded.objective, campaign.objective))

@@ -20,6 +20,7 @@ from core.jsonvalue import JSONObject
 from core.records.ingestion import RawPage, Rejection
 from core.records.runs import Counters, RunEventKind
 from core.scope import TenantScope
+from stores.postgres.alike import confirm_pages
 from stores.postgres.database import Connection, Database
 from stores.postgres.merge import NOTHING, MergeCounts, merge_campaigns, merge_entries, spanned
 from stores.postgres.months import ensure_months
@@ -33,7 +34,11 @@ _LEVEL = 3
 
 @dataclass(frozen=True, slots=True)
 class LandedPage:
-    """A page in the raw store, perhaps not merged yet; `reading` counts the run's from 0."""
+    """A page in the raw store, perhaps not merged yet; `reading` counts the run's from 0.
+
+    `same_as`: an earlier page of the connection with the same body, read by the same code and
+    settings, of which no record was refused.
+    """
 
     id: UUID
     reading: int
@@ -43,6 +48,7 @@ class LandedPage:
     request: JSONObject
     checkpoint: JSONObject | None
     is_merged: bool
+    same_as: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +77,19 @@ class PageWorkStore:
         return tuple(LandedPage(**dict(row)) for row in rows)
 
     async def land(
-        self, scope: TenantScope, claimed: Claimed, reading: int, pages: Sequence[RawPage]
+        self,
+        scope: TenantScope,
+        claimed: Claimed,
+        reading: int,
+        pages: Sequence[RawPage],
+        recipes: Sequence[str] = (),
     ) -> tuple[LandedPage, ...]:
-        """Keep pages as the source sent them, compressed, before anything is made of them."""
-        columns = await asyncio.to_thread(landing, pages)
+        """Keep pages as the source sent them, compressed, before anything is made of them.
+
+        `recipes`, one a page, names all that the result of normalising it depends on beside
+        its body; without them no page is compared with earlier ones.
+        """
+        columns = await asyncio.to_thread(landing, pages, recipes)
         async with self._database.write(scope) as connection:
             await hold(connection, scope, claimed)
             return await land_pages(connection, scope, claimed, reading, columns)
@@ -100,6 +115,27 @@ class PageWorkStore:
                 await reject(connection, scope, refused_on, result.rejections)
             return await merge_staged(connection, scope, claimed, results, progress)
 
+    async def confirm(
+        self, scope: TenantScope, claimed: Claimed, pages: Sequence[LandedPage], progress: float
+    ) -> set[UUID]:
+        """Which pages are the `same_as` others whose entries stand as those left them.
+
+        They are merged by this: nothing has to be made of them. All others are as before.
+        """
+        run = claimed.run
+        async with self._database.write(scope) as connection:
+            await hold(connection, scope, claimed)
+            found = await confirm_pages(
+                connection, scope, {page.id: page.same_as for page in pages}
+            )
+            fetched = sum(found.values())
+            if found:
+                counted = (len(found), fetched, 0, fetched, 0, 0, 0)
+                await connection.execute(_COUNT, scope.tenant_id, run.id, *counted, progress)
+                message = _message(len(found), fetched, MergeCounts(unchanged=fetched), 0)
+                await record_event(connection, scope, run.id, RunEventKind.PAGE_STORED, message)
+        return set(found)
+
     async def _ensure_months(self, scope: TenantScope, pages: Sequence[PageRows]) -> None:
         if months := frozenset[date]().union(*(page.months for page in pages)):
             async with self._database.write(scope) as connection:
@@ -121,7 +157,9 @@ async def land_pages(
     return tuple(LandedPage(**dict(row)) for row in rows)
 
 
-def landing(pages: Sequence[RawPage]) -> tuple[list[object], ...]:
+def landing(
+    pages: Sequence[RawPage], recipes: Sequence[str | None] = ()
+) -> tuple[list[object], ...]:
     """Pages as columns of the raw store, their bodies compressed."""
     rows = (
         (
@@ -132,8 +170,9 @@ def landing(pages: Sequence[RawPage]) -> tuple[list[object], ...]:
             hashlib.sha256(page.body).hexdigest(),
             page.request,
             page.checkpoint,
+            recipe,
         )
-        for page in pages
+        for page, recipe in zip(pages, recipes or [None] * len(pages), strict=True)
     )
     return tuple(map(list, zip(*rows, strict=True)))
 
@@ -141,9 +180,13 @@ def landing(pages: Sequence[RawPage]) -> tuple[list[object], ...]:
 def _told(results: Sequence[PageResult], counts: MergeCounts) -> str:
     fetched = sum(result.fetched for result in results)
     rejected = sum(len(result.rejections) for result in results)
-    pages = f"{len(results)} pages, " if len(results) > 1 else ""
+    return _message(len(results), fetched, counts, rejected)
+
+
+def _message(pages: int, fetched: int, counts: MergeCounts, rejected: int) -> str:
+    of_pages = f"{pages} pages, " if pages > 1 else ""
     return (
-        f"{pages}{fetched} records: {counts.stored} stored, {counts.unchanged} unchanged, "
+        f"{of_pages}{fetched} records: {counts.stored} stored, {counts.unchanged} unchanged, "
         f"{rejected} rejected"
     )
 
@@ -213,18 +256,24 @@ _LAND = f"""
 WITH landed AS (
     INSERT INTO raw_page (
         tenant_id, run_id, connection_id, reading, number, stream, media_type, body, size_bytes,
-        sha256, request, checkpoint)
+        sha256, request, checkpoint, recipe)
     SELECT $1, $2, $3, $4,
            ordinality + (
                SELECT coalesce(max(number), 0) FROM raw_page WHERE tenant_id = $1 AND run_id = $2),
-           stream, media_type, body, size_bytes, sha256, request, checkpoint
+           stream, media_type, body, size_bytes, sha256, request, checkpoint, recipe
     FROM unnest($5::text[], $6::text[], $7::bytea[], $8::bigint[], $9::text[], $10::jsonb[],
-                $11::jsonb[])
+                $11::jsonb[], $12::text[])
         WITH ORDINALITY
-            p (stream, media_type, body, size_bytes, sha256, request, checkpoint, ordinality)
+            p (stream, media_type, body, size_bytes, sha256, request, checkpoint, recipe,
+               ordinality)
     RETURNING *
 )
-SELECT {_PAGE} FROM landed ORDER BY number
+SELECT {_PAGE}, (
+    SELECT q.id FROM raw_page q
+    WHERE q.tenant_id = $1 AND q.connection_id = $3 AND q.sha256 = l.sha256
+      AND q.recipe = l.recipe AND q.rejected = 0 AND q.settled_at IS NOT NULL
+    ORDER BY q.settled_at DESC LIMIT 1) AS same_as
+FROM landed l ORDER BY number
 """
 _MERGED = """
 WITH brought AS (
@@ -234,7 +283,8 @@ WITH brought AS (
     UPDATE raw_page p
     SET merged_at = clock_timestamp(), seen_dates = coalesce(b.dates, '{}'),
         seen_digests = coalesce(b.digests, '{}'), fetched = c.fetched, stored = c.stored,
-        unchanged = c.unchanged, rejected = c.rejected
+        unchanged = c.unchanged, rejected = c.rejected,
+        settled_at = (SELECT learned_at FROM data_clock WHERE tenant_id = $1)
     FROM unnest($2::uuid[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[])
         c (id, fetched, stored, unchanged, rejected)
     LEFT JOIN brought b ON b.raw_page_id = c.id

@@ -189,10 +189,16 @@ def names(row: type[Table], without: Collection[str] = ()) -> tuple[str, ...]:
                 "stored",
                 "unchanged",
                 "rejected",
+                "recipe",
+                "settled_at",
             ),
         ),
         (", ".join(calendar.CALENDAR_COLUMNS), CalendarDayRow, ("tenant_id",)),
-        (", ".join(column.name for column in CAMPAIGN_COLUMNS), CampaignRow, ("tenant_id",)),
+        (
+            ", ".join(column.name for column in CAMPAIGN_COLUMNS),
+            CampaignRow,
+            ("tenant_id", "changed_at"),
+        ),
     ],
 )
 def test_a_store_reads_every_column_but_those_it_keeps_back(

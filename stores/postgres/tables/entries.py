@@ -43,7 +43,10 @@ class DayReadingRow(Table, table=True):
 
 
 class CampaignRow(Table, table=True):
-    """One row per campaign of an account, under its newest name; the past keeps none."""
+    """One row per campaign of an account, under its newest name; the past keeps none.
+
+    `changed_at` is the tenant's clock when the row last changed.
+    """
 
     __tablename__ = "campaign"
 
@@ -55,6 +58,7 @@ class CampaignRow(Table, table=True):
     name: str | None = column(STRING)
     status: str | None = column(STRING)
     objective: str | None = column(STRING)
+    changed_at: dt.datetime = column(MOMENT, default="'-infinity'")
 
 
 class MarketingEntryRow(Table, table=True):

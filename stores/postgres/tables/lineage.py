@@ -29,9 +29,10 @@ class RawPageRow(Table, table=True):
     """One row per page that a run read, numbered from 1 within the run.
 
     `body` is compressed by zstandard; `size_bytes` and `sha256` are of the page itself.
-    `seen_dates` and `seen_digests` name, pairwise, the entries that the page brought. The last
-    four count its records, and fetched = stored + unchanged + rejected. All of these and
-    `merged_at` are null until the page is merged.
+    `seen_dates` and `seen_digests` name, pairwise, the entries that the page brought. Its
+    records are counted, and fetched = stored + unchanged + rejected. All of these and
+    `merged_at` are null until the page is merged; `settled_at` is the tenant's clock then.
+    `recipe` names the code and the settings that read the page.
     """
 
     __tablename__ = "raw_page"
@@ -39,6 +40,13 @@ class RawPageRow(Table, table=True):
         UniqueConstraint("tenant_id", "run_id", "number"),
         refers_to("run", "run_id"),
         CheckConstraint("fetched = stored + unchanged + rejected", "balances"),
+        Index(
+            "raw_page_alike",
+            "tenant_id",
+            "connection_id",
+            "sha256",
+            postgresql_where=text("recipe IS NOT NULL"),
+        ),
     )
 
     tenant_id: UUID = key(ID)
@@ -62,6 +70,8 @@ class RawPageRow(Table, table=True):
     stored: int | None = column(BIG)
     unchanged: int | None = column(BIG)
     rejected: int | None = column(BIG)
+    recipe: str | None = column(STRING)
+    settled_at: dt.datetime | None = column(MOMENT)
 
 
 class RejectedRecordRow(Table, table=True):

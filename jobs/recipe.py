@@ -1,0 +1,37 @@
+"""What the result of normalising a page depends on, beside the page's body."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+
+import connectors
+import core
+import transform
+from core.records.ingestion import RawPage
+from transform.normalise.context import PageContext
+
+
+def recipe(page: RawPage, context: PageContext) -> str:
+    """A digest of the code, of the libraries that it reads with, and of what it is told."""
+    told = f"{page.stream}\n{page.media_type}\n{context!r}"
+    return hashlib.sha256(f"{_code()}\n{told}".encode()).hexdigest()
+
+
+@cache
+def _code() -> str:
+    found = hashlib.sha256()
+    for name in ("orjson", "pyarrow", "pandas"):
+        found.update(f"{name} {version(name)}\n".encode())
+    for path in _sources():
+        found.update(path.read_bytes())
+    return found.hexdigest()
+
+
+def _sources() -> Iterator[Path]:
+    for package in (connectors, core, transform):
+        for folder in package.__path__:
+            yield from sorted(Path(folder).rglob("*.py"))
