@@ -54,20 +54,16 @@ def refuse_without_credentials(source: Source, name: str) -> None:
 
 def _way(manifest: SourceManifest, parts: Mapping[str, str]) -> Sequence[CredentialField]:
     """The fields of the one way that `parts` take; of the first where they take none."""
-    taken = [way for way in manifest.ways if any(_is_of(each, way, parts) for each in
-             manifest.credentials)]  # fmt: skip
-    if len(taken) > 1:
-        first = next(each for each in manifest.credentials if _is_of(each, taken[0], parts))
+    given = [each for each in manifest.credentials if each.way and each.name in parts]
+    stray = next((each for each in given if each.way != given[0].way), None)
+    if stray is not None:
         raise BadInput(
-            f"credentials of a {taken[0]} stand beside those of a {taken[1]}",
-            field=_path(manifest, first),
+            f"credentials of a {given[0].way} stand beside those of a {stray.way}",
+            field=_path(manifest, given[0]),
             mend="give the one or the other",
         )
-    return manifest.of_way((taken or list(manifest.ways) or [""])[0])
-
-
-def _is_of(field: CredentialField, way: str, parts: Mapping[str, str]) -> bool:
-    return field.way == way and field.name in parts
+    first = manifest.ways[0] if manifest.ways else ""
+    return manifest.of_way(given[0].way if given else first)
 
 
 def _refuse_absent(

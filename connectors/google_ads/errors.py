@@ -13,11 +13,11 @@ from http import HTTPStatus
 from typing import Any, Final
 
 from connectors.http import HttpResponse
+from connectors.refusals import RATE_LIMIT_PAUSE_SECONDS, Refusals
 from core.errors import Bug, ConfigError, LiftosError, Terminal, Transient
 from core.jsonvalue import JSONValue
 
-RATE_LIMIT_PAUSE_SECONDS: Final = 60.0
-"""Waited after a rate limit when Google does not say how long."""
+REFUSALS: Final = Refusals("Google", "LIFTOS_GOOGLE_ADS_API_VERSION")
 
 TRANSIENT_CODES: Final = frozenset({"INTERNAL_ERROR", "TRANSIENT_ERROR", "DEADLINE_EXCEEDED"})
 UNSERVED_VERSION: Final = "UNSUPPORTED_VERSION"
@@ -53,7 +53,7 @@ def _passing(refusal: Refusal, status: int) -> LiftosError | None:
     if status == HTTPStatus.UNAUTHORIZED and refusal.code not in NO_ACCESS:
         return _token_refused(refusal)
     if status == HTTPStatus.TOO_MANY_REQUESTS or refusal.family == "quotaError":
-        return _rate_limited(refusal)
+        return REFUSALS.rate_limited(refusal.message, refusal.retry_after_seconds)
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR or refusal.code in TRANSIENT_CODES:
         return Transient(f"Google Ads answered with status {status}: {refusal.message}")
     return None
@@ -62,7 +62,7 @@ def _passing(refusal: Refusal, status: int) -> LiftosError | None:
 def _lasting(refusal: Refusal, status: int) -> LiftosError:
     is_no_address = status == HTTPStatus.NOT_FOUND and not refusal.code
     if refusal.code == UNSERVED_VERSION or is_no_address:
-        return _retired(refusal)
+        return REFUSALS.retired(refusal.message)
     if status == HTTPStatus.FORBIDDEN or refusal.code in NO_ACCESS:
         return _not_permitted(refusal)
     if refusal.family == "queryError":
@@ -129,23 +129,6 @@ def _token_refused(refusal: Refusal) -> TokenRefused:
         f"Google does not accept the access token it has just given: {refusal.message}",
         field="refreshToken",
         mend="rotate the connection's credentials: consent anew, or use a service account",
-    )
-
-
-def _rate_limited(refusal: Refusal) -> Transient:
-    asked = refusal.retry_after_seconds
-    return Transient(
-        f"Google's rate limit is reached: {refusal.message}",
-        mend="it is tried again when Google allows it",
-        retry_after_seconds=RATE_LIMIT_PAUSE_SECONDS if asked is None else asked,
-    )
-
-
-def _retired(refusal: Refusal) -> ConfigError:
-    return ConfigError(
-        f"Google does not serve the pinned API version: {refusal.message}",
-        field="LIFTOS_GOOGLE_ADS_API_VERSION",
-        mend="set a version that Google still serves",
     )
 
 

@@ -12,11 +12,11 @@ from types import MappingProxyType
 from typing import Final
 
 from connectors.http import HttpResponse
+from connectors.refusals import Refusals
 from core.errors import ConfigError, LiftosError, Terminal, Transient
 from core.jsonvalue import JSONValue
 
-RATE_LIMIT_PAUSE_SECONDS: Final = 60.0
-"""Waited after a rate limit when no header says how long."""
+REFUSALS: Final = Refusals("Klaviyo", "LIFTOS_KLAVIYO_REVISION")
 
 SCOPES: Final = "accounts:read, metrics:read, campaigns:read and flows:read"
 
@@ -41,7 +41,7 @@ def judge(response: HttpResponse) -> LiftosError | None:
     if response.status == HTTPStatus.TOO_MANY_REQUESTS:
         return _rate_limited(response.headers, found)
     if response.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        return Transient(f"Klaviyo answered with status {response.status}: {found.detail}")
+        return REFUSALS.by_status(response.status, found.detail)
     status = HTTPStatus.GONE if found.at == "revision" else response.status
     return _REFUSALS.get(status, _terminal)(found)
 
@@ -61,11 +61,7 @@ def _rate_limited(headers: Mapping[str, str], found: _Refusal) -> Transient:
     """Klaviyo says how long; hours mean that the day's quota is spent, and are not sat out."""
     asked = headers.get("retry-after", "")
     is_number = asked.isascii() and asked.isdecimal()
-    return Transient(
-        f"Klaviyo's rate limit is reached: {found.detail}",
-        mend="it is tried again when Klaviyo gives access back",
-        retry_after_seconds=float(asked) if is_number else RATE_LIMIT_PAUSE_SECONDS,
-    )
+    return REFUSALS.rate_limited(found.detail, float(asked) if is_number else None)
 
 
 def _key_refused(found: _Refusal) -> ConfigError:
@@ -85,11 +81,7 @@ def _not_permitted(found: _Refusal) -> ConfigError:
 
 
 def _retired(found: _Refusal) -> ConfigError:
-    return ConfigError(
-        f"Klaviyo does not serve the pinned revision: {found.detail}",
-        field="LIFTOS_KLAVIYO_REVISION",
-        mend="set a revision that Klaviyo still serves",
-    )
+    return REFUSALS.retired(found.detail)
 
 
 def _invalid(found: _Refusal) -> InvalidParameter:

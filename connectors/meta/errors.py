@@ -14,13 +14,13 @@ from typing import Final
 
 from connectors.http import HttpResponse
 from connectors.meta.limits import usage
+from connectors.refusals import Refusals
 from core.errors import BadInput, ConfigError, LiftosError, Terminal, Transient
 from core.jsonvalue import JSONValue
 
-RATE_LIMIT_CODES: Final = frozenset({4, 17, 32, 341, 613, *range(80000, 80015)})
-RATE_LIMIT_PAUSE_SECONDS: Final = 60.0
-"""Waited after a rate limit when no header says how long."""
+REFUSALS: Final = Refusals("Meta", "LIFTOS_META_API_VERSION")
 
+RATE_LIMIT_CODES: Final = frozenset({4, 17, 32, 341, 613, *range(80000, 80015)})
 TOKEN_CODES: Final = frozenset({102, 104, 190})
 PERMISSION_CODES: Final = frozenset({3, 10, *range(200, 300)})
 TRANSIENT_CODES: Final = frozenset({1, 2, 2601})
@@ -59,13 +59,9 @@ def judge(response: HttpResponse) -> LiftosError | None:
     found = _graph_error(response.content)
     if found is not None:
         return _meaning(found, response)
-    if response.status < HTTPStatus.BAD_REQUEST:
-        return None
-    if response.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        return Transient(f"Meta answered with status {response.status}")
     if response.status == HTTPStatus.TOO_MANY_REQUESTS:
         return _rate_limited(response, "too many requests")
-    return Terminal(f"Meta refused the request with status {response.status}")
+    return REFUSALS.by_status(response.status)
 
 
 def _graph_error(content: JSONValue) -> GraphError | None:
@@ -106,12 +102,7 @@ def _is_transient(error: GraphError, response: HttpResponse) -> bool:
 
 
 def _rate_limited(response: HttpResponse, message: str) -> Transient:
-    asked = usage(response.headers).regain_seconds or RATE_LIMIT_PAUSE_SECONDS
-    return Transient(
-        f"Meta's rate limit is reached: {message}",
-        mend="it is tried again when Meta gives access back",
-        retry_after_seconds=asked,
-    )
+    return REFUSALS.rate_limited(message, usage(response.headers).regain_seconds or None)
 
 
 def _token_refused(error: GraphError) -> ConfigError:
@@ -147,11 +138,7 @@ def _invalid(error: GraphError) -> LiftosError:
 
 
 def _retired(error: GraphError) -> ConfigError:
-    return ConfigError(
-        f"Meta does not serve the pinned API version: {error.message}",
-        field="LIFTOS_META_API_VERSION",
-        mend="set a version that Meta still serves",
-    )
+    return REFUSALS.retired(error.message)
 
 
 def _beyond_history(error: GraphError) -> BadInput:
@@ -167,8 +154,7 @@ _REFUSALS: Final[Mapping[int, Callable[[GraphError], LiftosError]]] = MappingPro
         **dict.fromkeys(TOKEN_CODES, _token_refused),
         **dict.fromkeys(PERMISSION_CODES, _not_permitted),
         INVALID_PARAMETER: _invalid,
-        RETIRED_VERSION: _retired,
-        UNKNOWN_PATH: _retired,
+        **dict.fromkeys((RETIRED_VERSION, UNKNOWN_PATH), _retired),
         BEYOND_HISTORY: _beyond_history,
     }
 )

@@ -12,10 +12,10 @@ from types import MappingProxyType
 from typing import Final
 
 from connectors.http import HttpResponse
+from connectors.refusals import Refusals
 from core.errors import ConfigError, LiftosError, Terminal, Transient
 
-RATE_LIMIT_PAUSE_SECONDS: Final = 60.0
-"""TikTok counts calls by the minute and does not say how long to wait."""
+REFUSALS: Final = Refusals("TikTok", "LIFTOS_TIKTOK_ADS_API_VERSION")
 
 SERVER_CODES: Final = range(50000, 60000)
 RATE_LIMIT: Final = 40100
@@ -29,33 +29,15 @@ def judge(response: HttpResponse) -> LiftosError | None:
     code, message = content.get("code"), str(content.get("message") or "no message")
     if isinstance(code, int) and code != 0:
         return _meaning(code, message)
-    return _status_meaning(response.status)
-
-
-def _status_meaning(status: int) -> LiftosError | None:
-    if status < HTTPStatus.BAD_REQUEST:
-        return None
-    if status == HTTPStatus.TOO_MANY_REQUESTS:
-        return _rate_limited("too many requests")
-    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        return Transient(f"TikTok answered with status {status}")
-    if status == HTTPStatus.NOT_FOUND:
-        return _retired("no such address")
-    return Terminal(f"TikTok refused the request with status {status}")
+    if response.status == HTTPStatus.NOT_FOUND:
+        return REFUSALS.retired("no such address")
+    return REFUSALS.by_status(response.status)
 
 
 def _meaning(code: int, message: str) -> LiftosError:
     if code in SERVER_CODES:
         return Transient(f"TikTok had a passing error ({code}): {message}")
     return _REFUSALS.get(code, _terminal)(message)
-
-
-def _rate_limited(message: str) -> Transient:
-    return Transient(
-        f"TikTok's rate limit is reached: {message}",
-        mend="it is tried again when TikTok gives access back",
-        retry_after_seconds=RATE_LIMIT_PAUSE_SECONDS,
-    )
 
 
 def _token_refused(message: str) -> ConfigError:
@@ -74,21 +56,13 @@ def _not_permitted(message: str) -> ConfigError:
     )
 
 
-def _retired(message: str) -> ConfigError:
-    return ConfigError(
-        f"TikTok does not serve the pinned API version: {message}",
-        field="LIFTOS_TIKTOK_ADS_API_VERSION",
-        mend="set a version that TikTok still serves",
-    )
-
-
 def _terminal(message: str) -> Terminal:
     return Terminal(f"TikTok refused the request: {message}")
 
 
 _REFUSALS: Final[Mapping[int, Callable[[str], LiftosError]]] = MappingProxyType(
     {
-        RATE_LIMIT: _rate_limited,
+        RATE_LIMIT: REFUSALS.rate_limited,
         **dict.fromkeys(TOKEN_CODES, _token_refused),
         NO_PERMISSION: _not_permitted,
     }
