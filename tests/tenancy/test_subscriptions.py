@@ -6,12 +6,17 @@ import asyncio
 import json
 import re
 from typing import Any
+from uuid import UUID
 
 import pytest
 from redis.asyncio import Redis
 
+from core.records.events import DataEvent, DataEventKind
+from core.records.runs import Counters, RunStatus
 from graph.ids import RUN
 from jobs.events import publish_events
+from stores.postgres.outbox import record_outbox
+from tests.support import NewTenant
 from tests.tenancy.documents import root_fields
 from tests.tenancy.door import Door, bearer, hear, leaves, subscribed
 from tests.tenancy.party import Ground, Parties
@@ -57,6 +62,26 @@ async def test_a_tenant_s_stream_holds_its_events_and_no_other_s(
         assert {event["id"] for event in events} == {str(id_) for id_ in ids}
         assert {event["source"] for event in events} == {f"/liftos/core-data/tenants/{party.id}"}
     await redis.aclose()
+
+
+async def test_the_metrics_count_events_that_are_on_no_stream_yet(
+    ground: Ground, new_tenant: NewTenant
+) -> None:
+    scope = (await new_tenant()).scope
+    before = await unpublished(ground.door)
+    nobody = UUID(int=7)
+    event = DataEvent(DataEventKind.RUN_QUEUED, nobody, nobody, RunStatus.QUEUED, Counters())
+    async with ground.stores.database.write(scope) as connection:
+        await record_outbox(connection, scope, event)
+    assert await unpublished(ground.door) == before + 1
+    await publish_events(ground.stores, scope, 10_000)
+    assert await unpublished(ground.door) == before
+
+
+async def unpublished(door: Door) -> float:
+    lines = (await door.http.get("/metrics")).text.splitlines()
+    [line] = [each for each in lines if each.startswith("liftos_core_data_unpublished_events ")]
+    return float(line.split()[1])
 
 
 @pytest.mark.parametrize("after", [0, 1, 1000])
