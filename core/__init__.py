@@ -1,1 +1,1 @@
-"""Floor 0: the words every other floor speaks. Standard library and pydantic only."""
+"""Floor 0: the words every other floor speaks. Standard library, pydantic and jmespath only."""

@@ -111,6 +111,9 @@ class Settings(BaseSettings):
     webhook_tolerance_seconds: int = Field(
         300, gt=0, description="How far a webhook's time of sending may lie from ours"
     )
+    webhook_collect_seconds: float = Field(
+        1.0, gt=0, description="How soon a run is started for webhook events that have come"
+    )
     webhook_events_per_second: int = Field(
         5_000, gt=0, description="Events a second that one API process takes for a connection"
     )

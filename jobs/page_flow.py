@@ -20,6 +20,7 @@ from core.units import DateRange
 from jobs.ahead import ahead
 from jobs.recipe import recipe
 from jobs.sources import OpenSource, page_context
+from jobs.webhooks import with_orders
 from stores.postgres.page_work import LandedPage, PageResult
 from stores.postgres.run_work import Claimed
 from stores.postgres.stage import page_rows
@@ -57,16 +58,12 @@ class PageFlow:
         async with ahead(landed, lambda page: len(page[1] or b""), _BYTES_AHEAD) as batches:
             async for batch in batches:
                 for page, body in batch:
-                    yield (
-                        page
-                        if body is None
-                        else await asyncio.to_thread(self._normalised, page, body)
-                    )
+                    yield page if body is None else await self._normalised(page, body)
 
     async def made_of(self, page: LandedPage) -> PageResult:
         """What normalisation makes of a page that is in the raw store."""
         body = await self.stores.lineage.body(self.scope, page.id)
-        return await asyncio.to_thread(self._normalised, page, body)
+        return await self._normalised(page, body)
 
     async def _fetched(self, windows: Sequence[Window], done: int) -> AsyncGenerator[Fetched, None]:
         for reading in range(done, len(windows)):
@@ -107,11 +104,15 @@ class PageFlow:
             return None
         return await self.stores.lineage.body(self.scope, page.id)
 
-    def _normalised(self, page: LandedPage, body: bytes) -> PageResult:
+    async def _normalised(self, page: LandedPage, body: bytes) -> PageResult:
         connection = self.source.connection
-        context = page_context(connection, page.request)
-        made = normalise_page(connection.source, page.stream, page.media_type, body, context)
-        rows = page_rows(page.id, made.entries)
+        context = await with_orders(
+            self.stores, self.scope, connection, body, page_context(connection, page.request)
+        )
+        made = await asyncio.to_thread(
+            normalise_page, connection.source, page.stream, page.media_type, body, context
+        )
+        rows = await asyncio.to_thread(page_rows, page.id, made.entries)
         return PageResult(page, rows, made.campaigns, made.rejections, made.fetched)
 
 

@@ -7,6 +7,7 @@ from core.records.tenants import TenantRecord
 from core.scope import TenantId, TenantScope
 from stores.postgres.errands import Errand
 from stores.postgres.queue import RunJob
+from stores.postgres.webhook_work import WaitingConnection
 
 
 def job_scope(job: RunJob) -> TenantScope:
@@ -37,3 +38,8 @@ def errand_scope(errand: Errand) -> TenantScope:
 def credential_scope(tenant_id: TenantId) -> TenantScope:
     """The scope of upkeep for the tenant of credentials that a SystemScope found."""
     return TenantScope(tenant_id, actor="upkeep")
+
+
+def waiting_scope(waiting: WaitingConnection) -> TenantScope:
+    """The scope of the connection whose inbox waits for a run."""
+    return TenantScope(waiting.tenant_id, actor="webhook")

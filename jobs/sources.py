@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import AsyncIterator
-from contextlib import ExitStack, asynccontextmanager
+from contextlib import ExitStack, aclosing, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
@@ -12,6 +12,7 @@ from uuid import UUID
 from connectors.base import Connector
 from connectors.file.connector import FileConnector
 from connectors.registry import ConnectorAccount, open_connector
+from connectors.webhook.connector import WebhookConnector
 from core.commands import FileOptions, FileReading
 from core.errors import BadInput, Transient
 from core.jsonvalue import JSONObject
@@ -19,7 +20,10 @@ from core.records.connections import ConnectionRecord, Level, Source
 from core.records.runs import RunRecord
 from core.scope import TenantScope
 from core.settings import Settings
+from core.sources import SourceKind
 from jobs.alerts import alerting, learn_credentials
+from jobs.webhooks import RunInbox
+from stores.postgres.webhook_work import WebhookWorkStore
 from stores.wiring import Stores
 from transform.normalise.context import PageContext
 
@@ -44,6 +48,11 @@ async def open_source(
             options = FileOptions.from_json(run.options)
             whole = options.reading is FileReading.COMPLETE
             yield OpenSource(connection, opened, is_whole=whole)
+        return
+    if connection.source.manifest.kind is SourceKind.PUSH:
+        inbox = RunInbox(WebhookWorkStore(stores.database), scope, run)
+        async with aclosing(WebhookConnector(inbox)) as webhook:
+            yield OpenSource(connection, webhook, is_whole=False)
         return
     async with alerting(stores, scope, connection):
         credentials = await stores.connections.credentials(scope, connection.id)

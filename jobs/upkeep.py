@@ -13,6 +13,7 @@ from jobs.alerts import warn_of_expiry
 from jobs.calendars import fill_calendar
 from jobs.exchange import RateKeeper
 from jobs.scopes import relay_scope
+from jobs.webhooks import sweep_messages
 from stores.wiring import Stores
 
 _EVERY_SECONDS = 900.0
@@ -30,6 +31,7 @@ async def keep_up(stores: Stores, settings: Settings) -> None:
             await exchange.keep()
             await _sweep_uploads(stores)
             await warn_of_expiry(stores, datetime.now(UTC))
+            await sweep_messages(stores)
             await prune_events(stores, timedelta(days=settings.event_retention_days))
         except Exception as error:  # noqa: BLE001 - upkeep must not end
             log.warning("upkeep was put off", error=repr(error))

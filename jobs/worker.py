@@ -15,6 +15,7 @@ from jobs.events import EventRelay
 from jobs.runner import Runner
 from jobs.schedules import Clock, keep_schedules, utc_now
 from jobs.upkeep import keep_up
+from jobs.webhooks import collect
 from stores.postgres.logins import Logins
 from stores.postgres.queue_worker import Terms, consume
 from stores.wiring import Stores
@@ -45,6 +46,7 @@ async def work(
         asyncio.create_task(keep_schedules(stores, clock)),
         asyncio.create_task(run_errands(logins, stores, settings)),
         asyncio.create_task(keep_up(stores, settings)),
+        asyncio.create_task(collect(stores, settings.webhook_collect_seconds)),
         asyncio.create_task(_let_go(stop, runner)),
     ]
     log.info("worker started", concurrency=settings.worker_concurrency)

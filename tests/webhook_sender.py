@@ -13,7 +13,7 @@ from uuid import UUID
 import httpx2
 from standardwebhooks import Webhook
 
-from core.commands import ConnectSource
+from core.commands import ConnectSource, Credentials
 from core.records.connections import ConnectionRecord, Level, Source
 from core.scope import TenantScope
 from core.webhook_signing import new_secret
@@ -73,9 +73,9 @@ async def webhook_connection(
         "name": "Shop",
         "currency": "EUR",
         "time_zone": "Europe/Berlin",
-        "level": Level.ACCOUNT,
+        "level": Level.ORDER,
         "look_back_days": 0,
-        "credentials": {"signing_secret": secret},
+        "credentials": Credentials(Source.WEBHOOK, {"signing_secret": secret}),
     }
     made = await stores.connections.create(scope, ConnectSource(**(fields | changes)))
     return made, secret

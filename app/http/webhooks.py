@@ -104,6 +104,7 @@ def count_events(body: bytes) -> int:
         raise BadInput(
             f"the body is not JSON: {error}", field="body", mend="send a JSON object, or an array"
         ) from None
+    _refuse_deep(content)
     events = content if isinstance(content, list) else [content]
     if not 1 <= len(events) <= MOST_EVENTS:
         raise BadInput(
@@ -119,6 +120,16 @@ def count_events(body: bytes) -> int:
                 mend="send each event as an object",
             )
     return len(events)
+
+
+def _refuse_deep(content: object) -> None:
+    """Refuse what could be read and never be written again: a refused record is shown."""
+    try:
+        orjson.dumps(content)
+    except orjson.JSONEncodeError:
+        raise BadInput(
+            "the body is nested too deep", field="body", mend="send fewer than 250 levels"
+        ) from None
 
 
 class Rates:

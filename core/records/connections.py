@@ -35,6 +35,7 @@ class Level(StrEnum):
     CAMPAIGN = "CAMPAIGN"
     AD_SET = "AD_SET"
     AD = "AD"
+    ORDER = "ORDER"
 
 
 class ConnectionStatus(StrEnum):

@@ -51,6 +51,7 @@ ENUMS: tuple[type[Enum], ...] = (
             Level.CAMPAIGN: "A campaign.",
             Level.AD_SET: "An ad set, or Google's ad group.",
             Level.AD: "A single ad.",
+            Level.ORDER: "An order or conversion that a webhook brought.",
         },
     ),
     _described(

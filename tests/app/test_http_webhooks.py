@@ -160,6 +160,7 @@ async def test_a_header_at_fault_is_named(
         (b"[]", 400, "body"),
         (b'[{"a": 1}, 2]', 400, "body[1]"),
         (b"[" + b",".join([b"{}"] * (MOST_EVENTS - 400)) + b",[]]", 400, "body[600]"),
+        (b'{"deep": ' + b"[" * 300 + b"]" * 300 + b"}", 400, "body"),
         (b'{"text": "' + b"x" * 3_000 + b'"}', 413, None),
     ],
 )

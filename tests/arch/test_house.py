@@ -13,6 +13,7 @@ import pytest
 from core.scope import SystemScope, TenantScope
 from stores.postgres.readings import ReadingStore
 from stores.postgres.run_work import RunWorkStore
+from stores.postgres.webhook_work import WebhookWorkStore
 from stores.wiring import Stores
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -40,6 +41,7 @@ SCOPELESS = {
     ("ExchangeStore", "newest"),
     ("KeyStore", "authenticate"),
     ("WebhookStore", "endpoint"),
+    ("WebhookWorkStore", "waiting"),
     ("QueueStore", "ping"),
     ("QueueStore", "orphans"),
     ("QueueStore", "open_runs"),
@@ -106,6 +108,7 @@ def test_nothing_reads_the_environment_but_settings() -> None:
         *(annotation for annotation in inspect.get_annotations(Stores, eval_str=True).values()),
         RunWorkStore,
         ReadingStore,
+        WebhookWorkStore,
     ],
 )
 def test_every_store_method_demands_a_scope_first(store: type) -> None:

@@ -1,0 +1,1 @@
+"""Webhooks: signed events that a sender brings, orders and conversions."""
