@@ -8,11 +8,12 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pkgutil import resolve_name
 from typing import Any
 from unittest.mock import patch
 
 _STAGES = {
-    "compress and hash": "stores.postgres.page_work._landing",
+    "compress and hash": "stores.postgres.page_work.landing",
     "land (with compressing)": "stores.postgres.page_work.PageWorkStore.land",
     "parse and normalise": "jobs.page_flow.normalise_page",
     "encode": "jobs.page_flow.page_rows",
@@ -20,6 +21,7 @@ _STAGES = {
     "merge SQL": "stores.postgres.page_work.merge_entries",
     "campaigns": "stores.postgres.page_work.merge_campaigns",
     "mark pages": "stores.postgres.page_work._mark_merged",
+    "pages said before": "stores.postgres.page_work.confirm_pages",
     "merge, whole": "stores.postgres.page_work.PageWorkStore.merge",
     "end of readings": "stores.postgres.readings.ReadingStore.complete",
     "receipt": "stores.postgres.readings.ReadingStore.finish",
@@ -41,7 +43,7 @@ def timed() -> Iterator[Counter[str]]:
 
 
 def _timed(path: str, name: str, seconds: Counter[str]) -> Any:
-    real = _found(path)
+    real = resolve_name(path)
 
     @functools.wraps(real)
     async def awaited(*args: Any, **kwargs: Any) -> Any:
@@ -61,15 +63,3 @@ def _timed(path: str, name: str, seconds: Counter[str]) -> Any:
             seconds[f"{name}, CPU"] += time.thread_time() - worked
 
     return awaited if inspect.iscoroutinefunction(real) else called
-
-
-def _found(path: str) -> Any:
-    module, _, rest = path.partition(".")
-    found = __import__(module)
-    for name in rest.split("."):
-        found = getattr(found, name) if hasattr(found, name) else _imported(found, name)
-    return found
-
-
-def _imported(package: Any, name: str) -> Any:
-    return __import__(f"{package.__name__}.{name}", fromlist=[name])
