@@ -33,14 +33,14 @@ _CARTS = ("omni_add_to_cart", "add_to_cart", "offsite_conversion.fb_pixel_add_to
 
 
 def bodies(first: date, days: int, ads: int, *, restated: float = 0.0) -> Iterator[bytes]:
-    """Every page of `days` days of `ads` ads; a share `restated` of rows differs in its spend."""
+    """Every page of `days` days of `ads` ads; the share `restated` of each page's rows differs."""
     rows: list[dict[str, object]] = []
     for day in range(days):
         text = (first + timedelta(days=day)).isoformat()
         dice = random.Random(day)  # noqa: S311 - the same rows every time
         for ad in range(ads):
             rows.append(
-                _row(ad, text, dice, is_restated=restated > 0 and ad % 1000 < restated * 1000)
+                _row(ad, text, dice, is_restated=restated > 0 and ad % round(1 / restated) == 0)
             )
             if len(rows) == PAGE_ROWS:
                 yield orjson.dumps({"data": rows})
