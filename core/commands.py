@@ -10,6 +10,7 @@ from uuid import UUID
 
 from core.jsonvalue import JSONObject
 from core.records.connections import Level, Source
+from core.records.runs import RunKind
 from core.units import DateRange
 
 
@@ -62,11 +63,15 @@ class FileOptions:
 class StartIngestion:
     """Read a connection: `dates` for an API source, `upload_id` and `file` for a FILE one.
 
+    `spans`: only these days of `dates`, newest first; all of them where there are none.
+
     `saves_mapping`: keep `file` with the connection, for files to come.
     """
 
     connection_id: UUID
     dates: DateRange | None = None
+    spans: tuple[DateRange, ...] = ()
+    kind: RunKind = RunKind.INGESTION
     upload_id: UUID | None = None
     file: FileOptions = field(default_factory=FileOptions)
     saves_mapping: bool = False
@@ -84,6 +89,19 @@ class Credentials:
 
 
 @dataclass(frozen=True, slots=True)
+class StartBackfill:
+    """Read past days, if that takes no more than `max_calls` of the source.
+
+    `includes_settled`: also days that were read after the source had stopped changing them.
+    """
+
+    connection_id: UUID
+    dates: DateRange
+    max_calls: int
+    includes_settled: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class ConnectSource:
     """Set up a connection; without `credentials` for a source that takes none."""
 
@@ -95,6 +113,14 @@ class ConnectSource:
     level: Level
     look_back_days: int
     credentials: Credentials | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeConnection:
+    """What of a connection is to be otherwise; None stays as it is."""
+
+    name: str | None = None
+    look_back_days: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -105,6 +105,45 @@ class Stream:
     required: tuple[str, ...] = ()
 
 
+_UNSTATED: Final = "a call for each 30 days: its manifest states nothing else"
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingCost:
+    """What reading days takes, before any of an account was read; `about` says why.
+
+    A window is what one reading covers. Each has `pages_per_window`, and `pages_per_day` for
+    each of its days, at least; `history_days`: how far back the source answers.
+    """
+
+    __pydantic_config__: ClassVar[ConfigDict] = _STRICT
+
+    window_days: int
+    about: str
+    pages_per_window: int = 1
+    pages_per_day: int = 0
+    calls_per_page: int = 1
+    seconds_per_page: float = 2.0
+    history_days: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Quota:
+    """An allowance of the source: `calls` in each period of `period_seconds`.
+
+    All calls count, unless `calls_per_window` or `calls_per_day` say which of them do.
+    """
+
+    __pydantic_config__: ClassVar[ConfigDict] = _STRICT
+
+    name: str
+    about: str
+    calls: int
+    period_seconds: int
+    calls_per_window: int = 0
+    calls_per_day: int = 0
+
+
 @dataclass(frozen=True, slots=True)
 class SourceManifest:
     """All that others need to know of a source.
@@ -129,6 +168,8 @@ class SourceManifest:
     credentials: tuple[CredentialField, ...] = ()
     settings: tuple[SettingField, ...] = ()
     streams: tuple[Stream, ...] = ()
+    reading: ReadingCost = field(default_factory=lambda: ReadingCost(30, _UNSTATED))
+    quotas: tuple[Quota, ...] = ()
     channels: Mapping[str, str] = field(default_factory=dict)
 
     @property

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -34,6 +34,21 @@ class DateRange:
     def days(self) -> int:
         """How many days the range holds; at least 1."""
         return (self.until - self.since).days + 1
+
+    @classmethod
+    def of_days(cls, days: Iterable[date]) -> tuple[DateRange, ...]:
+        """The fewest ranges that hold exactly these days, newest first."""
+        found: list[DateRange] = []
+        for day in sorted(set(days), reverse=True):
+            if found and found[-1].since - day == timedelta(days=1):
+                found[-1] = cls(day, found[-1].until)
+            else:
+                found.append(cls(day, day))
+        return tuple(found)
+
+    def __iter__(self) -> Iterator[date]:
+        """Its days, oldest first."""
+        return (self.since + timedelta(days=number) for number in range(self.days))
 
     def windows(self, days: int) -> Iterator[DateRange]:
         """The range cut into windows of at most `days` days, newest first."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import strawberry
 
+from graph.mutations.backfills import BackfillMutations
 from graph.mutations.connection_tests import ConnectionTestMutations
 from graph.mutations.connections import ConnectionMutations
 from graph.mutations.ingestion import IngestionMutations
@@ -24,6 +25,7 @@ class Mutation(
     ConnectionMutations,
     ConnectionTestMutations,
     IngestionMutations,
+    BackfillMutations,
     RunMutations,
     RejectionMutations,
     NamingMutations,

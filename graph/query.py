@@ -5,6 +5,7 @@ from __future__ import annotations
 import strawberry
 
 from graph.queries.attribution import AttributionQueries
+from graph.queries.backfills import BackfillQueries
 from graph.queries.calendar import CalendarQueries
 from graph.queries.campaigns import CampaignQueries
 from graph.queries.connections import ConnectionQueries
@@ -34,6 +35,7 @@ class Query(
     InsightQueries,
     ConnectionQueries,
     RunQueries,
+    BackfillQueries,
     ScheduleQueries,
     RejectionQueries,
     EventQueries,

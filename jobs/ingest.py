@@ -91,7 +91,8 @@ class Ingestion:
         run = self._claimed.run
         kept = run.checkpoint or {}
         days = int(str(kept.get("window_days", self._source.connector.window_days)))
-        windows = [None] if run.dates is None else list(run.dates.windows(days))
+        cut = [window for span in run.spans for window in span.windows(days)]
+        windows: Sequence[Window] = cut or [None]
         plan = Plan(windows, days, done=int(str(kept.get("windows_done", 0))))
         if not kept:
             await self._work.runs.save_checkpoint(self._scope, self._claimed, _kept(plan))

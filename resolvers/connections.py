@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from uuid import UUID
 
-from core.commands import ConnectSource, Credentials
+from core.commands import ChangeConnection, ConnectSource, Credentials
 from core.errors import BadInput, Conflict
 from core.missing import no_connection
 from core.records.connections import ConnectionRecord, ConnectionStatus, Level, Source
@@ -68,6 +68,17 @@ async def rotate(
     refuse_without_credentials(found.source, found.name)
     fresh = checked(found.source, credentials)
     return await session.stores.connections.rotate(session.scope, connection_id, fresh)
+
+
+async def change(
+    session: Session, connection_id: UUID, asked: ChangeConnection
+) -> ConnectionRecord:
+    """Give it another name or look-back."""
+    if asked.look_back_days is not None:
+        _check_look_back(asked.look_back_days)
+    name = None if asked.name is None else clean(asked.name, "name")
+    checked_change = replace(asked, name=name)
+    return await session.stores.connections.change(session.scope, connection_id, checked_change)
 
 
 async def pause(session: Session, connection_id: UUID) -> ConnectionRecord:

@@ -17,11 +17,9 @@ from resolvers.session import Session
 
 async def start(session: Session, connection_id: UUID, dates: DateRange | None) -> RunRecord:
     """Read `dates` of an API source; the look-back window up to today when None."""
-    connection = await _readable(session, connection_id)
-    refuse_pushed(connection)
-    today = today_in(time_zone(connection.time_zone), session.clock())
-    asked = dates or _look_back(connection, today)
-    _refuse_future(asked, today, connection)
+    connection = await readable(session, connection_id)
+    asked = dates or _look_back(connection, _today(session, connection))
+    refuse_future(session, asked, connection)
     command = StartIngestion(connection_id, dates=asked)
     return await session.stores.runs.start_ingestion(session.scope, command)
 
@@ -35,7 +33,7 @@ async def ingest_file(
     saves_mapping: bool = False,
 ) -> RunRecord:
     """Read an uploaded file; where `options` are silent the saved mapping speaks."""
-    connection = await _readable(session, connection_id)
+    connection = await _active(session, connection_id)
     if connection.source is not Source.FILE:
         raise BadInput(
             f"{connection.name!r} is a {connection.source} connection and reads no files",
@@ -52,7 +50,25 @@ async def ingest_file(
     return await session.stores.runs.start_ingestion(session.scope, command)
 
 
-async def _readable(session: Session, connection_id: UUID) -> ConnectionRecord:
+async def readable(session: Session, connection_id: UUID) -> ConnectionRecord:
+    """The connection, when it is ACTIVE and can be asked for days."""
+    connection = await _active(session, connection_id)
+    refuse_pushed(connection)
+    return connection
+
+
+def refuse_future(session: Session, dates: DateRange, connection: ConnectionRecord) -> None:
+    """BadInput for days that have not begun in the account's zone."""
+    today = _today(session, connection)
+    if dates.until > today:
+        raise BadInput(
+            f"until is {dates.until}, but today is {today} in {connection.time_zone}",
+            field="dates.until",
+            mend=f"give an until of {today} or earlier",
+        )
+
+
+async def _active(session: Session, connection_id: UUID) -> ConnectionRecord:
     connection = await connections.one(session, connection_id)
     connections.refuse_paused(connection, "connectionId")
     return connection
@@ -76,10 +92,5 @@ def _look_back(connection: ConnectionRecord, today: date) -> DateRange:
     return DateRange(today - timedelta(days=connection.look_back_days), today)
 
 
-def _refuse_future(dates: DateRange, today: date, connection: ConnectionRecord) -> None:
-    if dates.until > today:
-        raise BadInput(
-            f"until is {dates.until}, but today is {today} in {connection.time_zone}",
-            field="dates.until",
-            mend=f"give an until of {today} or earlier",
-        )
+def _today(session: Session, connection: ConnectionRecord) -> date:
+    return today_in(time_zone(connection.time_zone), session.clock())

@@ -49,6 +49,15 @@ async def cancel(session: Session, run_id: UUID) -> RunRecord:
     return record
 
 
+async def cancel_all(session: Session, connection_id: UUID) -> tuple[UUID, ...]:
+    """Ask every open run of a connection to stop; which they were."""
+    connection = await connections.one(session, connection_id)
+    found = await session.stores.runs.cancel_all(session.scope, connection.id)
+    for run_id in found:
+        await session.stores.topics.announce(session.scope, run_id)
+    return found
+
+
 async def retry(session: Session, run_id: UUID) -> RunRecord:
     """Start a run once more, if its connection may be read from."""
     await _refuse_paused(session, run_id)

@@ -12,6 +12,7 @@ from stores.cache.streams import EventStreams
 from stores.cache.topics import RunTopics
 from stores.postgres.alerts import AlertStore
 from stores.postgres.attribution import AttributionStore
+from stores.postgres.backfills import BackfillStore
 from stores.postgres.calendar import CalendarStore
 from stores.postgres.campaigns import CampaignStore
 from stores.postgres.connection_tests import ConnectionTestStore
@@ -55,6 +56,7 @@ class Stores:
     errands: ErrandStore
     data_keys: DataKeyStore
     runs: RunStore
+    backfills: BackfillStore
     queue: QueueStore
     uploads: UploadStore
     lineage: LineageStore
@@ -100,6 +102,7 @@ async def open_stores(
                 errands=ErrandStore(database),
                 data_keys=DataKeyStore(database, vault),
                 runs=RunStore(database),
+                backfills=BackfillStore(database),
                 queue=QueueStore(database),
                 uploads=UploadStore(database),
                 lineage=LineageStore(database),

@@ -16,7 +16,7 @@ from app.cli.receipts import rules
 from app.cli.settings import settings_of
 from app.cli.tables import moment, show_fields, show_table
 from app.cli.tenancy import open_tenant
-from core.commands import ConnectSource
+from core.commands import ChangeConnection, ConnectSource
 from core.records.connections import ConnectionRecord, Level, Source
 from core.records.credentials import AlertRecord, ConnectionTestRecord, ConnectionTestStatus
 from core.settings import Settings
@@ -122,6 +122,25 @@ def rotate(
         _rotate(settings_of(context), tenant, connection, from_stdin=credentials_stdin)
     )
     typer.echo(f"{changed.name} has new credentials")
+
+
+@commands.command("set")
+def change(
+    context: typer.Context,
+    *,
+    tenant: Tenant,
+    connection: ConnectionId,
+    name: Annotated[str | None, typer.Option(help="Another name for people.")] = None,
+    look_back_days: Annotated[
+        int | None, typer.Option(help="Days until the source stops changing a day.")
+    ] = None,
+) -> None:
+    """Give a connection another name or look-back."""
+    asked = ChangeConnection(name, look_back_days)
+    changed = _changed(
+        context, tenant, lambda session: connections.change(session, connection, asked)
+    )
+    typer.echo(f"{changed.name} looks back {changed.look_back_days} days")
 
 
 @commands.command()

@@ -36,6 +36,7 @@ COMMANDS: Mapping[str, Entry] = MappingProxyType(
         "rejected": Entry("rejected", "Refused records: list, count, correct, replay, dismiss."),
         "schedule": Entry("schedules", "Have connections read by themselves."),
         "ingest": Entry("ingest", "Read days of a connection."),
+        "backfill": Entry("backfills", "Quote and start the reading of past days."),
         "naming": Entry("naming", "Rules by which the names of campaigns are read."),
         "upload": Entry("upload", "Upload a file and read it."),
         "migrate": Entry("migrate", "Bring the database to this version."),

@@ -11,7 +11,7 @@ from uuid import UUID
 import typer
 
 from app.cli.following import tell_queued
-from app.cli.ids import RunId
+from app.cli.ids import ConnectionId, RunId
 from app.cli.progress import counted, paced
 from app.cli.receipts import accept_shrink, check_lines, reject_shrink, shrink_lines
 from app.cli.settings import settings_of
@@ -58,6 +58,13 @@ def cancel(context: typer.Context, run: RunId, *, tenant: Tenant) -> None:
     typer.echo(f"the run is {record.status}{note}")
 
 
+@commands.command("cancel-all")
+def cancel_all(context: typer.Context, *, tenant: Tenant, connection: ConnectionId) -> None:
+    """Ask every queued and running run of a connection to stop."""
+    count = len(asyncio.run(_cancel_all(settings_of(context), tenant, connection)))
+    typer.echo(f"{count} runs were asked to stop")
+
+
 @commands.command()
 def retry(
     context: typer.Context,
@@ -97,6 +104,11 @@ async def _one(
 async def _cancel(settings: Settings, tenant: str, run_id: UUID) -> RunRecord:
     async with open_tenant(settings, tenant) as desk:
         return await runs.cancel(desk.session, run_id)
+
+
+async def _cancel_all(settings: Settings, tenant: str, connection: UUID) -> tuple[UUID, ...]:
+    async with open_tenant(settings, tenant) as desk:
+        return await runs.cancel_all(desk.session, connection)
 
 
 async def _retry(settings: Settings, tenant: str, run_id: UUID, *, follow: bool) -> None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from core.errors import ErrorKind
@@ -194,6 +195,14 @@ class RunRecord:
     started_at: datetime | None
     ended_at: datetime | None
     pace: Pace = field(default_factory=Pace)
+
+    @property
+    def spans(self) -> tuple[DateRange, ...]:
+        """The days that it reads, newest first: all of `dates`, unless its options say less."""
+        kept: Any = self.options.get("spans")
+        if kept:
+            return tuple(DateRange(*map(date.fromisoformat, span)) for span in kept)
+        return () if self.dates is None else (self.dates,)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import strawberry
 
-from core.commands import ConnectSource
+from core.commands import ChangeConnection, ConnectSource
 from core.records.connections import Level, Source
 from graph.inputs.credentials import CredentialsInput
 
@@ -65,3 +65,24 @@ class RotateCredentialsInput:
             "those before. Not tried: the next run does that."
         )
     )
+
+
+@strawberry.input(description="What of a connection is to be otherwise.")
+class UpdateConnectionInput:
+    """ChangeConnection as the caller gives it."""
+
+    connection_id: strawberry.ID = strawberry.field(description="Id of the connection.")
+    name: str | None = strawberry.field(
+        default=None, description="Another name for people; left out: as it is."
+    )
+    look_back_days: int | None = strawberry.field(
+        default=None,
+        description=(
+            "How many days must pass before the source stops changing a day, 0 to 90; a run that "
+            "names no days reads these. Left out: as it is."
+        ),
+    )
+
+    def to_command(self) -> ChangeConnection:
+        """The change, not yet checked."""
+        return ChangeConnection(self.name, self.look_back_days)

@@ -10,7 +10,11 @@ from core.scope import Permission
 from graph.context import Info
 from graph.fields import mutation
 from graph.ids import CONNECTION
-from graph.inputs.connections import ConnectSourceInput, RotateCredentialsInput
+from graph.inputs.connections import (
+    ConnectSourceInput,
+    RotateCredentialsInput,
+    UpdateConnectionInput,
+)
 from graph.types.connections import SourceConnection
 from graph.types.errors import Refused
 from resolvers import connections
@@ -30,6 +34,13 @@ class RotateCredentialsPayload:
     """What rotateCredentials leaves behind."""
 
     connection: SourceConnection = strawberry.field(description="The connection, as it was.")
+
+
+@strawberry.type(description="The connection is as you asked.")
+class UpdateConnectionPayload:
+    """What updateConnection leaves behind."""
+
+    connection: SourceConnection = strawberry.field(description="The connection, changed.")
 
 
 @strawberry.type(description="The connection is paused.")
@@ -63,6 +74,12 @@ RotateCredentialsResult: TypeAlias = Annotated[
     RotateCredentialsPayload | Refused,
     strawberry.union(
         "RotateCredentialsResult", description="The connection, or what stood in the way."
+    ),
+]
+UpdateConnectionResult: TypeAlias = Annotated[
+    UpdateConnectionPayload | Refused,
+    strawberry.union(
+        "UpdateConnectionResult", description="The connection, or what stood in the way."
     ),
 ]
 PauseConnectionResult: TypeAlias = Annotated[
@@ -118,6 +135,24 @@ class ConnectionMutations:
         fresh = input.credentials.named()
         record = await connections.rotate(info.context.session, connection_id, fresh)
         return RotateCredentialsPayload(connection=SourceConnection.from_record(record))
+
+    @mutation(
+        "Give a connection another name, or another look-back. Runs that are queued keep the days "
+        "that they were asked for.",
+        needs=Permission.MEMORY_ADMIN,
+    )
+    async def update_connection(
+        self,
+        info: Info,
+        *,
+        input: Annotated[  # noqa: A002 - the schema's name
+            UpdateConnectionInput, strawberry.argument(description="What is to be otherwise.")
+        ],
+    ) -> UpdateConnectionResult:
+        """Checked, then written."""
+        connection_id = CONNECTION.decode(input.connection_id, "connectionId")
+        record = await connections.change(info.context.session, connection_id, input.to_command())
+        return UpdateConnectionPayload(connection=SourceConnection.from_record(record))
 
     @mutation(
         "Have no more runs of a connection: `startIngestion`, `ingestFile` and `retryRun` refuse "

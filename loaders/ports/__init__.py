@@ -21,6 +21,7 @@ from loaders.ports.facts import (
 from loaders.ports.receipts import ReceiptPolicyStore, ShrinkStore
 from loaders.ports.rejections import RejectionStore
 from loaders.ports.work import (
+    BackfillStore,
     ConnectionStore,
     EventStore,
     LineageStore,
@@ -72,6 +73,11 @@ class Stores(Protocol):
     @property
     def runs(self) -> RunStore:
         """Runs and their events."""
+        ...
+
+    @property
+    def backfills(self) -> BackfillStore:
+        """What a quote for a backfill rests on."""
         ...
 
     @property

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 from uuid import UUID
 
-from core.commands import ConnectSource, Credentials, StartIngestion
+from core.commands import ChangeConnection, ConnectSource, Credentials, StartIngestion
+from core.records.backfills import ReadingHistory
 from core.records.connections import ConnectionRecord, ConnectionStatus
 from core.records.events import DataEventKind, EventExtent, EventsAfter
 from core.records.lineage import RawPageRecord
@@ -17,6 +18,7 @@ from core.records.runs import RunEventRecord, RunRecord, RunStatus
 from core.records.schedules import ScheduleRecord, Timing
 from core.records.tenants import TenantRecord
 from core.scope import TenantScope
+from core.units import DateRange
 
 
 class ConnectionStore(Protocol):
@@ -38,6 +40,12 @@ class ConnectionStore(Protocol):
         self, scope: TenantScope, connection_id: UUID, credentials: Credentials
     ) -> ConnectionRecord:
         """Seal `credentials` in place of those before, or NotFound."""
+        ...
+
+    async def change(
+        self, scope: TenantScope, connection_id: UUID, change: ChangeConnection
+    ) -> ConnectionRecord:
+        """Change what `change` names; NotFound when there is no such connection."""
         ...
 
     async def set_status(
@@ -76,6 +84,10 @@ class RunStore(Protocol):
         """Ask a run to stop; Conflict when it has ended."""
         ...
 
+    async def cancel_all(self, scope: TenantScope, connection_id: UUID) -> tuple[UUID, ...]:
+        """`request_cancel` every open run of a connection; which they were."""
+        ...
+
     async def retry(self, scope: TenantScope, run_id: UUID) -> RunRecord:
         """Start a run that failed once more; Conflict in any other state."""
         ...
@@ -84,6 +96,20 @@ class RunStore(Protocol):
         self, scope: TenantScope, run_id: UUID, after: int, limit: int
     ) -> tuple[RunEventRecord, ...]:
         """At most `limit` events whose sequence is greater than `after`, in order."""
+        ...
+
+
+class BackfillStore(Protocol):
+    """What earlier runs of a connection left behind."""
+
+    async def history(self, scope: TenantScope, connection_id: UUID) -> ReadingHistory:
+        """What the newest whole runs took."""
+        ...
+
+    async def settled_days(
+        self, scope: TenantScope, connection_id: UUID, dates: DateRange
+    ) -> frozenset[date]:
+        """The days of `dates` that were read when their look-back had passed."""
         ...
 
 

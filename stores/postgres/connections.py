@@ -8,7 +8,7 @@ from uuid import UUID
 import asyncpg
 import orjson
 
-from core.commands import ConnectSource, Credentials
+from core.commands import ChangeConnection, ConnectSource, Credentials
 from core.errors import Conflict
 from core.missing import no_connection
 from core.records.connections import ConnectionRecord, ConnectionStatus, Level, Source
@@ -100,6 +100,14 @@ class ConnectionStore:
             await _require_connected(connection, scope, connection_id)
             return _found(await self._seal(connection, scope, connection_id, credentials))
 
+    async def change(
+        self, scope: TenantScope, connection_id: UUID, change: ChangeConnection
+    ) -> ConnectionRecord:
+        """Change what `change` names, or NotFound."""
+        values = (connection_id, change.name, change.look_back_days)
+        async with self._database.write(scope) as connection:
+            return _found(await connection.fetchrow(_CHANGE, scope.tenant_id, *values))
+
     async def set_status(
         self, scope: TenantScope, connection_id: UUID, status: ConnectionStatus
     ) -> ConnectionRecord:
@@ -175,6 +183,10 @@ _DESTROY = (
     "DELETE FROM connection_credential WHERE tenant_id = $1 AND connection_id = $2",
     "DELETE FROM source_authorization WHERE tenant_id = $1 AND connection_id = $2",
 )
+_CHANGE = f"""
+UPDATE connection SET name = coalesce($3, name), look_back_days = coalesce($4, look_back_days)
+WHERE tenant_id = $1 AND id = $2 RETURNING {_COLUMNS}
+"""
 _SET_STATUS = f"""
 UPDATE connection SET status = $3 WHERE tenant_id = $1 AND id = $2 RETURNING {_COLUMNS}
 """

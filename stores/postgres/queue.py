@@ -44,6 +44,13 @@ async def enqueue_run(connection: Connection, tenant_id: UUID, run_id: UUID) -> 
     )
 
 
+async def drop_job(connection: Connection, run_id: UUID) -> None:
+    """Take the job of a run away, unless a worker has it."""
+    await connection.execute(
+        "DELETE FROM pgqueuer WHERE dedupe_key = $1 AND status = 'queued'", str(run_id)
+    )
+
+
 class QueueStore:
     """The queue as a whole: is it there, and does every open run have its job."""
 

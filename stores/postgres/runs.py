@@ -8,15 +8,16 @@ from uuid import UUID
 
 from core.commands import StartIngestion
 from core.errors import Conflict
+from core.jsonvalue import JSONObject
 from core.missing import no_connection, no_run
 from core.records.pages import Page, PageRequest
-from core.records.runs import RunEventKind, RunEventRecord, RunKind, RunRecord, RunStatus
+from core.records.runs import RunEventKind, RunEventRecord, RunRecord, RunStatus
 from core.scope import TenantScope
 from stores.postgres.conditions import Conditions
 from stores.postgres.database import Connection, Database
 from stores.postgres.paging import Ordering, page_of
-from stores.postgres.queue import enqueue_run
-from stores.postgres.run_cancel import cancel_run
+from stores.postgres.queue import drop_job, enqueue_run
+from stores.postgres.run_cancel import cancel_run, cancel_runs_of
 from stores.postgres.run_events import event_record, record_event
 from stores.postgres.run_records import run_record
 from stores.postgres.uploads import no_upload
@@ -75,6 +76,11 @@ class RunStore:
             await cancel_run(connection, scope, run_id, run.status)
             return await _locked(connection, scope, run_id)
 
+    async def cancel_all(self, scope: TenantScope, connection_id: UUID) -> tuple[UUID, ...]:
+        """`request_cancel` every open run of a connection; which they were, oldest first."""
+        async with self._database.write(scope) as connection:
+            return await cancel_runs_of(connection, scope, connection_id)
+
     async def retry(self, scope: TenantScope, run_id: UUID) -> RunRecord:
         """Queue an ended run again; it goes on from its last checkpoint."""
         async with self._database.write(scope) as connection:
@@ -82,6 +88,7 @@ class RunStore:
             if run.status not in _RETRIED:
                 raise _ended(run, "only a failed, cancelled or parked run can be tried again")
             await connection.execute(_REOPEN, scope.tenant_id, run_id)
+            await drop_job(connection, run_id)
             return await _queue(connection, scope, run_id, "queued again")
 
     async def events_after(
@@ -138,14 +145,21 @@ def _ended(run: RunRecord, mend: str) -> Conflict:
 def _values(scope: TenantScope, command: StartIngestion) -> tuple[Any, ...]:
     return (
         scope.tenant_id,
-        RunKind.INGESTION,
+        command.kind,
         command.connection_id,
         command.dates and command.dates.since,
         command.dates and command.dates.until,
         command.upload_id,
-        command.file.to_json() if command.upload_id else {},
+        _options(command),
         scope.actor,
     )
+
+
+def _options(command: StartIngestion) -> JSONObject:
+    if command.upload_id:
+        return command.file.to_json()
+    spans = [[f"{span.since}", f"{span.until}"] for span in command.spans]
+    return {"spans": spans} if spans else {}
 
 
 _INSERT = """

@@ -21,6 +21,7 @@ from typer.testing import CliRunner, Result
 from app.cli.failures import report
 from app.cli.main import cli
 from core.errors import BadInput, Bug, ConfigError, Conflict, NotFound, Terminal, Transient
+from core.sources import MANIFESTS
 from graph.ids import CONNECTION, REJECTED, RUN
 
 SECRET = "a-development-secret-of-enough-length-0123456789"
@@ -360,3 +361,28 @@ def test_an_address_that_is_none_is_a_matter_of_settings(
     assert isinstance(refused, ConfigError)
     assert refused.field == "LIFTOS_DATABASE_URL"
     assert "planted" not in f"{refused} {refused.mend}"
+
+
+def test_a_backfill_is_quoted_refused_for_more_calls_and_queued(
+    run: Run, organisation: str
+) -> None:
+    options = ("--source", "META_ADS", "--credentials-stdin")
+    made = connect(run, organisation, *options, given="sandbox-token-1001\n")
+    at = ("--tenant", organisation, "--connection", made.stdout.strip())
+    days = ("--since", "2026-01-01", "--until", "2026-06-30")
+    quote = run("backfill", "quote", *at, *days)
+    assert quote.stdout.splitlines() == [
+        "to read   181 of 181 days, in 7 readings",
+        "settled   0 days were read when they had stopped changing",
+        "calls     7",
+        "quota     1.2% of 600 insights calls an hour",
+        "time      about 14 s of work",
+        f"based on  {MANIFESTS['META_ADS'].reading.about}",
+    ]
+    assert isinstance(run("backfill", "start", *at, *days, "--max-calls", "6").exception, Conflict)
+    assert run("run", "cancel-all", *at).stdout == "0 runs were asked to stop\n"
+    queued = run("backfill", "start", *at, *days, "--max-calls", "7")
+    assert RUN.decode(queued.stdout.strip(), "id")
+    assert run("run", "cancel-all", *at).stdout == "1 runs were asked to stop\n"
+    changed = run("connection", "set", *at, "--name", "Shop", "--look-back-days", "7")
+    assert changed.stdout == "Shop looks back 7 days\n"

@@ -24,6 +24,14 @@ PAUSE = f"""mutation($id: ID!) {{ pauseConnection(connectionId: $id) {{
   __typename ... on PauseConnectionPayload {{ connection {{ id status }} }} {ERROR} }} }}"""
 RESUME = f"""mutation($id: ID!) {{ resumeConnection(connectionId: $id) {{
   __typename ... on ResumeConnectionPayload {{ connection {{ id status }} }} {ERROR} }} }}"""
+BACKFILL = f"""mutation($input: StartBackfillInput!) {{ startBackfill(input: $input) {{
+  __typename
+  ... on StartBackfillPayload {{ run {{ kind status dates {{ since until }} }} }} {ERROR} }} }}"""
+CANCEL_ALL = f"""mutation($id: ID!) {{ cancelRuns(connectionId: $id) {{
+  __typename ... on CancelRunsPayload {{ runIds }} {ERROR} }} }}"""
+UPDATE = f"""mutation($input: UpdateConnectionInput!) {{ updateConnection(input: $input) {{
+  __typename
+  ... on UpdateConnectionPayload {{ connection {{ name lookBackDays }} }} {ERROR} }} }}"""
 CANCEL = f"""mutation($id: ID!) {{ cancelRun(runId: $id) {{
   __typename ... on CancelRunPayload {{ run {{ status isCancelRequested }} }} {ERROR} }} }}"""
 RETRY = f"""mutation($id: ID!) {{ retryRun(runId: $id) {{

@@ -5,23 +5,25 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import replace
-from datetime import UTC, datetime
+from dataclasses import asdict, replace
+from datetime import UTC, date, datetime
 from uuid import UUID
 
-from core.commands import ConnectSource, Credentials, StartIngestion
+from core.commands import ChangeConnection, ConnectSource, Credentials, StartIngestion
 from core.errors import Conflict, NotFound
 from core.missing import no_run
+from core.records.backfills import ReadingHistory
 from core.records.connections import ConnectionRecord, ConnectionStatus
 from core.records.credentials import AlertRecord, ConnectionTestRecord, CredentialRecord
 from core.records.events import DataEventKind, EventExtent, EventsAfter
 from core.records.lineage import RawPageRecord
 from core.records.pages import Page, PageRequest
 from core.records.receipts import HeldShrink, ReceiptPolicy, ShrinkState
-from core.records.runs import Counters, RunEventRecord, RunKind, RunRecord, RunStatus
+from core.records.runs import Counters, RunEventRecord, RunRecord, RunStatus
 from core.records.schedules import ScheduleRecord, Timing
 from core.records.tenants import TenantRecord
 from core.scope import TenantScope
+from core.units import DateRange
 from tests.graph import samples
 from tests.graph.memory import Memory, paged
 
@@ -66,6 +68,14 @@ class Connections:
     ) -> ConnectionRecord:
         self.sealed[connection_id] = dict(credentials.parts)
         return self._one(scope, connection_id)
+
+    async def change(
+        self, scope: TenantScope, connection_id: UUID, change: ChangeConnection
+    ) -> ConnectionRecord:
+        said = {name: value for name, value in asdict(change).items() if value is not None}
+        changed = replace(self._one(scope, connection_id), **said)
+        self.memory.of(scope).connections[connection_id] = changed
+        return changed
 
     async def set_status(
         self, scope: TenantScope, connection_id: UUID, status: ConnectionStatus
@@ -157,7 +167,7 @@ class Runs:
         shelf = self.memory.of(scope).runs
         record = RunRecord(
             id=UUID(int=0xA0000 + len(shelf)),
-            kind=RunKind.INGESTION,
+            kind=command.kind,
             connection_id=command.connection_id,
             status=RunStatus.QUEUED,
             dates=command.dates,
@@ -183,6 +193,17 @@ class Runs:
         if run.status.is_final:
             raise Conflict("the run has ended", field="runId", mend="cancel a running one")
         return self._put(scope, replace(run, is_cancel_requested=True))
+
+    async def cancel_all(self, scope: TenantScope, connection_id: UUID) -> tuple[UUID, ...]:
+        shelf = self.memory.of(scope).runs
+        found = [
+            run
+            for run in shelf.values()
+            if run.connection_id == connection_id and not run.status.is_final
+        ]
+        for run in found:
+            self._put(scope, replace(run, is_cancel_requested=True))
+        return tuple(run.id for run in found)
 
     async def retry(self, scope: TenantScope, run_id: UUID) -> RunRecord:
         run = self._one(scope, run_id)
@@ -250,6 +271,24 @@ class Policies:
     ) -> ReceiptPolicy:
         self.memory.of(scope).policies[connection_id] = policy
         return policy
+
+
+class Backfills:
+    """Nothing was read yet, but for what a test says."""
+
+    def __init__(self) -> None:
+        self.known = ReadingHistory()
+        self.settled: frozenset[date] = frozenset()
+
+    async def history(self, scope: TenantScope, connection_id: UUID) -> ReadingHistory:
+        del scope, connection_id
+        return self.known
+
+    async def settled_days(
+        self, scope: TenantScope, connection_id: UUID, dates: DateRange
+    ) -> frozenset[date]:
+        del scope, connection_id
+        return self.settled & frozenset(dates)
 
 
 class Lineage:

@@ -42,6 +42,7 @@ class StandIns:
     connection_tests: work.ConnectionTests
     alerts: work.Alerts
     runs: work.Runs
+    backfills: work.Backfills
     lineage: work.Lineage
     shrinks: work.Shrinks
     policies: work.Policies
@@ -67,6 +68,7 @@ class StandIns:
             work.ConnectionTests(memory),
             work.Alerts(memory),
             work.Runs(memory),
+            work.Backfills(),
             work.Lineage(memory),
             work.Shrinks(memory),
             work.Policies(memory),

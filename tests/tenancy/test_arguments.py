@@ -88,6 +88,10 @@ HARMLESS = {
     "Query.runs(statuses)",
     "Run.events(after)",
     "Run.events(first)",
+    *(f"Mutation.{name}(input)" for name in ("startBackfill", "updateConnection")),
+    *(f"Query.backfillQuote({name})" for name in ("dates", "includeSettled")),
+    *(f"StartBackfillInput.{name}" for name in ("dates", "maxCalls", "includeSettled")),
+    *(f"UpdateConnectionInput.{name}" for name in ("name", "lookBackDays")),
     "StartIngestionInput.dates",
     "Subscription.ingestionProgress(after)",
 }
@@ -102,6 +106,7 @@ WRITING = {
     "IngestFileInput.connectionId",
     "IngestFileInput.uploadId",
     "Mutation.cancelRun(runId)",
+    "Mutation.cancelRuns(connectionId)",
     "Mutation.disconnectSource(connectionId)",
     "Mutation.testConnection(connectionId)",
     "Mutation.pauseConnection(connectionId)",
@@ -110,9 +115,11 @@ WRITING = {
     "Mutation.endNamingRule(ruleId)",
     "Mutation.deleteNamingRule(ruleId)",
     "RotateCredentialsInput.connectionId",
+    "StartBackfillInput.connectionId",
     "StartIngestionInput.connectionId",
     "Mutation.createSchedule(connectionId)",
     *(f"Mutation.{name}Schedule(scheduleId)" for name in ("change", "pause", "resume", "delete")),
+    "UpdateConnectionInput.connectionId",
     "Subscription.ingestionProgress(runId)",
 }
 """What names a thing to a mutation or a subscription: test_writes.py, test_subscriptions.py."""
@@ -135,6 +142,10 @@ NAMING: dict[str, Callable[[str], Given]] = {
     "Query.rejectedRecords(runId)": lambda value: ("Query.rejectedRecords", {"runId": value}),
     "RejectedRecordFilter.connections": _refused("connections"),
     "RejectedRecordFilter.runs": _refused("runs"),
+    "Query.backfillQuote(connectionId)": lambda value: (
+        "Query.backfillQuote",
+        {"connectionId": value, "dates": {"since": "2026-10-01", "until": "2026-10-02"}},
+    ),
     "Query._entities(representations)": lambda value: (
         "Query._entities",
         {"representations": [{"__typename": "Run", "id": value}]},

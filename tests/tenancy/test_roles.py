@@ -43,6 +43,7 @@ ALLOWED: Mapping[str, frozenset[Role | None]] = {
     "Query.runs": ALL,
     "Query.schedules": ALL,
     "Query.events": ALL,
+    "Query.backfillQuote": ALL,
     "Query.rejectedRecords": WRITERS,
     "Query.rejectedRecordSummary": WRITERS,
     "Query._entities": ALL,
@@ -61,7 +62,10 @@ ALLOWED: Mapping[str, frozenset[Role | None]] = {
     "Mutation.acceptShrink": WRITERS,
     "Mutation.rejectShrink": WRITERS,
     "Mutation.setReceiptRules": ADMINS,
+    "Mutation.startBackfill": WRITERS,
+    "Mutation.updateConnection": ADMINS,
     "Mutation.cancelRun": WRITERS,
+    "Mutation.cancelRuns": WRITERS,
     "Mutation.retryRun": WRITERS,
     "Mutation.replayRejected": WRITERS,
     "Mutation.dismissRejected": WRITERS,
@@ -109,6 +113,7 @@ def questions(party: Party) -> Mapping[str, Json]:
         "Query.runs": {"first": 1},
         "Query.schedules": {"first": 1},
         "Query.events": {"first": 1},
+        "Query.backfillQuote": {"connectionId": party.connections["meta"], "dates": dates},
         "Query.rejectedRecords": {"runId": run, "first": 1},
         "Query.rejectedRecordSummary": {"filter": {"runs": [run]}},
         "Query._entities": {"representations": [{"__typename": "Run", "id": run}]},
@@ -137,7 +142,19 @@ def questions(party: Party) -> Mapping[str, Json]:
         "Mutation.setReceiptRules": {
             "input": {"connectionId": party.connections["meta"], "tolerance": "0.01"}
         },
+        "Mutation.startBackfill": {
+            "input": {
+                "connectionId": party.connections["meta"],
+                "dates": dates,
+                "maxCalls": 1000,
+                "includeSettled": True,
+            }
+        },
+        "Mutation.updateConnection": {
+            "input": {"connectionId": party.connections["meta"], "lookBackDays": 3}
+        },
         "Mutation.cancelRun": {"runId": party.runs["queued"]},
+        "Mutation.cancelRuns": {"connectionId": party.connections["meta"]},
         "Mutation.retryRun": {"runId": party.runs["broken"]},
         "Mutation.replayRejected": {"input": {"filter": {"runs": [run]}}},
         "Mutation.dismissRejected": {"input": {"filter": {"runs": [run]}, "why": "x"}},
@@ -315,7 +332,23 @@ async def test_a_role_that_may_write_is_not_refused_for_its_role(
             f"Mutation.{name}Schedule": ({"scheduleId": run}, "InvalidInput")
             for name in ("pause", "resume", "delete")
         },
+        "Mutation.startBackfill": (
+            {
+                "input": {
+                    "connectionId": parties.a.connections["meta"],
+                    "dates": {"since": SINCE, "until": UNTIL},
+                    "maxCalls": 0,
+                    "includeSettled": True,
+                }
+            },
+            "ConflictError",
+        ),
+        "Mutation.updateConnection": (
+            {"input": {"connectionId": parties.a.connections["meta"], "lookBackDays": -1}},
+            "InvalidInput" if role in ADMINS else "ForbiddenError",
+        ),
         "Mutation.cancelRun": ({"runId": parties.a.runs["broken"]}, "ConflictError"),
+        "Mutation.cancelRuns": ({"connectionId": run}, "InvalidInput"),
         "Mutation.retryRun": ({"runId": parties.a.runs["queued"]}, "ConflictError"),
         "Mutation.replayRejected": ({"input": {"filter": {}, "maximum": 0}}, "InvalidInput"),
         "Mutation.dismissRejected": ({"input": {"filter": {}, "why": " "}}, "InvalidInput"),

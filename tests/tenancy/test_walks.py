@@ -58,6 +58,7 @@ WRITTEN_ONLY = {
     "ChangeSchedulePayload",
     "CreateSchedulePayload",
     "DeleteSchedulePayload",
+    "CancelRunsPayload",
     "ConflictError",
     "DisconnectSourcePayload",
     "ConnectSourcePayload",
@@ -76,6 +77,8 @@ WRITTEN_ONLY = {
     "StartIngestionPayload",
     "TotalGap",
     "TestConnectionPayload",
+    "StartBackfillPayload",
+    "UpdateConnectionPayload",
 }
 """Types that no query answers."""
 

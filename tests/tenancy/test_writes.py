@@ -84,6 +84,16 @@ def _of_timings(a: Party, b: Party) -> list[Json]:
     return [given | {"schedule": {"intervalMinutes": 60}} for given in _of_schedules(a, b)]
 
 
+def _of_backfills(_: Party, b: Party) -> list[Json]:
+    given = ({"connectionId": id_, "dates": DATES} for id_ in b.connections.values())
+    return [{"input": each | {"maxCalls": 1000}} for each in given]
+
+
+def _of_changes(_: Party, b: Party) -> list[Json]:
+    given = ({"connectionId": id_, "lookBackDays": 3} for id_ in b.connections.values())
+    return [{"input": each} for each in given]
+
+
 ATTEMPTS: dict[str, Attempts] = {
     "Mutation.startIngestion": _of_days,
     "Mutation.ingestFile": _of_files,
@@ -98,7 +108,10 @@ ATTEMPTS: dict[str, Attempts] = {
     "Mutation.changeSchedule": _of_timings,
     **{f"Mutation.{name}Schedule": _of_schedules for name in ("pause", "resume", "delete")},
     "Mutation.testConnection": _of_connections,
+    "Mutation.startBackfill": _of_backfills,
+    "Mutation.updateConnection": _of_changes,
     "Mutation.cancelRun": _of_runs,
+    "Mutation.cancelRuns": _of_connections,
     "Mutation.retryRun": _of_runs,
     "Mutation.endNamingRule": _of_rules_to_end,
     "Mutation.deleteNamingRule": _of_rules,

@@ -55,6 +55,11 @@ def _each_run(name: str) -> Callable[[Ids], Iterator[Question]]:
     return lambda ids: (({name: run_id}, None) for run_id in sorted(ids["Run"]))
 
 
+def _quotes(ids: Ids) -> Iterator[Question]:
+    past = {"since": "2026-09-01", "until": "2026-10-31"}
+    return (({"connectionId": id_, "dates": past}, None) for id_ in sorted(ids["SourceConnection"]))
+
+
 QUESTIONS: Mapping[str, Callable[[Ids], Iterator[Question]]] = {
     "Query.viewer": _plain,
     "Query.marketingEntries": _plain,
@@ -73,6 +78,7 @@ QUESTIONS: Mapping[str, Callable[[Ids], Iterator[Question]]] = {
     # Below: by ids that the fields above have answered.
     "Query.rejectedRecords": _each_run("runId"),
     "Query.rejectedRecordSummary": _plain,
+    "Query.backfillQuote": _quotes,
     "Query.run": _each_run("id"),
     "Query.node": _a_node,
     "Query.nodes": _some_nodes,
@@ -90,6 +96,8 @@ class Walk:
     types: set[str] = field(default_factory=set)
     cursors: defaultdict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     entries: dict[str, Json] = field(default_factory=dict)
+    not_asked: set[str] = field(default_factory=set)
+    """Connections that send by themselves, or are read by upload."""
 
     def take(self, coordinate: str, answer: Json) -> None:
         assert "errors" not in answer, (coordinate, answer["errors"])
@@ -101,6 +109,8 @@ class Walk:
             self.types.add(kind)
             if "id" in found:
                 self.ids[kind].add(found["id"])
+            if kind == "SourceConnection" and found.get("source") in {"FILE", "WEBHOOK"}:
+                self.not_asked.add(found["id"])
         if is_paged(coordinate):
             edges = answer["data"][coordinate.split(".")[1]]["edges"]
             self.cursors[coordinate] += [edge["cursor"] for edge in edges]
@@ -120,6 +130,8 @@ async def walked(door: Door, party: Party) -> Walk:
     walk = Walk()
     for coordinate, questions in QUESTIONS.items():
         for asked, on in list(questions(walk.ids)):
+            if asked.get("connectionId") in walk.not_asked:
+                continue
             for moment in (None, party.as_of) if "asOf" in root(coordinate).args else (None,):
                 given = asked if moment is None else asked | {"asOf": moment}
                 for answer in await pages(door, party.token, coordinate, given, on):
