@@ -7,6 +7,7 @@ import strawberry
 from graph.mutations.backfills import BackfillMutations
 from graph.mutations.connection_tests import ConnectionTestMutations
 from graph.mutations.connections import ConnectionMutations
+from graph.mutations.dead_letters import DeadLetterMutations
 from graph.mutations.ingestion import IngestionMutations
 from graph.mutations.naming import NamingMutations
 from graph.mutations.receipts import ReceiptMutations
@@ -28,6 +29,7 @@ class Mutation(
     BackfillMutations,
     RunMutations,
     RejectionMutations,
+    DeadLetterMutations,
     NamingMutations,
     ReceiptMutations,
     ScheduleMutations,

@@ -9,6 +9,7 @@ from graph.queries.backfills import BackfillQueries
 from graph.queries.calendar import CalendarQueries
 from graph.queries.campaigns import CampaignQueries
 from graph.queries.connections import ConnectionQueries
+from graph.queries.dead_letters import DeadLetterQueries
 from graph.queries.entries import EntryQueries
 from graph.queries.events import EventQueries
 from graph.queries.exchange import ExchangeQueries
@@ -38,6 +39,7 @@ class Query(
     BackfillQueries,
     ScheduleQueries,
     RejectionQueries,
+    DeadLetterQueries,
     EventQueries,
     FederationQueries,
 ):

@@ -20,6 +20,7 @@ from stores.postgres.connections import ConnectionStore
 from stores.postgres.credentials import CredentialStore
 from stores.postgres.data_keys import DataKeyStore
 from stores.postgres.database import Database, open_database
+from stores.postgres.dead_letters import DeadLetterStore
 from stores.postgres.entries import EntryStore
 from stores.postgres.errands import ErrandStore
 from stores.postgres.events import EventStore
@@ -61,6 +62,7 @@ class Stores:
     uploads: UploadStore
     lineage: LineageStore
     rejections: RejectionStore
+    dead_letters: DeadLetterStore
     entries: EntryStore
     campaigns: CampaignStore
     calendar: CalendarStore
@@ -107,6 +109,7 @@ async def open_stores(
                 uploads=UploadStore(database),
                 lineage=LineageStore(database),
                 rejections=RejectionStore(database),
+                dead_letters=DeadLetterStore(database),
                 entries=EntryStore(database),
                 campaigns=CampaignStore(database),
                 calendar=CalendarStore(database),

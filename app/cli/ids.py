@@ -61,3 +61,7 @@ ScheduleId = Annotated[
         help="See: liftos schedule list.",
     ),
 ]
+RunIds = Annotated[
+    list[UUID] | None,
+    typer.Argument(parser=read_run, metavar="<run>…", help="See: liftos deadletter list."),
+]

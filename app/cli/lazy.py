@@ -35,6 +35,7 @@ COMMANDS: Mapping[str, Entry] = MappingProxyType(
         "run": Entry("runs", "List, show, cancel and retry runs."),
         "rejected": Entry("rejected", "Refused records: list, count, correct, replay, dismiss."),
         "schedule": Entry("schedules", "Have connections read by themselves."),
+        "deadletter": Entry("dead_letters", "Runs that ended badly: list, requeue, dismiss."),
         "ingest": Entry("ingest", "Read days of a connection."),
         "backfill": Entry("backfills", "Quote and start the reading of past days."),
         "naming": Entry("naming", "Rules by which the names of campaigns are read."),

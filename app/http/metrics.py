@@ -21,7 +21,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.http.services import EventLag, OpenRuns, services_of
+from app.http.services import DeadLetters, EventLag, OpenRuns, services_of
 from core.errors import Transient
 
 PREFIX = "liftos_core_data"
@@ -66,6 +66,11 @@ class Metrics:
             f"{PREFIX}_open_runs",
             "Runs of all tenants that have not ended",
             ("status",),
+            registry=self.registry,
+        )
+        self.dead_letters = Gauge(
+            f"{PREFIX}_dead_letters",
+            "Runs of all tenants that ended badly and that nobody laid aside",
             registry=self.registry,
         )
         self.event_lag = Gauge(
@@ -141,6 +146,13 @@ async def _count_events(metrics: Metrics, lag: EventLag | None) -> None:
             metrics.event_lag.set(sum(max(0, behind) for behind in (await lag()).values()))
 
 
+async def _count_dead_letters(metrics: Metrics, count: DeadLetters | None) -> None:
+    metrics.dead_letters.set(math.nan)
+    if count is not None:
+        with suppress(Transient):
+            metrics.dead_letters.set(await count())
+
+
 def route_of(path: str) -> str:
     """The label for a path: one of a fixed few."""
     family = f"/{path[1:].partition('/')[0]}"
@@ -161,6 +173,7 @@ def metrics_router(metrics: Metrics) -> APIRouter:
         """
         services = services_of(request)
         await _count_runs(metrics, services.open_runs)
+        await _count_dead_letters(metrics, services.dead_letters)
         await _count_events(metrics, services.event_lag)
         return Response(
             generate_latest(metrics.registry), headers={"Content-Type": CONTENT_TYPE_LATEST}

@@ -52,6 +52,10 @@ class Uploads(Protocol):
         ...
 
 
+DeadLetters = Callable[[], Awaitable[int]]
+"""How many runs of all tenants ended badly and wait for somebody."""
+
+
 @dataclass(frozen=True, slots=True)
 class Webhooks:
     """The door of signed messages, and where they are kept."""
@@ -71,6 +75,7 @@ class Services:
     open_runs: OpenRuns | None = None
     webhooks: Webhooks | None = None
     event_lag: EventLag | None = None
+    dead_letters: DeadLetters | None = None
 
 
 def services_of(connection: HTTPConnection) -> Services:

@@ -68,6 +68,7 @@ async def open_services(
                 "migrations": migrations,
             },
             open_runs=stores.queue.open_runs,
+            dead_letters=stores.dead_letters.count,
             webhooks=Webhooks(webhook_door, inbox),
             event_lag=partial(event_lag, stores.events, stores.streams),
         )

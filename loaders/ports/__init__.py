@@ -19,7 +19,7 @@ from loaders.ports.facts import (
     NamingStore,
 )
 from loaders.ports.receipts import ReceiptPolicyStore, ShrinkStore
-from loaders.ports.rejections import RejectionStore
+from loaders.ports.rejections import DeadLetterStore, RejectionStore
 from loaders.ports.work import (
     BackfillStore,
     ConnectionStore,
@@ -88,6 +88,11 @@ class Stores(Protocol):
     @property
     def rejections(self) -> RejectionStore:
         """Refused records."""
+        ...
+
+    @property
+    def dead_letters(self) -> DeadLetterStore:
+        """Runs that ended badly."""
         ...
 
     @property

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from core.jsonvalue import JSONObject
+from core.records.dead_letters import DeadLetter, DeadLetterChoice, DeadLetterFilter
 from core.records.pages import Page, PageRequest
 from core.records.rejections import (
     RejectedRecord,
@@ -39,4 +40,22 @@ class RejectionStore(Protocol):
         self, scope: TenantScope, choice: RejectionChoice, patch: JSONObject | None
     ) -> tuple[RunRecord, ...]:
         """Queue a run for each connection of open records; NotFound when there is none."""
+        ...
+
+
+class DeadLetterStore(Protocol):
+    """Runs that ended badly."""
+
+    async def page(
+        self, scope: TenantScope, where: DeadLetterFilter, request: PageRequest
+    ) -> Page[DeadLetter]:
+        """One page, newest first; the cursor is (id,)."""
+        ...
+
+    async def requeue(self, scope: TenantScope, choice: DeadLetterChoice) -> tuple[RunRecord, ...]:
+        """Queue runs again; NotFound when there is none, Conflict for what is none."""
+        ...
+
+    async def dismiss(self, scope: TenantScope, choice: DeadLetterChoice, why: str) -> int:
+        """Lay runs aside; how many."""
         ...

@@ -48,3 +48,4 @@ CREATE TABLE run_dismissal (
 CREATE INDEX run_dead ON run (tenant_id, id) WHERE status IN ('FAILED', 'PARKED');
 CALL guard_table('run_dismissal');
 GRANT SELECT, INSERT, UPDATE, DELETE ON run_dismissal TO liftos_app;
+GRANT SELECT ON run_dismissal TO liftos_system;

@@ -87,9 +87,7 @@ class RunStore:
             run = await _locked(connection, scope, run_id)
             if run.status not in _RETRIED:
                 raise _ended(run, "only a failed, cancelled or parked run can be tried again")
-            await connection.execute(_REOPEN, scope.tenant_id, run_id)
-            await drop_job(connection, run_id)
-            return await _queue(connection, scope, run_id, "queued again")
+            return await reopen_run(connection, scope, run_id)
 
     async def events_after(
         self, scope: TenantScope, run_id: UUID, after: int, limit: int
@@ -110,6 +108,13 @@ async def start_run(
     """Write a run and its job in the caller's transaction, as its last step."""
     run_id = await connection.fetchval(_INSERT, *_values(scope, command))
     return await _queue(connection, scope, run_id, "waiting for a worker")
+
+
+async def reopen_run(connection: Connection, scope: TenantScope, run_id: UUID) -> RunRecord:
+    """Queue an ended run, which the caller has locked, once more."""
+    await connection.execute(_REOPEN, scope.tenant_id, run_id)
+    await drop_job(connection, run_id)
+    return await _queue(connection, scope, run_id, "queued again")
 
 
 async def _require(connection: Connection, scope: TenantScope, command: StartIngestion) -> None:

@@ -45,6 +45,7 @@ SCOPELESS = {
     ("QueueStore", "ping"),
     ("QueueStore", "orphans"),
     ("QueueStore", "open_runs"),
+    ("DeadLetterStore", "count"),
     ("ErrandStore", "waiting"),
     ("EventStore", "positions"),
     ("EventStreams", "lasts"),

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from core.errors import NotFound
 from core.jsonvalue import JSONObject
+from core.records.dead_letters import DeadLetter, DeadLetterChoice, DeadLetterFilter
 from core.records.pages import Page, PageRequest
 from core.records.rejections import (
     RejectedRecord,
@@ -79,3 +80,40 @@ class Rejections:
         if not found:
             raise NotFound("no open record matches", field="filter", mend="list them first")
         return found
+
+
+class DeadLetters:
+    def __init__(self, memory: Memory) -> None:
+        self.memory = memory
+        self.dismissed: dict[UUID, str] = {}
+
+    async def page(
+        self, scope: TenantScope, where: DeadLetterFilter, request: PageRequest
+    ) -> Page[DeadLetter]:
+        found = [DeadLetter(run, "the end") for run in self._dead(scope, where)]
+        return paged(found, request, lambda letter: (str(letter.run.id),), descending=True)
+
+    async def requeue(self, scope: TenantScope, choice: DeadLetterChoice) -> tuple[RunRecord, ...]:
+        chosen = [replace(run, status=RunStatus.QUEUED) for run in self._chosen(scope, choice)]
+        self.memory.of(scope).runs |= {run.id: run for run in chosen}
+        return tuple(chosen)
+
+    async def dismiss(self, scope: TenantScope, choice: DeadLetterChoice, why: str) -> int:
+        chosen = self._chosen(scope, choice)
+        self.dismissed |= {run.id: why for run in chosen}
+        return len(chosen)
+
+    def _chosen(self, scope: TenantScope, choice: DeadLetterChoice) -> list[RunRecord]:
+        found = self._dead(scope, choice.where or DeadLetterFilter())
+        chosen = [run for run in found if not choice.ids or run.id in choice.ids]
+        if not chosen:
+            raise NotFound("no dead letter matches", field="filter", mend="see deadLetters")
+        return chosen
+
+    def _dead(self, scope: TenantScope, where: DeadLetterFilter) -> list[RunRecord]:
+        return [
+            run
+            for run in self.memory.of(scope).runs.values()
+            if run.status in {RunStatus.FAILED, RunStatus.PARKED}
+            and where.is_dismissed == (run.id in self.dismissed)
+        ]

@@ -35,6 +35,7 @@ EXPECTED: dict[str, dict[str, Permission | None]] = {
         "backfillQuote": Permission.MEMORY_READ,
         "rejectedRecords": Permission.MEMORY_WRITE,
         "rejectedRecordSummary": Permission.MEMORY_WRITE,
+        "deadLetters": Permission.MEMORY_READ,
         "_entities": Permission.MEMORY_READ,
         "_service": None,
     },
@@ -60,6 +61,8 @@ EXPECTED: dict[str, dict[str, Permission | None]] = {
         "retryRun": Permission.MEMORY_WRITE,
         "replayRejected": Permission.MEMORY_WRITE,
         "dismissRejected": Permission.MEMORY_WRITE,
+        "requeueDeadLetters": Permission.MEMORY_WRITE,
+        "dismissDeadLetters": Permission.MEMORY_WRITE,
     },
     "Subscription": dict.fromkeys(
         ("ingestionProgress", "events", "runs", "entriesRestated"), Permission.MEMORY_READ
@@ -113,6 +116,7 @@ READS = {
     f"attributionRows(dates: {DATES}) {{ nodes {{ date }} }}": ("attributionRows", None),
     f'rejectedRecords(runId: "{RUN_ID}") {{ nodes {{ id }} }}': ("rejectedRecords", None),
     "rejectedRecordSummary { records }": ("rejectedRecordSummary", None),
+    "deadLetters { nodes { why } }": ("deadLetters", ...),
 }
 
 

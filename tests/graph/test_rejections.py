@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from core.records.runs import RunStatus
 from graph.ids import CONNECTION, REJECTED, RUN
 from tests.graph import samples
 from tests.graph.mutating import ERROR, result
@@ -109,3 +110,48 @@ async def test_what_cannot_be_done_is_refused_by_field_and_changes_nothing(
 async def test_too_many_groups_are_refused(world: World) -> None:
     answer = await world.ask("{ rejectedRecordSummary(first: 101) { records } }")
     assert error_of(answer)["field"] == "first"
+
+
+REQUEUE = f"""mutation($input: DeadLetterChoiceInput!) {{ requeueDeadLetters(input: $input) {{
+  __typename ... on RequeueDeadLettersPayload {{ runs {{ id status }} }} {ERROR} }} }}"""
+LAY_ASIDE = f"""mutation($input: DeadLetterChoiceInput!, $why: String!) {{
+  dismissDeadLetters(input: $input, why: $why) {{
+  __typename ... on DismissDeadLettersPayload {{ runs }} {ERROR} }} }}"""
+RUN_ID = RUN.encode(samples.RUN)
+
+
+async def test_dead_letters_are_listed_laid_aside_and_queued_again(world: World) -> None:
+    shelf = world.memory.of(world.north).runs
+    shelf[samples.RUN] = samples.run(status=RunStatus.PARKED, error=None)
+    query = "{ deadLetters(first: 5) { nodes { attempts lastMessage why run { id status } } } }"
+    assert (await world.ask(query))["data"]["deadLetters"]["nodes"] == [
+        {
+            "attempts": 1,
+            "lastMessage": "the end",
+            "why": None,
+            "run": {"id": RUN_ID, "status": "PARKED"},
+        }
+    ]
+    done = await result(world, REQUEUE, input={"ids": [RUN_ID]})
+    assert done["runs"] == [{"id": RUN_ID, "status": "QUEUED"}]
+    shelf[samples.RUN] = samples.run(status=RunStatus.FAILED)
+    laid = await result(world, LAY_ASIDE, input={"filter": {}}, why="closed")
+    assert laid == {"__typename": "DismissDeadLettersPayload", "runs": 1}
+    assert world.stand_ins.dead_letters.dismissed == {samples.RUN: "closed"}
+
+
+@pytest.mark.parametrize(
+    ("given", "field"),
+    [
+        ({}, "ids"),
+        ({"ids": [RUN_ID], "filter": {}}, "ids"),
+        ({"ids": [ID]}, "ids"),
+        ({"filter": {}, "maximum": 1001}, "maximum"),
+        ({"filter": {"connections": [RUN_ID]}}, "filter.connections"),
+    ],
+)
+async def test_a_choice_of_dead_letters_that_is_none_is_refused(
+    world: World, given: dict[str, Any], field: str
+) -> None:
+    answer = await result(world, REQUEUE, input=given)
+    assert (answer["__typename"], answer["field"]) == ("InvalidInput", field)

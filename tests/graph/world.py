@@ -47,6 +47,7 @@ class StandIns:
     shrinks: work.Shrinks
     policies: work.Policies
     rejections: refused.Rejections
+    dead_letters: refused.DeadLetters
     tenants: work.Tenants
     schedules: work.Schedules
     events: work.Events
@@ -73,6 +74,7 @@ class StandIns:
             work.Shrinks(memory),
             work.Policies(memory),
             refused.Rejections(memory),
+            refused.DeadLetters(memory),
             work.Tenants(memory),
             work.Schedules(memory),
             work.Events(memory),

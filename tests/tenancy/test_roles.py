@@ -46,6 +46,7 @@ ALLOWED: Mapping[str, frozenset[Role | None]] = {
     "Query.backfillQuote": ALL,
     "Query.rejectedRecords": WRITERS,
     "Query.rejectedRecordSummary": WRITERS,
+    "Query.deadLetters": ALL,
     "Query._entities": ALL,
     "Query._service": ANYBODY,
     "Mutation.connectSource": ADMINS,
@@ -69,6 +70,8 @@ ALLOWED: Mapping[str, frozenset[Role | None]] = {
     "Mutation.retryRun": WRITERS,
     "Mutation.replayRejected": WRITERS,
     "Mutation.dismissRejected": WRITERS,
+    "Mutation.requeueDeadLetters": WRITERS,
+    "Mutation.dismissDeadLetters": WRITERS,
     **{f"Mutation.{name}Schedule": WRITERS for name in SCHEDULING},
     "Subscription.ingestionProgress": ALL,
     "Subscription.events": ALL,
@@ -116,6 +119,7 @@ def questions(party: Party) -> Mapping[str, Json]:
         "Query.backfillQuote": {"connectionId": party.connections["meta"], "dates": dates},
         "Query.rejectedRecords": {"runId": run, "first": 1},
         "Query.rejectedRecordSummary": {"filter": {"runs": [run]}},
+        "Query.deadLetters": {"first": 1},
         "Query._entities": {"representations": [{"__typename": "Run", "id": run}]},
         "Query._service": {},
         "Mutation.connectSource": {
@@ -157,6 +161,8 @@ def questions(party: Party) -> Mapping[str, Json]:
         "Mutation.cancelRuns": {"connectionId": party.connections["meta"]},
         "Mutation.retryRun": {"runId": party.runs["broken"]},
         "Mutation.replayRejected": {"input": {"filter": {"runs": [run]}}},
+        "Mutation.requeueDeadLetters": {"input": {"filter": {}}},
+        "Mutation.dismissDeadLetters": {"input": {"filter": {}}, "why": "x"},
         "Mutation.dismissRejected": {"input": {"filter": {"runs": [run]}, "why": "x"}},
         "Mutation.createSchedule": {
             "connectionId": party.connections["meta"],
@@ -351,6 +357,8 @@ async def test_a_role_that_may_write_is_not_refused_for_its_role(
         "Mutation.cancelRuns": ({"connectionId": run}, "InvalidInput"),
         "Mutation.retryRun": ({"runId": parties.a.runs["queued"]}, "ConflictError"),
         "Mutation.replayRejected": ({"input": {"filter": {}, "maximum": 0}}, "InvalidInput"),
+        "Mutation.requeueDeadLetters": ({"input": {"filter": {}, "maximum": 0}}, "InvalidInput"),
+        "Mutation.dismissDeadLetters": ({"input": {"filter": {}}, "why": " "}, "InvalidInput"),
         "Mutation.dismissRejected": ({"input": {"filter": {}, "why": " "}}, "InvalidInput"),
     }
     assert set(impossible) == {name for name in root_fields() if name.startswith("Mutation.")}

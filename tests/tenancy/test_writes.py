@@ -54,6 +54,14 @@ def _of_refused(_: Party, b: Party) -> list[Json]:
     ]
 
 
+def _of_dead(_: Party, b: Party) -> list[Json]:
+    return [
+        {"input": {"ids": list(b.runs.values())}},
+        {"input": {"ids": [b.runs["broken"]]}},
+        {"input": {"filter": {"connections": list(b.connections.values())}}},
+    ]
+
+
 def _of_reasons(a: Party, b: Party) -> list[Json]:
     return [{"input": given["input"] | {"why": "mine"}} for given in _of_refused(a, b)]
 
@@ -117,6 +125,8 @@ ATTEMPTS: dict[str, Attempts] = {
     "Mutation.deleteNamingRule": _of_rules,
     "Mutation.replayRejected": _of_refused,
     "Mutation.dismissRejected": _of_reasons,
+    "Mutation.requeueDeadLetters": _of_dead,
+    "Mutation.dismissDeadLetters": lambda a, b: [each | {"why": "x"} for each in _of_dead(a, b)],
 }
 NAMES_NOTHING = {"Mutation.connectSource", "Mutation.addNamingRule"}
 

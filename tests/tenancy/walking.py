@@ -79,6 +79,7 @@ QUESTIONS: Mapping[str, Callable[[Ids], Iterator[Question]]] = {
     "Query.rejectedRecords": _each_run("runId"),
     "Query.rejectedRecordSummary": _plain,
     "Query.backfillQuote": _quotes,
+    "Query.deadLetters": _plain,
     "Query.run": _each_run("id"),
     "Query.node": _a_node,
     "Query.nodes": _some_nodes,
