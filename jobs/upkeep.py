@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime, timedelta
 
 import structlog
@@ -19,23 +20,34 @@ from stores.wiring import Stores
 _EVERY_SECONDS = 900.0
 _UPLOAD_LIFETIME = timedelta(days=1)
 
+Chore = Callable[[], Awaitable[None]]
+
 log = structlog.get_logger(__name__)
 
 
 async def keep_up(stores: Stores, settings: Settings) -> None:
-    """Do it now and every quarter of an hour, for ever."""
+    """Do it now and every quarter of an hour, for ever; what fails holds up nothing else."""
     exchange = RateKeeper(stores, settings.exchange_rates_url)
+    retention = timedelta(days=settings.event_retention_days)
+    chores: Mapping[str, Chore] = {
+        "calendars": lambda: _fill_calendars(stores),
+        "exchange rates": exchange.keep,
+        "uploads": lambda: _sweep_uploads(stores),
+        "expiry of tokens": lambda: warn_of_expiry(stores, datetime.now(UTC)),
+        "messages of webhooks": lambda: sweep_messages(stores),
+        "old events": lambda: prune_events(stores, retention),
+    }
     while True:
-        try:
-            await _fill_calendars(stores)
-            await exchange.keep()
-            await _sweep_uploads(stores)
-            await warn_of_expiry(stores, datetime.now(UTC))
-            await sweep_messages(stores)
-            await prune_events(stores, timedelta(days=settings.event_retention_days))
-        except Exception as error:  # noqa: BLE001 - upkeep must not end
-            log.warning("upkeep was put off", error=repr(error))
+        for name, chore in chores.items():
+            await _do(name, chore)
         await asyncio.sleep(_EVERY_SECONDS)
+
+
+async def _do(name: str, chore: Chore) -> None:
+    try:
+        await chore()
+    except Exception as error:  # noqa: BLE001 - upkeep must not end
+        log.warning("upkeep was put off", chore=name, error=repr(error))
 
 
 async def _fill_calendars(stores: Stores) -> None:

@@ -25,6 +25,7 @@ from core.scope import Role, SystemScope, TenantScope
 from core.settings import Settings
 from graph.ids import RUN, SCHEDULE
 from jobs.calendars import fill_calendar
+from jobs.exchange import RateKeeper
 from jobs.worker import work
 from stores.wiring import Stores
 from tests.support import Services, ended, scope_of
@@ -105,6 +106,7 @@ async def checksums(ground: Ground, *parties: Party) -> list[dict[str, tuple[int
 
 async def settled(ground: Ground) -> Parties:
     """Both parties with all they hold; no worker is left running."""
+    await RateKeeper(ground.stores, "").keep()
     a = await founded(ground, "alpha", ("DE",), "EUR")
     b = await founded(ground, "beta", ("US", "GB"), "USD")
     async with listening(ground.services) as published, working(ground):
