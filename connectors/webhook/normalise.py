@@ -30,8 +30,8 @@ from transform.frames import ARROW_TYPES, ENTRY_SCHEMA, NormalisedPage
 from transform.normalise.columns import ArrowColumn
 from transform.normalise.context import PageContext
 from transform.normalise.entries import normalised_page
-from transform.normalise.named_channels import named_channel
 from transform.normalise.reading import Reading
+from transform.normalise.utm import utm_channel
 
 ATTRIBUTION: Final = "sender"
 """Whatever made the sender name a campaign."""
@@ -198,7 +198,7 @@ def _columns(
 
 
 def _channel(state: OrderState) -> str:
-    return named_channel(None, state.utm_source, state.utm_medium)
+    return utm_channel(state.utm_source, state.utm_medium, state.campaign)
 
 
 def _kept(state: OrderState) -> str:

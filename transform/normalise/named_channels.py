@@ -12,6 +12,7 @@ from typing import Final
 
 from core.file_fields import header_key
 from transform.normalise.channels import UNASSIGNED
+from transform.normalise.utm import is_paid, utm_channel
 
 _GROUPS: Final = (
     *("Affiliates", "Audio", "Cross-network", "Direct", "Display", "Email"),
@@ -39,8 +40,6 @@ _SOCIAL: Final = (
     *("snapchat", "snapchat ads", "twitter", "twitter ads", "x", "x ads", "reddit", "reddit ads"),
     *("audience network", "threads"),
 )
-_PAID: Final = ("cpc", "ppc", "cpm", "cpv", "cpa", "paid", "paidsearch", "paid_social")
-_SEARCH: Final = ("google", "bing", "yahoo", "microsoft", "baidu", "duckduckgo", "ecosia")
 
 
 def _keys(groups: Mapping[str, Iterable[str]]) -> dict[str, str]:
@@ -51,17 +50,20 @@ CHANNEL_NAMES: Final[Mapping[str, str]] = MappingProxyType(
     _keys({group: (group,) for group in _GROUPS}) | _keys(_OTHER_NAMES)
 )
 _PLATFORMS: Final = frozenset(header_key(name) for name in _SOCIAL)
-_PAID_KEYS: Final = frozenset(header_key(name) for name in _PAID)
-_SEARCH_KEYS: Final = frozenset(header_key(name) for name in _SEARCH)
 
 
 def named_channel(channel: str | None, platform: str | None, medium: str | None) -> str:
     """The channel that is named, else the one that platform and medium make."""
     if channel is not None:
         return CHANNEL_NAMES.get(header_key(channel), channel)
-    by_platform, by_medium = header_key(platform or ""), header_key(medium or "")
-    if by_platform in _PLATFORMS and (medium is None or by_medium in _PAID_KEYS):
-        return "Paid Social"
-    if by_platform in _SEARCH_KEYS and by_medium in _PAID_KEYS:
-        return "Paid Search"
-    return CHANNEL_NAMES.get(by_medium) or CHANNEL_NAMES.get(by_platform) or UNASSIGNED
+    by_platform = header_key(platform or "")
+    if medium is None:
+        is_social = by_platform in _PLATFORMS
+        return "Paid Social" if is_social else CHANNEL_NAMES.get(by_platform, UNASSIGNED)
+    by_rules = utm_channel(platform, medium)
+    if is_paid(medium) and platform is not None:
+        return by_rules
+    named = CHANNEL_NAMES.get(header_key(medium))
+    if named is None and by_rules == UNASSIGNED:
+        return CHANNEL_NAMES.get(by_platform, UNASSIGNED)
+    return named or by_rules

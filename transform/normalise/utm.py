@@ -72,7 +72,7 @@ class _Visit:
     def __init__(self, source: str, medium: str, campaign: str) -> None:
         self.source, self.medium, self.campaign = source, medium, campaign
         self.site = site_kind(source)
-        self.is_paid = _PAID.fullmatch(medium) is not None
+        self.is_paid = is_paid(medium)
         self.is_shop = self.site == SHOPPING or _SHOP.fullmatch(campaign) is not None
 
 
@@ -113,6 +113,11 @@ def utm_channel(source: str | None, medium: str | None, campaign: str | None = N
     """The first group whose rule holds, else Unassigned; None is a parameter that is not set."""
     visit = _Visit(_lowered(source), _lowered(medium), _lowered(campaign))
     return next((group for group, holds in _RULES if holds(visit)), UNASSIGNED)
+
+
+def is_paid(medium: str) -> bool:
+    """Whether a medium says that the visit was paid for, as `cpc` and `paid_social` do."""
+    return _PAID.fullmatch(_lowered(medium)) is not None
 
 
 def site_kind(source: str) -> str | None:
