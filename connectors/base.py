@@ -48,3 +48,19 @@ class KnowsCredentials(Protocol):
     async def credential_facts(self) -> CredentialFacts | None:
         """Ask the source; None where this installation lacks what asking takes."""
         ...
+
+
+@runtime_checkable
+class TellsTotals(Protocol):
+    """A connector whose source tells totals of the whole account, apart from its entities' rows.
+
+    What it tells must be counted by the platform itself: a sum of rows that were read would
+    always agree with them.
+    """
+
+    def account_totals(self, dates: DateRange, resume: JSONObject | None) -> AsyncIterator[RawPage]:
+        """Pages with a row per day of `dates` on which something happened, from `resume` on.
+
+        The source's normaliser reads them at level ACCOUNT. Checkpoints are as in `pages`.
+        """
+        ...

@@ -14,6 +14,7 @@ from core.records.runs import Receipt
 from core.scope import TenantScope
 from jobs.ahead import ahead
 from jobs.page_flow import PageFlow, Window
+from jobs.reconcile import Reconciliation
 from jobs.sources import OpenSource
 from stores.postgres.page_work import LandedPage, PageResult
 from stores.postgres.readings import Reading
@@ -72,6 +73,7 @@ class Ingestion:
         self._claimed = claimed
         self._source = source
         self._flow = PageFlow(stores, work, scope, claimed, source)
+        self._totals = Reconciliation(stores, work, scope, claimed, source)
 
     async def run(self, gives_way: Callable[[], Awaitable[bool]]) -> Receipt:
         """Read everything that is still to be read, and end the run with its receipt.
@@ -85,6 +87,7 @@ class Ingestion:
                     plan = await self._store(plan, pages)
                     if plan.is_between and await gives_way():
                         raise GaveWay
+        await self._totals.ask_again(len(plan.windows))
         return await self._work.readings.finish(self._scope, self._claimed)
 
     async def _plan(self) -> Plan:
@@ -122,6 +125,7 @@ class Ingestion:
 
     async def _complete(self, plan: Plan) -> Plan:
         dates = plan.windows[plan.done]
+        await self._totals.ask(plan.done, dates)
         reading = Reading(plan.done, dates, is_whole=self._source.is_whole)
         after = Plan(plan.windows, plan.window_days, plan.done + 1)
         progress = after.done / len(after.windows)

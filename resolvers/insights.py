@@ -48,6 +48,12 @@ async def evidence(session: Session, record: InsightRecord) -> tuple[EntryRecord
 
 def title(record: InsightRecord) -> str:
     """The statement in one line, such as `Spend restated from 100 to 120 USD (+20%)`."""
+    if record.kind is InsightKind.TOTAL_GAP:
+        missing = record.before - record.after
+        verb = "short of" if missing >= 0 else "more than"
+        return (
+            f"{_metric(record).capitalize()} {_amount(record, abs(missing))} {verb} the platform's"
+        )
     return (
         f"{_metric(record).capitalize()} restated "
         f"from {_number(record.before)} to {_amount(record, record.after)}{_share(record)}"
@@ -58,6 +64,12 @@ def text(record: InsightRecord) -> str:
     """The statement in full sentences, with its window, size and evidence."""
     moved = record.after - record.before
     entries = "1 entry" if record.entries == 1 else f"{record.entries} entries"
+    if record.kind is InsightKind.TOTAL_GAP:
+        return (
+            f"Over the days read the platform says {_amount(record, record.before)} of "
+            f"{_metric(record)} and the entries sum to {_amount(record, record.after)}; the days "
+            f"apart lie in {_window(record.window)}, with {entries}."
+        )
     return (
         f"For {_window(record.window)} the source had reported "
         f"{_amount(record, record.before)} of {_metric(record)} over {entries} "

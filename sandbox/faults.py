@@ -42,8 +42,10 @@ class FaultSettings:
     """How often what goes wrong; probabilities are per request, between 0 and 1.
 
     `report_failure` is per report run. With `retires_in_days` every answer says in `Sunset` and
-    `Deprecation` that the API is served no longer than that. `next` lists faults for the next
-    requests, one each, in order, before chance decides again.
+    `Deprecation` that the API is served no longer than that. `missing_rows` is the share of rows
+    that reports below the level of the account leave out, while the account's own totals still
+    count them. `next` lists faults for the next requests, one each, in order, before chance
+    decides again.
     """
 
     seed: int = 0
@@ -59,6 +61,7 @@ class FaultSettings:
     retires_in_days: float = 0.0
     restatement_pace: float = 1.0
     vanishing: bool = True
+    missing_rows: float = 0.0
     next: tuple[Fault, ...] = ()
 
     @property

@@ -8,6 +8,7 @@ from stores.postgres.page_work import PageWorkStore
 from stores.postgres.readings import ReadingStore
 from stores.postgres.replays import ReplayStore
 from stores.postgres.run_work import RunWorkStore
+from stores.postgres.total_work import TotalWorkStore
 from stores.wiring import Stores
 
 
@@ -19,6 +20,7 @@ class WorkStores:
     pages: PageWorkStore
     readings: ReadingStore
     replays: ReplayStore
+    totals: TotalWorkStore
 
 
 def work_stores(stores: Stores) -> WorkStores:
@@ -28,4 +30,5 @@ def work_stores(stores: Stores) -> WorkStores:
         PageWorkStore(stores.database),
         ReadingStore(stores.database),
         ReplayStore(stores.database),
+        TotalWorkStore(stores.database),
     )

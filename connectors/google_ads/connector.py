@@ -9,6 +9,7 @@ each reading would add two vintages.
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -26,6 +27,7 @@ from connectors.http import HttpResponse
 from connectors.registry import ConnectorAccount
 from core.errors import BadInput, Terminal
 from core.jsonvalue import JSONObject
+from core.records.connections import Level
 from core.records.ingestion import RawPage
 from core.settings import Settings
 from core.units import DateRange, currency_code, time_zone
@@ -37,6 +39,7 @@ class GoogleAdsConnector:
     window_days = WINDOW_DAYS
 
     def __init__(self, account: ConnectorAccount, client: GoogleAdsClient) -> None:
+        self._account = account
         self._level = account.level
         self._customer = customer_id(account.account_id)
         self._client = client
@@ -61,6 +64,11 @@ class GoogleAdsConnector:
         slices = list(DateRange(since, window.until).windows(SLICE_DAYS))[::-1]
         for days in slices:
             yield await self._page(days, is_last=days == slices[-1])
+
+    def account_totals(self, dates: DateRange, resume: JSONObject | None) -> AsyncIterator[RawPage]:
+        """Figures `FROM customer`, which Google counts by itself."""
+        whole = replace(self._account, level=Level.ACCOUNT)
+        return GoogleAdsConnector(whole, self._client).pages(dates, resume)
 
     async def aclose(self) -> None:
         """Close all connections."""

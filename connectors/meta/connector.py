@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
+from dataclasses import replace
 
 import structlog
 
@@ -17,6 +18,7 @@ from connectors.registry import ConnectorAccount
 from connectors.retry import Clock
 from core.errors import BadInput, Terminal
 from core.jsonvalue import JSONObject
+from core.records.connections import Level
 from core.records.credentials import CredentialFacts
 from core.records.ingestion import RawPage
 from core.settings import Settings
@@ -31,6 +33,7 @@ class MetaConnector:
     window_days = WINDOW_DAYS
 
     def __init__(self, account: ConnectorAccount, client: MetaClient, clock: Clock) -> None:
+        self._account = account
         self._level = account.level
         self._node = f"act_{account_number(account.account_id)}"
         self._client = client
@@ -80,6 +83,11 @@ class MetaConnector:
                 passed.add(following)
                 yield self._raw_page(response, window, place, following)
                 place = following
+
+    def account_totals(self, dates: DateRange, resume: JSONObject | None) -> AsyncIterator[RawPage]:
+        """Insights of level `account`, which Meta counts by itself."""
+        whole = replace(self._account, level=Level.ACCOUNT)
+        return MetaConnector(whole, self._client, self._clock).pages(dates, resume)
 
     async def aclose(self) -> None:
         """Close all connections."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 import httpx2
@@ -15,6 +16,7 @@ from connectors.tiktok_ads.errors import judge
 from connectors.tiktok_ads.report import STREAM, WINDOW_DAYS, report_params
 from core.errors import BadInput, ConfigError, Terminal
 from core.jsonvalue import JSONObject
+from core.records.connections import Level
 from core.records.ingestion import RawPage
 from core.settings import Settings
 from core.units import DateRange, currency_code, time_zone
@@ -30,6 +32,7 @@ class TikTokAdsConnector:
     def __init__(self, account: ConnectorAccount, http: HttpClient, version: str) -> None:
         self._account = account
         self._http = http
+        self._version = version
         self._root = f"/open_api/{version}"
 
     async def check(self) -> AccountFacts:
@@ -65,6 +68,11 @@ class TikTokAdsConnector:
                 request=self._http.describe(request),
                 checkpoint=None if is_last else {"page": page},
             )
+
+    def account_totals(self, dates: DateRange, resume: JSONObject | None) -> AsyncIterator[RawPage]:
+        """The report of the advertiser itself, which TikTok counts apart."""
+        whole = replace(self._account, level=Level.ACCOUNT)
+        return TikTokAdsConnector(whole, self._http, self._version).pages(dates, resume)
 
     async def aclose(self) -> None:
         """Close all connections."""

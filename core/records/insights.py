@@ -16,6 +16,7 @@ class InsightKind(StrEnum):
     """What an insight states."""
 
     RESTATEMENT = "RESTATEMENT"
+    TOTAL_GAP = "TOTAL_GAP"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +24,9 @@ class InsightRecord:
     """One statement.
 
     A restatement: a metric of days already known moved from `before` to `after`, summed over
-    `entries` entries of `window`. It is exact, so it carries no p-value.
+    `entries` entries of `window`. A total gap: over the days that were read, the platform says
+    `before` and our entries sum to `after`; `window` spans the days on which they are apart, of
+    which we have `entries` entries. Both are exact, so they carry no p-value.
     """
 
     id: UUID

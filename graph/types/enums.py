@@ -136,7 +136,10 @@ ENUMS: tuple[type[Enum], ...] = (
     _described(
         InsightKind,
         "What an insight states.",
-        {InsightKind.RESTATEMENT: "A source changed numbers it had already reported."},
+        {
+            InsightKind.RESTATEMENT: "A source changed numbers it had already reported.",
+            InsightKind.TOTAL_GAP: "Our entries do not add up to the platform's own total.",
+        },
     ),
     _described(
         RunKind,

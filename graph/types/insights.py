@@ -37,8 +37,10 @@ class Insight(Node):
         description="ISO 4217 code of `before` and `after`; null when they are no amounts."
     )
     window: DateRange = strawberry.field(description="The days it is about.")
-    before: Decimal = strawberry.field(description="What the metric summed to before.")
-    after: Decimal = strawberry.field(description="What it sums to now.")
+    before: Decimal = strawberry.field(
+        description="What the metric summed to before; of a gap, what the platform says."
+    )
+    after: Decimal = strawberry.field(description="What it sums to now, here.")
     entry_count: int = strawberry.field(description="Over how many entries.")
     detected_at: dt.datetime = strawberry.field(description="When it was found.")
 

@@ -53,6 +53,19 @@ CREATE TABLE account_total (
     FOREIGN KEY (tenant_id, raw_page_id) REFERENCES raw_page ON DELETE CASCADE
 );
 
+-- Which days a run asked the platform's totals of; its readings count down from -1. Without days
+-- there is a reason why the platform could not be asked or did not answer.
+CREATE TABLE total_question (
+    tenant_id uuid NOT NULL,
+    run_id uuid NOT NULL,
+    reading int NOT NULL,
+    since date,
+    until date,
+    reason text,
+    PRIMARY KEY (tenant_id, run_id, reading),
+    FOREIGN KEY (tenant_id, run_id) REFERENCES run ON DELETE CASCADE
+);
+
 -- Days on which the last comparison found a gap; gone once a later one finds none.
 CREATE TABLE open_gap (
     tenant_id uuid NOT NULL,
@@ -83,9 +96,11 @@ CALL guard_table('receipt_policy');
 CALL guard_table('held_shrink');
 CALL guard_table('held_entry');
 CALL guard_table('account_total');
+CALL guard_table('total_question');
 CALL guard_table('open_gap');
 CALL guard_table('restatement_lesson');
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON
-    receipt_policy, held_shrink, held_entry, account_total, open_gap, restatement_lesson
+    receipt_policy, held_shrink, held_entry, account_total, total_question, open_gap,
+    restatement_lesson
 TO liftos_app;

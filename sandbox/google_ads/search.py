@@ -6,6 +6,7 @@ from datetime import date
 from sandbox.google_ads.counting import CATEGORIES
 from sandbox.google_ads.fields import CATEGORY, DATE, FIELDS, Row, camel, is_zero, written
 from sandbox.google_ads.gaql import Query
+from sandbox.missing import reported
 from sandbox.platform import Sandbox
 from sandbox.world.maturity import Restatement
 from sandbox.world.metrics import WIDTH, Table
@@ -69,4 +70,5 @@ def _table(sandbox: Sandbox, account: Account, query: Query, restatement: Restat
         moment=sandbox.clock.observed_at(),
         daily=DATE in query.fields,
     )
-    return sandbox.world.answer(question, restatement)
+    table = sandbox.world.answer(question, restatement)
+    return reported(table, query.level, sandbox.faults.settings)

@@ -9,6 +9,7 @@ from sandbox.meta.errors import too_much_data
 from sandbox.meta.fields import Row, written
 from sandbox.meta.paging import enveloped, page_request
 from sandbox.meta.query import InsightsQuery
+from sandbox.missing import reported
 from sandbox.platform import Sandbox
 from sandbox.world.metrics import Table
 from sandbox.world.world import Question
@@ -56,7 +57,8 @@ def _table(sandbox: Sandbox, query: InsightsQuery, moment: datetime) -> Table:
         daily=query.daily,
         only=query.only,
     )
-    return sandbox.world.answer(question, sandbox.faults.settings.restatement)
+    settings = sandbox.faults.settings
+    return reported(sandbox.world.answer(question, settings.restatement), query.level, settings)
 
 
 def _rows(

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Final
 
 from sandbox.figures import default_figures
+from sandbox.missing import reported
 from sandbox.platform import Sandbox
 from sandbox.tiktok_ads.errors import invalid
 from sandbox.world.maturity import Restatement
@@ -136,7 +137,8 @@ def page(
         until=query.until,
         moment=sandbox.clock.observed_at(),
     )
-    table = sandbox.world.answer(question, restatement)
+    answer = sandbox.world.answer(question, restatement)
+    table = reported(answer, query.level, sandbox.faults.settings)
     return {
         "list": _rows(sandbox.world.plan(account.number), query, table, size),
         "page_info": {

@@ -12,6 +12,7 @@ from core.records.runs import Receipt, ReceiptTotal, RunEventKind, RunStatus
 from core.scope import TenantScope
 from stores.postgres.clock import advance_clock
 from stores.postgres.database import Connection
+from stores.postgres.reconciliation import checked
 from stores.postgres.run_events import counters_of, record_event
 from stores.postgres.run_records import receipt_json
 from stores.postgres.shrinks import shrink_state
@@ -81,6 +82,7 @@ async def _receipt(
         totals=tuple(map(_total, totals)),
         changed_nothing=not (counters.created or counters.restated or counters.vanished),
         as_of=moment,
+        checks=await checked(connection, scope, run_id, connection_id),
         shrink=await shrink_state(connection, scope, run_id),
     )
 

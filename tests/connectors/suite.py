@@ -8,9 +8,11 @@ from __future__ import annotations
 import json
 import logging
 from abc import ABC, abstractmethod
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
 from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import httpx2
@@ -18,11 +20,12 @@ import pyarrow.compute as pc
 import pytest
 import structlog
 
-from connectors.base import Connector
+from connectors.base import Connector, TellsTotals
 from connectors.registry import ConnectorAccount, normalise_page
 from core.errors import ConfigError, LiftosError, Transient
 from core.jsonvalue import JSONObject
-from core.records.connections import Source
+from core.reconciling import ADDITIVE
+from core.records.connections import Level, Source
 from core.records.ingestion import RawPage
 from core.units import DateRange
 from tests.connectors.stand_in import FakeTime, Network, Opening, StandIn
@@ -30,6 +33,16 @@ from transform.frames import NormalisedPage
 from transform.normalise.context import PageContext
 
 PASSING_FAULTS = ("server_error", "outage", "truncated", "reset", "transient")
+
+
+def by_day(pages: Iterable[list[dict[str, Any]]]) -> dict[date, dict[str, Decimal]]:
+    """Sums of every additive metric that is known, by day."""
+    found: dict[date, dict[str, Decimal]] = {}
+    for row in (row for page in pages for row in page):
+        sums = found.setdefault(row["date"], dict.fromkeys(ADDITIVE, Decimal(0)))
+        for metric in ADDITIVE:
+            sums[metric] += row[metric] or 0
+    return found
 
 
 class ConnectorSuite(ABC):
@@ -61,6 +74,9 @@ class ConnectorSuite(ABC):
     @abstractmethod
     def with_unknown_field(self, body: bytes) -> bytes:
         """The page as a newer version of the source might send it."""
+
+    tells_totals: bool = True
+    """Whether the source counts totals of the account itself."""
 
     drifted_field: str
     """The field that `drifted` takes away."""
@@ -122,6 +138,44 @@ class ConnectorSuite(ABC):
         async with self.opened(stand_in, fake_time, self.foreign_account) as connector:
             facts = await connector.check()
         assert facts.currency == self.foreign_account.currency != self.account.currency
+
+    async def test_the_accounts_own_totals_are_what_its_rows_add_up_to(
+        self, stand_in: StandIn, fake_time: FakeTime
+    ) -> None:
+        async with self.opened(stand_in, fake_time) as connector:
+            assert isinstance(connector, TellsTotals) is self.tells_totals
+            if not isinstance(connector, TellsTotals):
+                return
+            pages = await self.read(connector)
+            told = [page async for page in connector.account_totals(self.window, None)]
+        totals = [self.totals_of(page, Level.ACCOUNT) for page in told]
+        assert by_day(totals) == by_day(self.totals_of(page, self.account.level) for page in pages)
+        assert len(by_day(totals)) == self.window.days
+        assert told[-1].checkpoint is None
+
+    async def test_rows_that_a_report_forgets_are_missed_by_the_totals(
+        self, stand_in: StandIn, fake_time: FakeTime
+    ) -> None:
+        if not self.tells_totals:
+            return
+        stand_in.control("faults", {"missing_rows": 0.1})
+        async with self.opened(stand_in, fake_time) as connector:
+            assert isinstance(connector, TellsTotals)
+            pages = await self.read(connector)
+            told = [page async for page in connector.account_totals(self.window, None)]
+        ours = by_day(self.totals_of(page, self.account.level) for page in pages)
+        theirs = by_day(self.totals_of(page, Level.ACCOUNT) for page in told)
+        assert any(ours[day]["spend"] < theirs[day]["spend"] for day in ours)
+        assert all(ours[day]["spend"] <= theirs[day]["spend"] for day in ours)
+
+    def totals_of(self, page: RawPage, level: Level) -> list[dict[str, Any]]:
+        """The additive figures of a page at a level; all of it is read."""
+        whom = self.account
+        context = PageContext(whom.account_id, whom.currency, whom.time_zone, level)
+        made = normalise_page(self.source, page.stream, page.media_type, page.body, context)
+        assert made.rejections == ()
+        rows: list[dict[str, Any]] = made.entries.select(["date", *ADDITIVE]).to_pylist()
+        return rows
 
     async def test_only_the_last_page_has_no_checkpoint_and_no_row_comes_twice(
         self, stand_in: StandIn, fake_time: FakeTime

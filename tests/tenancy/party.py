@@ -89,10 +89,13 @@ class Ground:
     sandbox_url: str
 
     def clock(self, now: str) -> None:
+        self.control("clock", {"now": now})
+
+    def control(self, name: str, change: Json) -> None:
         urllib.request.urlopen(
             urllib.request.Request(
-                f"{self.sandbox_url}/_sandbox/clock",
-                json.dumps({"now": now}).encode(),
+                f"{self.sandbox_url}/_sandbox/{name}",
+                json.dumps(change).encode(),
                 {"Content-Type": "application/json"},
             )
         ).close()
@@ -129,6 +132,7 @@ async def settled(ground: Ground) -> Parties:
         await asyncio.gather(*(held(ground, party) for party in (a, b)))
         for party in (a, b):
             await tested(ground, party)
+        await short(ground, a, b)
     for party in (a, b):
         party.runs["queued"] = await started(ground, party, "meta")
         await keyed(ground, party)
@@ -197,6 +201,20 @@ async def tested(ground: Ground, party: Party) -> None:
     for name in ("meta", "broken"):
         given = {"connectionId": party.connections[name], "waitSeconds": 30}
         await ground.door.ask(party.token, "Mutation.testConnection", given)
+
+
+async def short(ground: Ground, *parties: Party) -> None:
+    """Runs whose entries do not add up to the platform's totals."""
+    ground.control("faults", {"missing_rows": 0.3})
+    for party in parties:
+        given: Json = {
+            "connectionId": party.connections["meta"],
+            "dates": {"since": "2026-10-06", "until": "2026-10-07"},
+        }
+        answer = await ground.door.ask(party.token, "Mutation.startIngestion", {"input": given})
+        party.runs["short"] = answer["data"]["startIngestion"]["run"]["id"]
+        await ended(ground.stores, party.scope, RUN.decode(party.runs["short"], "id"))
+    ground.control("faults", {"clear": True})
 
 
 async def held(ground: Ground, party: Party) -> None:

@@ -40,6 +40,7 @@ from stores.postgres.tables.receipts import (
     OpenGapRow,
     ReceiptPolicyRow,
     RestatementLessonRow,
+    TotalQuestionRow,
 )
 from stores.postgres.tables.runs import RunDismissalRow, RunEventRow, RunRow
 from stores.postgres.tables.schedules import ScheduleRow
@@ -95,6 +96,7 @@ __all__ = [
     "Table",
     "TenantRow",
     "TenantShareRow",
+    "TotalQuestionRow",
     "UploadChunkRow",
     "UploadRow",
     "WebhookInboxRow",

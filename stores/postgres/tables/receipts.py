@@ -100,6 +100,23 @@ class AccountTotalRow(Table, table=True):
     conversion_value: Decimal | None = column(AMOUNT)
 
 
+class TotalQuestionRow(Table, table=True):
+    """One row per run and question about the platform's totals; `reading` is below zero.
+
+    Without days, `reason` says why the platform could not be asked or did not answer.
+    """
+
+    __tablename__ = "total_question"
+    __table_args__ = (refers_to("run", "run_id"),)
+
+    tenant_id: UUID = key(ID)
+    run_id: UUID = key(ID)
+    reading: int = key(INT)
+    since: dt.date | None = column(DAY)
+    until: dt.date | None = column(DAY)
+    reason: str | None = column(STRING)
+
+
 class OpenGapRow(Table, table=True):
     """One row per connection, day and metric that the last comparison found apart."""
 
