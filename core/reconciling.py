@@ -136,13 +136,12 @@ def _sum(
 
 
 def _told(metric: str, currency: str | None, apart: Sequence[DayTotals]) -> str:
-    """The gap in words, such as `spend is 12.5 EUR short of the platform's on 2026-11-02`."""
+    """The gap in words, such as `12.5 EUR short of the platform's, on 2026-11-02`."""
     missing = _sum(apart, metric, _theirs) - _sum(apart, metric, _ours)
     amount = " ".join(filter(None, (f"{abs(missing).normalize():,f}", currency)))
     first, *rest = sorted(day.date for day in apart)
     when = f"on {first}" if not rest else f"on {len(apart)} days from {first} to {rest[-1]}"
-    name = metric.replace("_", " ")
     if not missing:
-        return f"{name} lies on other days than the platform's, {when}"
+        return f"it lies on other days than the platform's, {when}"
     verb = "short of" if missing > 0 else "more than"
-    return f"{name}: {amount} {verb} the platform's, {when}"
+    return f"{amount} {verb} the platform's, {when}"

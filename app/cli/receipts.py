@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterator
 from decimal import Decimal
 from typing import Annotated
@@ -75,13 +76,17 @@ def shrink_lines(shrink: HeldShrink) -> Iterator[tuple[str, str]]:
 
 
 def check_lines(checks: tuple[TotalCheck, ...]) -> Iterator[tuple[str, str]]:
-    """Each metric against the platform's total, for `show`."""
+    """The totals against the platform's own, for `show`."""
+    by_reason: defaultdict[str | None, list[str]] = defaultdict(list)
     for check in checks:
-        told = check.status.lower().replace("_", " ")
-        if check.status is CheckStatus.MATCHED:
-            yield check.metric, f"{told} the platform's {check.theirs:,f}"
+        name = check.metric.replace("_", " ")
+        if check.status is CheckStatus.MISMATCHED:
+            yield "apart", f"{name} {check.reason}"
         else:
-            yield check.metric, f"{told}: {check.reason}"
+            by_reason[check.reason].append(name)
+    for reason, names in by_reason.items():
+        told = ", ".join(names)
+        yield ("matched", told) if reason is None else ("unassessed", f"{told}: {reason}")
 
 
 def _spent(spend: Decimal | None, currency: str) -> str:

@@ -55,7 +55,11 @@ def _summary(receipt: Receipt) -> str:
     parts = (
         _state(receipt),
         f"{refused} records were rejected" if refused else None,
-        *(check.reason for check in receipt.checks if check.status is CheckStatus.MISMATCHED),
+        *(
+            f"{check.metric.replace('_', ' ')}: {check.reason}"
+            for check in receipt.checks
+            if check.status is CheckStatus.MISMATCHED
+        ),
     )
     return "; ".join(part for part in parts if part)
 

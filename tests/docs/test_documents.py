@@ -86,6 +86,7 @@ FOLLOWED = [
     "deploy.md",
     "connectors.md",
     "errors.md",
+    "receipts.md",
 ]
 """Each goes on from sync.md."""
 

@@ -53,7 +53,7 @@ def test_a_gap_is_named_with_its_days_and_amount() -> None:
             DayGap(date(2026, 11, 2), Decimal(90), Decimal("102.5")),
             DayGap(date(2026, 11, 3), Decimal(50), Decimal(60)),
         ),
-        "spend: 22.5 EUR short of the platform's, on 2 days from 2026-11-02 to 2026-11-03",
+        "22.5 EUR short of the platform's, on 2 days from 2026-11-02 to 2026-11-03",
     )
     assert found.gap == Decimal("22.5")
 
@@ -61,9 +61,9 @@ def test_a_gap_is_named_with_its_days_and_amount() -> None:
 @pytest.mark.parametrize(
     ("ours", "theirs", "reason"),
     [
-        (110, 100, "clicks: 10 more than the platform's, on 2026-11-01"),
-        (0, 3, "clicks: 3 short of the platform's, on 2026-11-01"),
-        (1, None, "clicks: 1 more than the platform's, on 2026-11-01"),
+        (110, 100, "10 more than the platform's, on 2026-11-01"),
+        (0, 3, "3 short of the platform's, on 2026-11-01"),
+        (1, None, "1 more than the platform's, on 2026-11-01"),
     ],
 )
 def test_it_is_told_which_side_has_more(ours: int, theirs: int | None, reason: str) -> None:
@@ -80,7 +80,7 @@ def test_the_same_sum_on_other_days_is_no_match() -> None:
     )
     assert (found.status, found.gap, found.gap_days) == (CheckStatus.MISMATCHED, Decimal(0), 2)
     assert found.reason == (
-        "clicks lies on other days than the platform's, on 2 days from 2026-11-01 to 2026-11-02"
+        "it lies on other days than the platform's, on 2 days from 2026-11-01 to 2026-11-02"
     )
 
 
