@@ -38,7 +38,6 @@ from core.scope import Permission, Role, SystemScope, TenantScope
 from core.units import DateRange
 from jobs.ingest import Ingestion
 from jobs.sources import OpenSource
-from jobs.worker import collect_seldom
 from stores.postgres.binary_copy import encode
 from stores.postgres.logins import derive_logins
 from stores.postgres.migrate import migrate
@@ -246,7 +245,6 @@ def main() -> None:
     parser.add_argument("--restated", type=float, default=0.01)
     arguments = parser.parse_args()
     print(described())
-    collect_seldom()
     with _folder() as home:
         _spooled(home, arguments)
         with attach(home) as attachment:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 from contextlib import suppress
 
 import structlog
@@ -35,7 +34,6 @@ async def work(
 
     `clock` is the present that schedules are held against.
     """
-    collect_seldom()
     runner = Runner(stores, work_stores(stores), settings)
     events = EventRelay(stores, settings.event_stream_length)
     beat = settings.worker_heartbeat_seconds
@@ -56,15 +54,6 @@ async def work(
     finally:
         await _end(clockwork)
     log.info("worker stopped")
-
-
-def collect_seldom() -> None:
-    """Look for cyclic garbage after 50,000 new containers, not 700.
-
-    A page parsed from JSON is thousands of containers and no cycle: looking took two fifths of
-    the parsing.
-    """
-    gc.set_threshold(50_000, 20, 20)
 
 
 async def _let_go(stop: asyncio.Event, runner: Runner) -> None:
