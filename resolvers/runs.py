@@ -13,10 +13,11 @@ from resolvers import connections
 from resolvers.following import woken
 from resolvers.paging import Listing, PageArguments
 from resolvers.session import Session
+from resolvers.slices import MAX_SLICE, take
 from resolvers.text import uuid_part
 
 MAX_RUNS = 100
-MAX_EVENTS = 1000
+MAX_EVENTS = MAX_SLICE
 
 
 def _sort_key(record: RunRecord) -> tuple[str]:
@@ -78,14 +79,8 @@ async def events(
     session: Session, run_id: UUID, after: int, limit: int
 ) -> tuple[RunEventRecord, ...]:
     """At most `limit` events of a run after the one numbered `after`."""
-    if not 1 <= limit <= MAX_EVENTS:
-        raise BadInput(
-            f"first is {limit}, but must be between 1 and {MAX_EVENTS}",
-            field="first",
-            mend=f"ask for at most {MAX_EVENTS} and go on after the last sequence",
-        )
-    session.budget.take(limit)
-    return await session.stores.runs.events_after(session.scope, run_id, _cursor(after), limit)
+    take(session, limit, after, "sequence")
+    return await session.stores.runs.events_after(session.scope, run_id, after, limit)
 
 
 async def progress(

@@ -13,7 +13,9 @@ from core.jsonvalue import JSONObject
 class RawPageRecord:
     """One page of a source, byte for byte. `request` is what was asked, without secrets.
 
-    `size_bytes` and `sha256` (hex) are of the body before compression.
+    `size_bytes` and `sha256` (hex) are of the body before compression. What became of its
+    records: fetched = stored + unchanged + rejected, each None until the page is merged; 0 on a
+    page of totals, whose rows are no records.
     """
 
     id: UUID
@@ -26,6 +28,10 @@ class RawPageRecord:
     sha256: str
     request: JSONObject
     fetched_at: datetime
+    fetched: int | None = None
+    stored: int | None = None
+    unchanged: int | None = None
+    rejected: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

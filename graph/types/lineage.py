@@ -32,6 +32,17 @@ class RawPage(Node):
     sha256: str = strawberry.field(description="SHA-256 of the body, in hex.")
     size_bytes: BigInt = strawberry.field(description="Size of the body before compression.")
     fetched_at: dt.datetime = strawberry.field(description="When the source answered it.")
+    fetched: BigInt | None = strawberry.field(
+        description=(
+            "Records on it: each one is stored, unchanged or rejected. Null until they are; 0 on a "
+            "page of the platform's own totals."
+        )
+    )
+    stored: BigInt | None = strawberry.field(description="Records that brought something new.")
+    unchanged: BigInt | None = strawberry.field(
+        description="Records that said what was already known."
+    )
+    rejected: BigInt | None = strawberry.field(description="Records refused.")
 
     @classmethod
     def from_record(cls, record: RawPageRecord) -> RawPage:
@@ -45,6 +56,10 @@ class RawPage(Node):
             sha256=record.sha256,
             size_bytes=record.size_bytes,
             fetched_at=record.fetched_at,
+            fetched=record.fetched,
+            stored=record.stored,
+            unchanged=record.unchanged,
+            rejected=record.rejected,
         )
 
     @guarded("What was asked of the source, without secrets.", needs=Permission.MEMORY_WRITE)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
@@ -28,7 +28,10 @@ from graph.types.links import present
 from graph.types.node import Node
 from graph.types.receipts import RunCounters, RunReceipt
 from graph.types.shrinks import HeldShrink
-from resolvers import connections, receipts, runs
+from resolvers import connections, lineage, receipts, runs
+
+if TYPE_CHECKING:
+    from graph.types.lineage import RawPage
 
 
 @strawberry.type(description="Why a run ended.")
@@ -183,6 +186,22 @@ class Run(Node):
         """Batched over the whole answer."""
         record = await receipts.held_shrink(info.context.session, self.record.id)
         return HeldShrink.from_record(record) if record else None
+
+    @resolved("The pages it has read, in order, each with what became of its records.")
+    async def pages(
+        self,
+        info: Info,
+        *,
+        first: Annotated[
+            int, strawberry.argument(description="How many to answer, 1 to 1,000.")
+        ] = 100,
+        after: Annotated[int, strawberry.argument(description="Answer what follows it.")] = 0,
+    ) -> list[Annotated[RawPage, strawberry.lazy("graph.types.lineage")]]:
+        """A store call for each run."""
+        from graph.types.lineage import RawPage  # noqa: PLC0415 - types refer in a circle
+
+        found = await lineage.of_run(info.context.session, self.record.id, after, first)
+        return [RawPage.from_record(page) for page in found]
 
     @resolved("What has happened to it, in order.")
     async def events(

@@ -122,6 +122,12 @@ class LineageStore(Protocol):
         """Those of `ids` that exist."""
         ...
 
+    async def of_run(
+        self, scope: TenantScope, run_id: UUID, after: int, limit: int
+    ) -> tuple[RawPageRecord, ...]:
+        """At most `limit` pages of a run whose number is greater than `after`, in order."""
+        ...
+
 
 class TenantStore(Protocol):
     """The tenant itself."""

@@ -30,9 +30,10 @@ async def conclude(
     balance.
     """
     receipt = await _receipt(connection, scope, run_id, connection_id)
-    if not receipt.counters.balances:
+    uncounted = await connection.fetchrow(_UNCOUNTED, scope.tenant_id, run_id)
+    if not receipt.counters.balances or uncounted is not None:
         raise Bug(
-            f"the receipt does not balance: {receipt.counters}",
+            f"the receipt does not balance: {receipt.counters}, pages {tuple(uncounted or ())}",
             mend="report this; the stored rows are kept and the run can be tried again",
         )
     if receipt.counters.restated or receipt.counters.vanished:
@@ -95,6 +96,17 @@ def _total(row: asyncpg.Record) -> ReceiptTotal:
     return ReceiptTotal(**dict(row))
 
 
+# Replays count records of other runs' pages, and pages of old had no counts of their own.
+_UNCOUNTED = """
+SELECT sum(p.fetched), sum(p.stored), sum(p.unchanged), sum(p.rejected)
+FROM run r JOIN raw_page p ON p.tenant_id = r.tenant_id AND p.run_id = r.id
+WHERE r.tenant_id = $1 AND r.id = $2 AND r.kind <> 'REPLAY'
+GROUP BY r.id, r.fetched, r.stored, r.unchanged, r.rejected
+HAVING NOT bool_or(p.merged_at IS NOT NULL AND p.fetched IS NULL) AND (
+    bool_or(p.merged_at IS NULL)
+    OR (sum(p.fetched), sum(p.stored), sum(p.unchanged), sum(p.rejected))
+       <> (r.fetched, r.stored, r.unchanged, r.rejected))
+"""
 _COUNTERS = "SELECT * FROM run WHERE tenant_id = $1 AND id = $2"
 _TOTALS = """
 WITH span AS (

@@ -23,7 +23,7 @@ from core.units import DateRange
 from graph.ids import CONNECTION, RUN
 from tests.graph import samples
 from tests.graph.mutating import ERROR, result
-from tests.graph.world import World
+from tests.graph.world import World, error_of
 
 RUN_ID = RUN.encode(samples.RUN)
 META = CONNECTION.encode(samples.CONNECTION)
@@ -131,6 +131,22 @@ async def test_a_check_names_the_gap(world: World) -> None:
         "reason": "spend is 10.50 EUR short",
     }
     assert receipt["checks"][1]["gap"] is None
+
+
+async def test_pages_of_a_run_say_what_became_of_their_records(world: World) -> None:
+    query = """query($id: ID!, $first: Int!, $after: Int!) { run(id: $id) {
+      pages(first: $first, after: $after) { number fetched stored unchanged rejected } } }"""
+    page = replace(samples.raw_page(), fetched=10, stored=7, unchanged=2, rejected=1)
+    world.memory.of(world.north).raw_pages[page.id] = page
+    answer = await world.ask(query, id=RUN_ID, first=5, after=0)
+    assert answer["data"]["run"]["pages"] == [
+        {"number": 1, "fetched": 10, "stored": 7, "unchanged": 2, "rejected": 1}
+    ]
+    beyond = await world.ask(query, id=RUN_ID, first=5, after=1)
+    assert beyond["data"]["run"]["pages"] == []
+    for first, after, field in ((0, 0, "first"), (1001, 0, "first"), (1, -1, "after")):
+        refused = error_of(await world.ask(query, id=RUN_ID, first=first, after=after))
+        assert (refused["code"], refused["field"]) == ("BAD_USER_INPUT", field)
 
 
 async def test_rules_change_in_what_is_given_alone(world: World) -> None:

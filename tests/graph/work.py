@@ -295,6 +295,13 @@ class Lineage:
     def __init__(self, memory: Memory) -> None:
         self.memory = memory
 
+    async def of_run(
+        self, scope: TenantScope, run_id: UUID, after: int, limit: int
+    ) -> tuple[RawPageRecord, ...]:
+        pages = self.memory.of(scope).raw_pages.values()
+        found = [page for page in pages if page.run_id == run_id and page.number > after]
+        return tuple(sorted(found, key=lambda page: page.number)[:limit])
+
     async def pages_by_ids(
         self, scope: TenantScope, ids: Sequence[UUID]
     ) -> dict[UUID, RawPageRecord]:

@@ -35,6 +35,7 @@ NESTED_ARGUMENTS = {
     "Campaign.entries": "first: 2",
     "Campaign.naming": 'on: "2026-10-01"',
     "Run.events": "first: 3",
+    "Run.pages": "first: 3",
     "IngestionSchedule.upcoming": "first: 2",
     "MarketingEntry.converted": 'to: "GBP"',
     "AttributionRow.converted": 'to: "GBP"',

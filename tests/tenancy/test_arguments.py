@@ -92,6 +92,7 @@ HARMLESS = {
     "Query.marketingEntries(filter)",
     "Query.marketingEntries(orderBy)",
     "Query.runs(statuses)",
+    *(f"Run.pages({part})" for part in ("first", "after")),
     "Run.events(after)",
     "Run.events(first)",
     *(f"Mutation.{name}(input)" for name in ("startBackfill", "updateConnection")),
