@@ -1,8 +1,8 @@
 """Whose data a piece of work may touch, as a type.
 
-A `TenantScope` is issued at five doors only: a verified token, a signed gateway, a signed
-webhook, a job row, `--tenant` on the command line. `tests/arch` fails when another place
-builds one. Everything below the doors demands it as first argument.
+A `TenantScope` is issued at few doors only: a verified token, a signed gateway, a signed
+webhook, the state of a consent, a job row, `--tenant` on the command line. `tests/arch` fails
+when another place builds one. Everything below the doors demands it as first argument.
 """
 
 from __future__ import annotations

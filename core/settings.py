@@ -75,6 +75,13 @@ class Settings(BaseSettings):
     )
     host: str = Field("127.0.0.1", description="Address the API listens on")
     port: int = Field(8000, ge=0, le=65535, description="Port the API listens on")
+    public_url: str | None = Field(
+        None, description="Where browsers reach the API; http://host:port when unset"
+    )
+    consent_origins: str = Field(
+        "",
+        description="Origins, separated by commas, to which a user may be sent back after consent",
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="Least severe log line that is written"
     )

@@ -95,6 +95,24 @@ class SettingField:
 
 
 @dataclass(frozen=True, slots=True)
+class ConsentRule:
+    """How a user's consent is asked for, by OAuth 2.0 with a code.
+
+    `url`, `client_id` and `client_secret` name settings. `has_pkce`: the source checks a code
+    challenge (S256). `extra`: parameters of the consent page that the source wants besides.
+    """
+
+    __pydantic_config__: ClassVar[ConfigDict] = _STRICT
+
+    url: str
+    client_id: str
+    client_secret: str
+    scopes: tuple[str, ...]
+    has_pkce: bool
+    extra: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Stream:
     """One kind of answer of the source. `required`: what a record cannot do without."""
 
@@ -170,6 +188,7 @@ class SourceManifest:
     streams: tuple[Stream, ...] = ()
     reading: ReadingCost = field(default_factory=lambda: ReadingCost(30, _UNSTATED))
     quotas: tuple[Quota, ...] = ()
+    consent: ConsentRule | None = None
     channels: Mapping[str, str] = field(default_factory=dict)
 
     @property

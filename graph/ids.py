@@ -99,6 +99,7 @@ SCHEDULE: IdKind[UUID] = IdKind("IngestionSchedule", str, UUID)
 RAW_PAGE: IdKind[UUID] = IdKind("RawPage", str, UUID)
 REJECTED: IdKind[UUID] = IdKind("RejectedRecord", str, UUID)
 NAMING_RULE: IdKind[UUID] = IdKind("NamingRule", str, UUID)
+AUTHORIZATION: IdKind[UUID] = IdKind("Authorization", str, UUID)
 TENANT: IdKind[UUID] = IdKind("Tenant", str, UUID)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import strawberry
 
+from graph.mutations.authorizations import AuthorizationMutations
 from graph.mutations.backfills import BackfillMutations
 from graph.mutations.connection_tests import ConnectionTestMutations
 from graph.mutations.connections import ConnectionMutations
@@ -25,6 +26,7 @@ from graph.mutations.schedules import ScheduleMutations
 class Mutation(
     ConnectionMutations,
     ConnectionTestMutations,
+    AuthorizationMutations,
     IngestionMutations,
     BackfillMutations,
     RunMutations,

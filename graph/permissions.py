@@ -27,13 +27,15 @@ class Requires(FieldExtension):
         if note not in (field.description or ""):
             field.description = f"{field.description or ''} {note}".strip()
 
-    def resolve(self, next_: Callable[..., Any], source: Any, info: Info, **kwargs: Any) -> Any:
+    def resolve(  # type: ignore[override]  # a field may have an argument called `source`
+        self, next_: Callable[..., Any], source: Any, info: Info, /, **kwargs: Any
+    ) -> Any:
         """Check, then resolve."""
         info.context.session.demand(self.permission)
         return next_(source, info, **kwargs)
 
-    async def resolve_async(
-        self, next_: Callable[..., Awaitable[Any]], source: Any, info: Info, **kwargs: Any
+    async def resolve_async(  # type: ignore[override]  # as above
+        self, next_: Callable[..., Awaitable[Any]], source: Any, info: Info, /, **kwargs: Any
     ) -> Any:
         """Check, then resolve; a subscription's stream is no awaitable."""
         info.context.session.demand(self.permission)
@@ -43,8 +45,8 @@ class Requires(FieldExtension):
 class TypedErrors(FieldExtension):
     """Answers the caller's own errors as members of the mutation's union."""
 
-    async def resolve_async(
-        self, next_: Callable[..., Awaitable[Any]], source: Any, info: Info, **kwargs: Any
+    async def resolve_async(  # type: ignore[override]  # as above
+        self, next_: Callable[..., Awaitable[Any]], source: Any, info: Info, /, **kwargs: Any
     ) -> Any:
         """Resolve; an error without a type of its own goes on as an error."""
         try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import strawberry
 
 from graph.queries.attribution import AttributionQueries
+from graph.queries.authorizations import AuthorizationQueries
 from graph.queries.backfills import BackfillQueries
 from graph.queries.calendar import CalendarQueries
 from graph.queries.campaigns import CampaignQueries
@@ -35,6 +36,7 @@ class Query(
     NamingQueries,
     InsightQueries,
     ConnectionQueries,
+    AuthorizationQueries,
     RunQueries,
     BackfillQueries,
     ScheduleQueries,

@@ -11,6 +11,7 @@ import structlog
 
 from core.scope import TenantScope
 from core.settings import Settings
+from jobs.authorizations import exchange_code
 from jobs.connection_tests import answer_test
 from jobs.scopes import errand_scope
 from stores.postgres.errands import Errand, ErrandKind, watch_errands
@@ -62,4 +63,7 @@ async def _answer(stores: Stores, settings: Settings, errand: Errand) -> None:
             log.exception("an errand failed", kind=errand.kind)
 
 
-_ANSWERS: Mapping[ErrandKind, Answer] = {ErrandKind.TEST: answer_test}
+_ANSWERS: Mapping[ErrandKind, Answer] = {
+    ErrandKind.TEST: answer_test,
+    ErrandKind.EXCHANGE: exchange_code,
+}

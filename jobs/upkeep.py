@@ -34,6 +34,7 @@ async def keep_up(stores: Stores, settings: Settings) -> None:
         "exchange rates": exchange.keep,
         "uploads": lambda: _sweep_uploads(stores),
         "expiry of tokens": lambda: warn_of_expiry(stores, datetime.now(UTC)),
+        "authorizations": lambda: _sweep_authorizations(stores),
         "messages of webhooks": lambda: sweep_messages(stores),
         "old events": lambda: prune_events(stores, retention),
     }
@@ -61,6 +62,11 @@ async def _sweep_uploads(stores: Stores) -> None:
     swept = await stores.uploads.sweep(reason, _UPLOAD_LIFETIME)
     if swept:
         log.info("unfinished uploads forgotten", uploads=swept)
+
+
+async def _sweep_authorizations(stores: Stores) -> None:
+    reason = SystemScope(reason="forget authorizations that are over", actor="worker")
+    await stores.authorizations.sweep(reason)
 
 
 async def prune_events(stores: Stores, age: timedelta) -> None:

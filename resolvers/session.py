@@ -13,6 +13,7 @@ from core.scope import Permission, TenantScope
 from loaders.ports import Stores
 from loaders.registry import Loaders
 from resolvers.budget import RowBudget
+from resolvers.consents import Consents
 from resolvers.paging import Listing, PageArguments
 
 
@@ -30,13 +31,18 @@ class Session:
     loaders: Loaders = field(repr=False)
     clock: Callable[[], datetime] = utc_now
     budget: RowBudget = field(default_factory=RowBudget, repr=False)
+    consents: Consents = field(default_factory=Consents, repr=False)
 
     @classmethod
     def open(
-        cls, scope: TenantScope, stores: Stores, clock: Callable[[], datetime] = utc_now
+        cls,
+        scope: TenantScope,
+        stores: Stores,
+        clock: Callable[[], datetime] = utc_now,
+        consents: Consents | None = None,
     ) -> Session:
         """A session with empty loaders."""
-        return cls(scope, stores, Loaders(scope, stores), clock)
+        return cls(scope, stores, Loaders(scope, stores), clock, consents=consents or Consents())
 
     def renewed(self) -> Session:
         """The same caller with empty loaders and a full budget: a second operation's start."""

@@ -12,6 +12,7 @@ from stores.cache.streams import EventStreams
 from stores.cache.topics import RunTopics
 from stores.postgres.alerts import AlertStore
 from stores.postgres.attribution import AttributionStore
+from stores.postgres.authorizations import AuthorizationStore
 from stores.postgres.backfills import BackfillStore
 from stores.postgres.calendar import CalendarStore
 from stores.postgres.campaigns import CampaignStore
@@ -53,6 +54,7 @@ class Stores:
     connections: ConnectionStore
     credentials: CredentialStore
     alerts: AlertStore
+    authorizations: AuthorizationStore
     connection_tests: ConnectionTestStore
     errands: ErrandStore
     data_keys: DataKeyStore
@@ -100,6 +102,7 @@ async def open_stores(
                 connections=ConnectionStore(database, vault),
                 credentials=CredentialStore(database),
                 alerts=AlertStore(database),
+                authorizations=AuthorizationStore(database, vault),
                 connection_tests=ConnectionTestStore(database),
                 errands=ErrandStore(database),
                 data_keys=DataKeyStore(database, vault),

@@ -11,6 +11,7 @@ from core.errors import NotFound
 from core.records.tenants import TenantRecord
 from core.scope import Permission, Role, SystemScope, TenantScope
 from core.settings import Settings
+from resolvers.consents import consents_of
 from resolvers.session import Session
 
 
@@ -25,7 +26,9 @@ class TenantDesk:
     @property
     def session(self) -> Session:
         """A session with empty loaders."""
-        return Session.open(self.scope, self.platform.stores)
+        return Session.open(
+            self.scope, self.platform.stores, consents=consents_of(self.platform.settings)
+        )
 
 
 @asynccontextmanager

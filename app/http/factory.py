@@ -18,6 +18,7 @@ from app.http.graphiql import Assets
 from app.http.graphql import GraphQLEndpoint
 from app.http.health import health_router
 from app.http.metrics import Measure, Metrics, metrics_router
+from app.http.oauth import consent_route
 from app.http.request_id import RequestId
 from app.http.safety import SafeHeaders
 from app.http.services import Services
@@ -45,6 +46,7 @@ def create_app(settings: Settings, schema: BaseSchema, open_services: OpenServic
     endpoint = GraphQLEndpoint(schema, settings.request_max_bytes)
     app.router.routes += [
         webhooks_route(settings),
+        consent_route(),
         Route("/graphql", endpoint),
         WebSocketRoute("/graphql", endpoint),
         Mount("/graphiql", Assets()),

@@ -10,6 +10,7 @@ from uuid import UUID
 from starlette.requests import HTTPConnection
 
 from app.http.webhook_inbox import WebhookInbox
+from app.identity.consents import ConsentDoor
 from app.identity.door import Door
 from app.identity.webhooks import WebhookDoor
 from core.records.lineage import UploadRecord
@@ -72,6 +73,7 @@ class Services:
     contexts: Contexts
     uploads: Uploads
     probes: Mapping[str, Probe]
+    consents: ConsentDoor | None = None
     open_runs: OpenRuns | None = None
     webhooks: Webhooks | None = None
     event_lag: EventLag | None = None

@@ -11,6 +11,7 @@ from fastapi import FastAPI
 from app.http.factory import create_app
 from app.http.services import Services, Webhooks
 from app.http.webhook_inbox import WebhookInbox
+from app.identity.consents import ConsentDoor
 from app.identity.webhooks import WebhookDoor
 from app.identity.wiring import open_door
 from app.wiring import open_platform
@@ -19,6 +20,7 @@ from core.scope import TenantScope
 from core.settings import Settings
 from graph.context import Context
 from graph.schema import build_schema
+from resolvers.consents import consents_of
 from resolvers.session import Session
 from stores.event_lag import event_lag
 from stores.postgres.version import are_migrations_current
@@ -43,9 +45,10 @@ async def open_services(
     settings: Settings, jwt_secret: str | None, stores: Stores
 ) -> AsyncIterator[Services]:
     """What the app needs, over `stores`."""
+    consents = consents_of(settings)
 
     def context(scope: TenantScope, request_id: str) -> object:
-        return Context(Session.open(scope, stores), request_id)
+        return Context(Session.open(scope, stores, consents=consents), request_id)
 
     async def migrations() -> None:
         if not await are_migrations_current(stores.database):
@@ -61,6 +64,7 @@ async def open_services(
             door=door,
             contexts=context,
             uploads=stores.uploads,
+            consents=ConsentDoor(stores.authorizations),
             probes={
                 "database": stores.database.ping,
                 "cache": stores.topics.ping,

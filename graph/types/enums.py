@@ -11,6 +11,7 @@ from strawberry.types.enum import StrawberryEnumDefinition
 
 from core.commands import FileReading
 from core.errors import ErrorKind
+from core.records.authorizations import AuthorizationStatus
 from core.records.connections import ConnectionStatus, Level, Source
 from core.records.credentials import AlertKind, ConnectionTestStatus, CredentialKind, FindingKind
 from core.records.entries import DateBasis, EntryOrder
@@ -96,6 +97,19 @@ ENUMS: tuple[type[Enum], ...] = (
             FindingKind.UNREACHABLE: "The source did not answer well enough to tell.",
         },
         name="ConnectionFindingKind",
+    ),
+    _described(
+        AuthorizationStatus,
+        "Where an authorization stands.",
+        {
+            AuthorizationStatus.STARTED: "Its user is at the source.",
+            AuthorizationStatus.RETURNED: "Its user is back; `confirmAuthorization` goes on.",
+            AuthorizationStatus.EXCHANGING: "A worker trades the source's code for credentials.",
+            AuthorizationStatus.READY: "`connectAuthorized` connects its accounts, for an hour.",
+            AuthorizationStatus.DENIED: "The user did not consent.",
+            AuthorizationStatus.FAILED: "Nothing comes of it; see `error`.",
+            AuthorizationStatus.EXPIRED: "It took too long.",
+        },
     ),
     _described(
         AlertKind,

@@ -8,7 +8,12 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from loaders.ports.credentials import AlertStore, ConnectionTestStore, CredentialStore
+from loaders.ports.credentials import (
+    AlertStore,
+    AuthorizationStore,
+    ConnectionTestStore,
+    CredentialStore,
+)
 from loaders.ports.facts import (
     AttributionStore,
     CalendarStore,
@@ -58,6 +63,11 @@ class Stores(Protocol):
     @property
     def credentials(self) -> CredentialStore:
         """What is known of credentials."""
+        ...
+
+    @property
+    def authorizations(self) -> AuthorizationStore:
+        """Authorisations at sources."""
         ...
 
     @property

@@ -16,6 +16,7 @@ from sandbox.answers import json_answer
 from sandbox.fault_middleware import CONTROL_PREFIX, FAULT_KEY
 from sandbox.faults import Fault
 from sandbox.google_ads import counting, errors
+from sandbox.google_ads.consent import Consent
 from sandbox.google_ads.errors import AdsError
 from sandbox.google_ads.gaql import parsed
 from sandbox.google_ads.search import batches
@@ -42,6 +43,7 @@ class GoogleAdsPlatform:
         self._sandbox = sandbox
         self._accounts = sandbox.world.accounts_on(self.name)
         self._tokens = Tokens(sandbox.clock, self._accounts, sandbox.settings.seed)
+        self._consent = Consent(self._accounts)
         self._calls: defaultdict[int, deque[float]] = defaultdict(deque)
         self._requests = count(1)
 
@@ -52,6 +54,8 @@ class GoogleAdsPlatform:
         return [
             Route(search, self._search, methods=["POST"]),
             Route("/token", self._token, methods=["POST"]),
+            Route("/o/oauth2/v2/auth", self._consent.page, methods=["GET", "POST"]),
+            Route("/v{version:int}/customers:listAccessibleCustomers", self._customers),
             Route(key, self._service_account),
         ]
 
@@ -91,9 +95,25 @@ class GoogleAdsPlatform:
             return json_answer({"error": "internal_failure"}, 500)
         form = dict(parse_qsl((await request.body()).decode()))
         try:
+            if form.get("grant_type") == "authorization_code":
+                code = self._consent.taken(form)
+                return json_answer(self._tokens.consented(form, code.user, code.scope))
             return json_answer(self._tokens.granted(form, _token_url(request)))
         except OAuthError as error:
             return json_answer(error.body(), error.status)
+
+    async def _customers(self, request: Request) -> Response:
+        """Accounts that a user reaches without a manager's help."""
+        user = self._tokens.user(request.headers.get("authorization", "").removeprefix("Bearer "))
+        if user is None:
+            error = errors.unauthenticated()
+            return json_answer(error.body("sandbox", CURRENT), error.http)
+        mine = [
+            number
+            for number, account in self._accounts.items()
+            if may_read(user, account, self._accounts, "")
+        ]
+        return json_answer({"resourceNames": [f"customers/{number}" for number in mine]})
 
     async def _search(self, request: Request) -> Response:
         request_id, version = f"sandbox-{next(self._requests)}", request.path_params["version"]

@@ -86,6 +86,12 @@ class Tokens:
             return self._issue(_MANAGER)
         raise OAuthError("unsupported_grant_type", f"Invalid grant_type: {grant}")
 
+    def consented(self, form: Mapping[str, str], user: str, scope: str) -> dict[str, object]:
+        """The answer to a code that was taken, or OAuthError: with a refresh token."""
+        if (form.get("client_id"), form.get("client_secret")) != (CLIENT_ID, CLIENT_SECRET):
+            raise OAuthError("invalid_client", "The OAuth client was not found.", 401)
+        return self._issue(user) | {"refresh_token": f"{_PREFIX}{user}", "scope": scope}
+
     def user(self, access_token: str) -> str | None:
         """Whose token it is, while it is valid."""
         user, until = self._issued.get(access_token, (None, 0.0))

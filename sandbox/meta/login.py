@@ -85,7 +85,7 @@ class Login:
             }
             return f"{asked['redirect_uri']}?{urlencode(given | state)}#_=_"
         code = f"AQ{secrets.token_urlsafe(24)}"
-        scopes = tuple(part for part in asked.get("scope", "").split(",") if part)
+        scopes = tuple(part for part in asked.get("scope", "").replace(",", " ").split() if part)
         self._codes[code] = (form.get("user", "nobody"), asked["redirect_uri"], scopes)
         return f"{asked['redirect_uri']}?{urlencode({'code': code} | state)}#_=_"
 

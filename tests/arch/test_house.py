@@ -31,6 +31,7 @@ PACKAGES = (
     "transform",
 )
 DOORS = {
+    "app/identity/consents.py": "a single-use state, brought back from a consent page",
     "app/identity/webhooks.py": "a signed webhook",
     "app/identity/door.py": "a verified token, a key, a signed gateway",
     "app/cli/tenancy.py": "--tenant on the command line",
@@ -46,6 +47,7 @@ SCOPELESS = {
     ("QueueStore", "orphans"),
     ("QueueStore", "open_runs"),
     ("DeadLetterStore", "count"),
+    ("AuthorizationStore", "take_state"),
     ("ErrandStore", "waiting"),
     ("EventStore", "positions"),
     ("EventStreams", "lasts"),

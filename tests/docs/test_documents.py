@@ -87,6 +87,7 @@ FOLLOWED = [
     "connectors.md",
     "errors.md",
     "receipts.md",
+    "connections.md",
 ]
 """Each goes on from sync.md."""
 

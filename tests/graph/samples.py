@@ -9,6 +9,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from core.records.attribution import AttributionRowRecord
+from core.records.authorizations import AuthorizationRecord, AuthorizationStatus
 from core.records.calendar import CalendarDayRecord, HolidayRecord, RetailEventRecord
 from core.records.connections import ConnectionRecord, ConnectionStatus, Level, Source
 from core.records.credentials import ConnectionTestRecord, ConnectionTestStatus
@@ -191,6 +192,23 @@ def connection_test(connection_id: UUID = CONNECTION, **changes: object) -> Conn
         ended_at=None,
     )
     return replace(record, **changes)  # type: ignore[arg-type]
+
+
+def authorization(
+    source: Source, connection_id: UUID | None = None, actor: str = "user:ada"
+) -> AuthorizationRecord:
+    return AuthorizationRecord(
+        id=UUID(int=0xE0000),
+        source=source,
+        status=AuthorizationStatus.STARTED,
+        connection_id=connection_id,
+        accounts=(),
+        error=None,
+        requested_by=actor,
+        created_at=datetime(2026, 11, 22, 11, tzinfo=UTC),
+        expires_at=datetime(2026, 11, 22, 11, 15, tzinfo=UTC),
+        credential_expires_at=None,
+    )
 
 
 def run(**changes: object) -> RunRecord:

@@ -12,9 +12,15 @@ from uuid import UUID
 from core.commands import ChangeConnection, ConnectSource, Credentials, StartIngestion
 from core.errors import Conflict, NotFound
 from core.missing import no_run
+from core.records.authorizations import AuthorizationRecord, Granted, NewAuthorization
 from core.records.backfills import ReadingHistory
 from core.records.connections import ConnectionRecord, ConnectionStatus
-from core.records.credentials import AlertRecord, ConnectionTestRecord, CredentialRecord
+from core.records.credentials import (
+    AlertRecord,
+    ConnectionTestRecord,
+    CredentialFacts,
+    CredentialRecord,
+)
 from core.records.events import DataEventKind, EventExtent, EventsAfter
 from core.records.lineage import RawPageRecord
 from core.records.pages import Page, PageRequest
@@ -94,9 +100,37 @@ class Connections:
         return found
 
 
+class Authorizations:
+    """Nobody comes back here: what follows consent is shown on the real thing."""
+
+    def __init__(self) -> None:
+        self.begun: list[NewAuthorization] = []
+
+    async def begin(self, scope: TenantScope, new: NewAuthorization) -> AuthorizationRecord:
+        self.begun.append(new)
+        return samples.authorization(new.source, new.connection_id, scope.actor)
+
+    async def confirm(self, *_: object) -> AuthorizationRecord:
+        raise _nobody()
+
+    async def by_id(self, *_: object) -> AuthorizationRecord:
+        raise _nobody()
+
+    async def granted(self, *_: object) -> Granted:
+        raise _nobody()
+
+
+def _nobody() -> NotFound:
+    return NotFound("no such authorization", field="authorizationId", mend="use one of yours")
+
+
 class KnownCredentials:
     def __init__(self, memory: Memory) -> None:
         self.memory = memory
+
+    async def learn(self, scope: TenantScope, connection_id: UUID, facts: CredentialFacts) -> None:
+        found = CredentialRecord(connection_id, facts, NOW, NOW)
+        self.memory.of(scope).credentials[connection_id] = found
 
     async def by_connections(
         self, scope: TenantScope, ids: Sequence[UUID]

@@ -39,6 +39,7 @@ class StandIns:
     naming: facts.Naming
     connections: work.Connections
     credentials: work.KnownCredentials
+    authorizations: work.Authorizations
     connection_tests: work.ConnectionTests
     alerts: work.Alerts
     runs: work.Runs
@@ -66,6 +67,7 @@ class StandIns:
             facts.Naming(memory),
             work.Connections(memory),
             work.KnownCredentials(memory),
+            work.Authorizations(),
             work.ConnectionTests(memory),
             work.Alerts(memory),
             work.Runs(memory),

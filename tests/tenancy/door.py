@@ -51,6 +51,7 @@ def settings_for(services: Services, home: Any, sandbox_url: str) -> Settings:
         jwt_secret=SecretStr(JWT_SECRET),
         gateway_secret=SecretStr(GATEWAY_SECRET),
         meta_app_secret=SecretStr(APP_SECRET),
+        meta_app_id="102000000000001",
         meta_base_url=sandbox_url,
         worker_heartbeat_seconds=1.0,
         log_level="debug",
@@ -83,9 +84,10 @@ class Door:
         lifetime: timedelta = timedelta(hours=1),
         secret: str = JWT_SECRET,
         algorithm: str = "HS256",
+        subject: str = "ada",
     ) -> str:
         claims = {
-            "sub": "ada",
+            "sub": subject,
             "org_id": str(tenant_id),
             "roles": [role.value for role in roles],
             "exp": datetime.now(UTC) + lifetime,

@@ -15,6 +15,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 from uuid import UUID
 
 from redis.asyncio import Redis
@@ -60,6 +61,7 @@ class Party:
     keys: dict[str, str] = field(default_factory=dict)
     schedules: dict[str, str] = field(default_factory=dict)
     upload: str = ""
+    authorization: str = ""
     refused: list[str] = field(default_factory=list)
     as_of: str = ""
     naming_rule: str = ""
@@ -132,6 +134,7 @@ async def settled(ground: Ground) -> Parties:
         await asyncio.gather(*(held(ground, party) for party in (a, b)))
         for party in (a, b):
             await tested(ground, party)
+            await authorized(ground, party)
         await short(ground, a, b)
     for party in (a, b):
         party.runs["queued"] = await started(ground, party, "meta")
@@ -194,6 +197,17 @@ async def filed(ground: Ground, party: Party) -> None:
     await ended(ground.stores, party.scope, RUN.decode(party.runs["file"], "id"))
     listed = await ground.door.ask(party.token, "Query.rejectedRecords", {"first": 5})
     party.refused = [node["id"] for node in listed["data"]["rejectedRecords"]["nodes"]]
+
+
+async def authorized(ground: Ground, party: Party) -> None:
+    """An authorization whose user is still at the source."""
+    answer = await ground.door.ask(
+        party.token, "Mutation.startAuthorization", {"source": "META_ADS"}
+    )
+    begun = answer["data"]["startAuthorization"]
+    party.authorization = begun["authorization"]["id"]
+    [state] = parse_qs(urlsplit(begun["consentUrl"]).query)["state"]
+    ground.door.secrets.add(state)
 
 
 async def tested(ground: Ground, party: Party) -> None:

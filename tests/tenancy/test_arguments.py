@@ -83,6 +83,10 @@ HARMLESS = {
     "Mutation.addNamingRule(rule)",
     "Mutation.endNamingRule(until)",
     "Mutation.testConnection(waitSeconds)",
+    *(f"Mutation.startAuthorization({name})" for name in ("source", "redirectTo")),
+    "Mutation.confirmAuthorization(ticket)",
+    "Mutation.connectAuthorized(input)",
+    *(f"ConnectAuthorizedInput.{name}" for name in ("accountId", "name", "level", "lookBackDays")),
     "Query.attributionRows(channels)",
     "Query.attributionRows(dates)",
     "Query.attributionRows(sources)",
@@ -117,6 +121,9 @@ WRITING = {
     "Mutation.cancelRuns(connectionId)",
     "Mutation.disconnectSource(connectionId)",
     "Mutation.testConnection(connectionId)",
+    "ConnectAuthorizedInput.authorizationId",
+    "Mutation.confirmAuthorization(authorizationId)",
+    "Mutation.startAuthorization(connectionId)",
     "Mutation.pauseConnection(connectionId)",
     "Mutation.resumeConnection(connectionId)",
     "Mutation.retryRun(runId)",
@@ -142,6 +149,7 @@ def _refused(name: str) -> Callable[[str], Given]:
 
 
 NAMING: dict[str, Callable[[str], Given]] = {
+    "Query.authorization(id)": lambda value: ("Query.authorization", {"id": value}),
     "Query.node(id)": lambda value: ("Query.node", {"id": value}),
     "Query.nodes(ids)": lambda value: ("Query.nodes", {"ids": [value]}),
     "Query.run(id)": lambda value: ("Query.run", {"id": value}),

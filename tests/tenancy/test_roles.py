@@ -58,6 +58,10 @@ ALLOWED: Mapping[str, frozenset[Role | None]] = {
     "Mutation.endNamingRule": ADMINS,
     "Mutation.deleteNamingRule": ADMINS,
     "Mutation.testConnection": WRITERS,
+    "Query.authorization": ADMINS,
+    "Mutation.startAuthorization": ADMINS,
+    "Mutation.confirmAuthorization": ADMINS,
+    "Mutation.connectAuthorized": ADMINS,
     "Mutation.startIngestion": WRITERS,
     "Mutation.ingestFile": WRITERS,
     "Mutation.acceptShrink": WRITERS,
@@ -135,6 +139,15 @@ def questions(party: Party) -> Mapping[str, Json]:
         "Mutation.endNamingRule": {"ruleId": party.naming_rule, "until": UNTIL},
         "Mutation.deleteNamingRule": {"ruleId": party.naming_rule},
         "Mutation.testConnection": {"connectionId": party.connections["meta"]},
+        "Query.authorization": {"id": party.authorization},
+        "Mutation.startAuthorization": {"source": "META_ADS"},
+        "Mutation.confirmAuthorization": {
+            "authorizationId": party.authorization,
+            "ticket": "unknown",
+        },
+        "Mutation.connectAuthorized": {
+            "input": {"authorizationId": party.authorization, "accountId": "1001"}
+        },
         "Mutation.startIngestion": {
             "input": {"connectionId": party.connections["meta"], "dates": dates}
         },
@@ -306,6 +319,18 @@ async def test_a_role_that_may_write_is_not_refused_for_its_role(
             "InvalidInput" if role in ADMINS else "ForbiddenError",
         ),
         "Mutation.testConnection": ({"connectionId": run}, "InvalidInput"),
+        "Mutation.startAuthorization": (
+            {"source": "KLAVIYO"},
+            "InvalidInput" if role in ADMINS else "ForbiddenError",
+        ),
+        "Mutation.confirmAuthorization": (
+            {"authorizationId": run, "ticket": "unknown"},
+            "InvalidInput" if role in ADMINS else "ForbiddenError",
+        ),
+        "Mutation.connectAuthorized": (
+            {"input": {"authorizationId": run, "accountId": "1001"}},
+            "InvalidInput" if role in ADMINS else "ForbiddenError",
+        ),
         "Mutation.startIngestion": (
             {"input": {"connectionId": parties.a.connections["file"]}},
             "InvalidInput",

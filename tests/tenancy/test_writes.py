@@ -102,7 +102,23 @@ def _of_changes(_: Party, b: Party) -> list[Json]:
     return [{"input": each} for each in given]
 
 
+def _of_consents(_: Party, b: Party) -> list[Json]:
+    given = {"source": "META_ADS"}
+    return [given | {"connectionId": b.connections[name]} for name in ("meta", "broken")]
+
+
+def _of_tickets(_: Party, b: Party) -> list[Json]:
+    return [{"authorizationId": b.authorization, "ticket": "unknown"}]
+
+
+def _of_grants(_: Party, b: Party) -> list[Json]:
+    return [{"input": {"authorizationId": b.authorization, "accountId": "1001"}}]
+
+
 ATTEMPTS: dict[str, Attempts] = {
+    "Mutation.startAuthorization": _of_consents,
+    "Mutation.confirmAuthorization": _of_tickets,
+    "Mutation.connectAuthorized": _of_grants,
     "Mutation.startIngestion": _of_days,
     "Mutation.ingestFile": _of_files,
     "Mutation.rotateCredentials": _of_tokens,

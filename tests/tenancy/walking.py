@@ -51,6 +51,10 @@ def _some_entities(ids: Ids) -> Iterator[Question]:
         yield {"representations": keys}, kind
 
 
+def _an_authorization(ids: Ids) -> Iterator[Question]:
+    return (({"id": id_}, None) for id_ in sorted(ids["Authorization"]))
+
+
 def _each_run(name: str) -> Callable[[Ids], Iterator[Question]]:
     return lambda ids: (({name: run_id}, None) for run_id in sorted(ids["Run"]))
 
@@ -81,6 +85,7 @@ QUESTIONS: Mapping[str, Callable[[Ids], Iterator[Question]]] = {
     "Query.backfillQuote": _quotes,
     "Query.deadLetters": _plain,
     "Query.run": _each_run("id"),
+    "Query.authorization": _an_authorization,
     "Query.node": _a_node,
     "Query.nodes": _some_nodes,
     "Query._entities": _some_entities,
@@ -129,6 +134,8 @@ def objects(value: object) -> Iterator[Json]:
 
 async def walked(door: Door, party: Party) -> Walk:
     walk = Walk()
+    # No list tells of authorizations: only who began one knows its id.
+    walk.ids["Authorization"].add(party.authorization)
     for coordinate, questions in QUESTIONS.items():
         for asked, on in list(questions(walk.ids)):
             if asked.get("connectionId") in walk.not_asked:
