@@ -15,6 +15,7 @@ from graph.mutations.receipts import ReceiptMutations
 from graph.mutations.rejections import RejectionMutations
 from graph.mutations.runs import RunMutations
 from graph.mutations.schedules import ScheduleMutations
+from graph.mutations.webhooks import WebhookMutations
 
 
 @strawberry.type(
@@ -35,5 +36,6 @@ class Mutation(
     NamingMutations,
     ReceiptMutations,
     ScheduleMutations,
+    WebhookMutations,
 ):
     """The bases in the order of the schema."""

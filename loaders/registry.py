@@ -21,6 +21,7 @@ from core.records.receipts import HeldShrink, ReceiptPolicy
 from core.records.runs import RunRecord
 from core.records.schedules import ScheduleRecord
 from core.records.tenants import TenantRecord
+from core.records.webhooks import WebhookSetup
 from core.scope import TenantId, TenantScope
 from loaders.batching import keyed
 from loaders.ports import Stores
@@ -62,6 +63,11 @@ class Loaders:
     def credentials(self) -> DataLoader[UUID, CredentialRecord | None]:
         """What is known of connections' credentials, by connection."""
         return keyed(partial(self._stores.credentials.by_connections, self._scope))
+
+    @cached_property
+    def webhooks(self) -> DataLoader[UUID, WebhookSetup | None]:
+        """How WEBHOOK connections are set up, by connection."""
+        return keyed(partial(self._stores.webhooks.setups, self._scope))
 
     @cached_property
     def latest_tests(self) -> DataLoader[UUID, ConnectionTestRecord | None]:

@@ -11,7 +11,6 @@ from core.missing import no_connection
 from core.records.connections import ConnectionRecord, ConnectionStatus, Level, Source
 from core.records.credentials import AlertRecord, CredentialRecord
 from core.records.pages import Page
-from core.sources import MANIFESTS, SourceKind
 from core.units import currency_code, time_zone
 from resolvers.credentials import account_id, checked, refuse_without_credentials
 from resolvers.paging import Listing, PageArguments
@@ -43,10 +42,14 @@ async def connection(session: Session, connection_id: UUID) -> ConnectionRecord 
     return await session.loaders.connections.load(connection_id)
 
 
-async def connect(session: Session, command: ConnectSource) -> ConnectionRecord:
-    """Set up a connection, after checking every part of what was asked."""
+async def connect(
+    session: Session, command: ConnectSource, *, issued: Credentials | None = None
+) -> ConnectionRecord:
+    """Set up a connection, after checking every part of what was asked.
+
+    `issued` are credentials that we make, for a source that asks its caller for none.
+    """
     source = command.source
-    _check_source(source)
     _check_level(source, command.level)
     _check_look_back(command.look_back_days)
     ready = replace(
@@ -55,7 +58,7 @@ async def connect(session: Session, command: ConnectSource) -> ConnectionRecord:
         name=clean(command.name, "name"),
         currency=currency_code(command.currency),
         time_zone=time_zone(command.time_zone).key,
-        credentials=checked(source, command.credentials),
+        credentials=issued or checked(source, command.credentials),
     )
     return await session.stores.connections.create(session.scope, ready)
 
@@ -129,14 +132,10 @@ def refuse_paused(connection: ConnectionRecord, field: str) -> None:
         )
 
 
-def _check_source(source: Source) -> None:
-    if source.manifest.kind is SourceKind.PUSH:
-        readable = (each.name for each in MANIFESTS.values() if each.kind is not SourceKind.PUSH)
-        raise BadInput(
-            f"nothing reads {source} yet",
-            field="source",
-            mend=f"use one of {', '.join(sorted(readable))}",
-        )
+def usual_level(source: Source) -> Level:
+    """The level of a connection that was not asked for another."""
+    levels = source.manifest.levels
+    return Level.CAMPAIGN if Level.CAMPAIGN in levels else Level(levels[0])
 
 
 def _check_level(source: Source, level: Level) -> None:

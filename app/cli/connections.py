@@ -21,10 +21,12 @@ from core.records.connections import ConnectionRecord, Level, Source
 from core.records.credentials import AlertRecord, ConnectionTestRecord, ConnectionTestStatus
 from core.settings import Settings
 from graph.ids import CONNECTION
-from resolvers import connection_tests, connections
+from resolvers import connection_tests, connections, webhooks
+from resolvers.connections import usual_level
 from resolvers.credentials import refuse_without_credentials
 from resolvers.paging import PageArguments
 from resolvers.session import Session
+from resolvers.webhooks import IssuedWebhook
 
 commands = typer.Typer(
     help="Connect, test, pause, resume and disconnect sources; new credentials.",
@@ -48,13 +50,16 @@ def create(
     currency: Annotated[str, typer.Option(help="ISO 4217 code of its amounts.")],
     time_zone: Annotated[str, typer.Option(help="IANA zone of its days.")],
     name: Annotated[str | None, typer.Option(help="A name for people.")] = None,
-    level: Annotated[Level, typer.Option(case_sensitive=False)] = Level.CAMPAIGN,
+    level: Annotated[
+        Level | None,
+        typer.Option(case_sensitive=False, help="CAMPAIGN, or ORDER for WEBHOOK, if left out."),
+    ] = None,
     look_back_days: Annotated[
         int | None, typer.Option(help="The source's own if left out.")
     ] = None,
     credentials_stdin: Stdin = False,
 ) -> None:
-    """Connect an account and print the connection's id.
+    """Connect an account and print the connection's id; of WEBHOOK its path and secret too.
 
     The credentials are asked for, or read from stdin: never from the command line, which other
     users of the machine can see. On stdin they are a JSON object with the parts that the input
@@ -67,12 +72,14 @@ def create(
         name=name or account,
         currency=currency,
         time_zone=time_zone,
-        level=level,
+        level=level or usual_level(source),
         look_back_days=source.manifest.look_back_days if look_back_days is None else look_back_days,
         credentials=read_credentials(source, from_stdin=credentials_stdin),
     )
-    made = asyncio.run(_create(settings_of(context), tenant, command))
+    made, issued = asyncio.run(_create(settings_of(context), tenant, command))
     typer.echo(CONNECTION.encode(made.id))
+    if issued is not None:
+        typer.echo(f"{issued.path}\n{issued.secret}")
 
 
 @commands.command("list")
@@ -201,9 +208,11 @@ async def _change(settings: Settings, tenant: str, change: Change) -> Connection
         return await change(desk.session)
 
 
-async def _create(settings: Settings, tenant: str, command: ConnectSource) -> ConnectionRecord:
+async def _create(
+    settings: Settings, tenant: str, command: ConnectSource
+) -> tuple[ConnectionRecord, IssuedWebhook | None]:
     async with open_tenant(settings, tenant) as desk:
-        return await connections.connect(desk.session, command)
+        return await webhooks.connect(desk.session, command)
 
 
 async def _all(

@@ -32,6 +32,7 @@ COMMANDS: Mapping[str, Entry] = MappingProxyType(
         "token": Entry("tokens", "Print a token, and nothing else."),
         "key": Entry("keys", "Create, list and revoke API keys of modules."),
         "connection": Entry("connections", "Connect, list, test and disconnect sources."),
+        "webhook": Entry("webhooks", "Secrets and mappings of webhooks; sending a test event."),
         "run": Entry("runs", "List, show, cancel and retry runs."),
         "rejected": Entry("rejected", "Refused records: list, count, correct, replay, dismiss."),
         "schedule": Entry("schedules", "Have connections read by themselves."),

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from core.records.connections import ConnectionStatus
 from core.scope import TenantId
+from core.webhook_mapping import WebhookMapping
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,14 @@ class WebhookMessage:
     id: str
     sent_at: datetime
     body: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookSetup:
+    """How a connection's events are read, and until when its secret before the last one holds."""
+
+    mapping: WebhookMapping = field(default_factory=WebhookMapping)
+    previous_until: datetime | None = None
 
 
 class Acceptance(Enum):

@@ -7,6 +7,7 @@ import strawberry
 from core.commands import ChangeConnection, ConnectSource
 from core.records.connections import Level, Source
 from graph.inputs.credentials import CredentialsInput
+from resolvers.connections import usual_level
 
 
 @strawberry.input(description="One account of one source, and how to read it.")
@@ -22,8 +23,12 @@ class ConnectSourceInput:
     time_zone: str = strawberry.field(
         description="IANA zone in which the account's days run, such as `Europe/Berlin`."
     )
-    level: Level = strawberry.field(
-        default=Level.CAMPAIGN, description="The kind of thing its entries are to be about."
+    level: Level | None = strawberry.field(
+        default=None,
+        description=(
+            "The kind of thing its entries are to be about. Left out: CAMPAIGN, or ORDER for "
+            "WEBHOOK."
+        ),
     )
     look_back_days: int | None = strawberry.field(
         default=None,
@@ -34,7 +39,7 @@ class ConnectSourceInput:
     )
     credentials: CredentialsInput | None = strawberry.field(
         default=None,
-        description="What opens the account. Left out for FILE and WEBHOOK, which have none.",
+        description="What opens the account. Left out for FILE and WEBHOOK, which need none.",
     )
 
     def to_command(self) -> ConnectSource:
@@ -46,7 +51,7 @@ class ConnectSourceInput:
             name=self.name,
             currency=self.currency,
             time_zone=self.time_zone,
-            level=self.level,
+            level=self.level or usual_level(self.source),
             look_back_days=self.source.manifest.look_back_days if days is None else days,
             credentials=self.credentials.named() if self.credentials else None,
         )

@@ -17,7 +17,8 @@ from graph.inputs.connections import (
 )
 from graph.types.connections import SourceConnection
 from graph.types.errors import Refused
-from resolvers import connections
+from graph.types.webhooks import WebhookSecret
+from resolvers import connections, webhooks
 
 ConnectionId = Annotated[strawberry.ID, strawberry.argument(description="Id of the connection.")]
 
@@ -27,6 +28,9 @@ class ConnectSourcePayload:
     """What connectSource leaves behind."""
 
     connection: SourceConnection = strawberry.field(description="The new connection.")
+    webhook: WebhookSecret | None = strawberry.field(
+        description="Where to send events and what signs them, told this once; of WEBHOOK alone."
+    )
 
 
 @strawberry.type(description="The new credentials are in place of the old ones.")
@@ -114,8 +118,11 @@ class ConnectionMutations:
         input: Annotated[ConnectSourceInput, strawberry.argument(description="What to connect.")],  # noqa: A002 - the schema's name
     ) -> ConnectSourceResult:
         """Checked, then written."""
-        record = await connections.connect(info.context.session, input.to_command())
-        return ConnectSourcePayload(connection=SourceConnection.from_record(record))
+        record, issued = await webhooks.connect(info.context.session, input.to_command())
+        return ConnectSourcePayload(
+            connection=SourceConnection.from_record(record),
+            webhook=None if issued is None else WebhookSecret.from_record(issued),
+        )
 
     @mutation(
         "Put new credentials in the place of those that a connection has. A run that a worker is "

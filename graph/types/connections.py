@@ -8,6 +8,7 @@ from uuid import UUID
 import strawberry
 
 from core.records.connections import ConnectionRecord, ConnectionStatus, Level, Source
+from core.sources import SourceKind
 from graph.context import Info
 from graph.fields import resolved
 from graph.ids import CONNECTION
@@ -16,7 +17,8 @@ from graph.types.connection_tests import ConnectionTest
 from graph.types.credentials import ConnectionAlert, ConnectionCredential
 from graph.types.node import Node
 from graph.types.receipts import ReceiptRules
-from resolvers import connection_tests, connections, receipts
+from graph.types.webhooks import SourceWebhook
+from resolvers import connection_tests, connections, receipts, webhooks
 
 
 @strawberry.federation.type(
@@ -62,6 +64,14 @@ class SourceConnection(Node):
         """Loaded with those of other connections."""
         found = await connection_tests.latest(info.context.session, self.key)
         return None if found is None else ConnectionTest.from_record(found)
+
+    @resolved("Its webhook; null for other sources.")
+    async def webhook(self, info: Info) -> SourceWebhook | None:
+        """Loaded with those of other connections."""
+        if self.source.manifest.kind is not SourceKind.PUSH:
+            return None
+        found = await webhooks.setup(info.context.session, self.key)
+        return SourceWebhook.from_record(webhooks.path_of(self.key), found)
 
     @resolved("What about it calls for somebody now, oldest first.")
     async def alerts(self, info: Info) -> list[ConnectionAlert]:

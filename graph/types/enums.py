@@ -23,6 +23,7 @@ from core.records.rejections import RejectionState
 from core.records.runs import RunEventKind, RunKind, RunStatus
 from core.records.schedules import ScheduleOutcome
 from core.scope import Role
+from core.webhook_mapping import EventKind
 
 E = TypeVar("E", bound=Enum)
 
@@ -274,6 +275,17 @@ ENUMS: tuple[type[Enum], ...] = (
                 "lacks have vanished."
             ),
         },
+    ),
+    _described(
+        EventKind,
+        "What an event of a webhook says of its order or conversion.",
+        {
+            EventKind.ORDER: "The order itself, new or as it is now.",
+            EventKind.REFUND: "That an amount was given back.",
+            EventKind.CANCELLATION: "That it does not count any more.",
+            EventKind.IGNORED: "Nothing: it stays in its raw page and is no record.",
+        },
+        name="WebhookEventKind",
     ),
     _described(
         Role,

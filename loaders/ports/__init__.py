@@ -25,6 +25,7 @@ from loaders.ports.facts import (
 )
 from loaders.ports.receipts import ReceiptPolicyStore, ShrinkStore
 from loaders.ports.rejections import DeadLetterStore, RejectionStore
+from loaders.ports.webhooks import WebhookStore
 from loaders.ports.work import (
     BackfillStore,
     ConnectionStore,
@@ -148,6 +149,11 @@ class Stores(Protocol):
     @property
     def events(self) -> EventStore:
         """What happened to the tenant's data."""
+        ...
+
+    @property
+    def webhooks(self) -> WebhookStore:
+        """How WEBHOOK connections are signed and read."""
         ...
 
     @property

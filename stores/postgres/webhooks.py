@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import asyncpg
 import orjson
 
+from core.missing import no_connection
 from core.records.connections import ConnectionStatus
-from core.records.webhooks import Acceptance, WebhookEndpoint, WebhookMessage
+from core.records.webhooks import (
+    Acceptance,
+    WebhookEndpoint,
+    WebhookMessage,
+    WebhookSetup,
+)
 from core.scope import SystemScope, TenantId, TenantScope
+from core.webhook_mapping import WebhookMapping
 from core.webhook_signing import secret_key
 from stores.postgres.database import Database
-from stores.postgres.sealing import wrapped_key
+from stores.postgres.sealing import sealed_for, wrapped_key
 from stores.vault import Vault
 
 SECRET = "signing_secret"  # noqa: S105 - the name, not the secret
@@ -44,6 +51,50 @@ class WebhookStore:
         async with self._database.write(scope) as connection:
             rows = await connection.fetch(_ACCEPT, scope.tenant_id, *_columns(messages))
         return tuple(Acceptance[row["outcome"]] for row in rows)
+
+    async def setups(
+        self, scope: TenantScope, connection_ids: Sequence[UUID]
+    ) -> dict[UUID, WebhookSetup]:
+        """How connections are set up; those that go by the defaults are left out."""
+        async with self._database.read(scope) as connection:
+            rows = await connection.fetch(_SETUPS, scope.tenant_id, list(connection_ids))
+        return {
+            row["connection_id"]: WebhookSetup(
+                WebhookMapping.from_json(row["mapping"]), row["previous_until"]
+            )
+            for row in rows
+        }
+
+    async def set_mapping(
+        self, scope: TenantScope, connection_id: UUID, mapping: WebhookMapping
+    ) -> None:
+        """Read the connection's events this way from its next page on."""
+        async with self._database.write(scope) as connection:
+            await connection.execute(
+                _SET_MAPPING, scope.tenant_id, connection_id, mapping.to_json()
+            )
+
+    async def rotate_secret(
+        self, scope: TenantScope, connection_id: UUID, secret: str, overlap: timedelta
+    ) -> datetime | None:
+        """Let `secret` hold at once; answers until when the one before it holds too.
+
+        None when there was none. A secret from before that one ends now.
+        """
+        place = connection_id.bytes
+        async with self._database.write(scope) as connection:
+            row = await connection.fetchrow(_HELD, scope.tenant_id, connection_id)
+            if row is None:
+                raise no_connection()
+            opened = await self._vault.open(
+                wrapped_key(row), scope.tenant_id.bytes, place, row["sealed_credentials"]
+            )
+            parts = {SECRET: secret, PREVIOUS: orjson.loads(opened)[SECRET]}
+            sealed = await sealed_for(connection, self._vault, scope, place, orjson.dumps(parts))
+            until: datetime | None = await connection.fetchval(
+                _ROTATE, scope.tenant_id, connection_id, sealed, overlap
+            )
+        return until
 
     async def sweep(self, scope: SystemScope, older_than: timedelta) -> int:
         """Forget ids of messages that came longer ago; answers how many."""
@@ -107,5 +158,28 @@ FROM sent s
 LEFT JOIN standing t USING (number)
 LEFT JOIN fresh f ON f.connection_id = t.connection_id AND f.message_id = t.message_id
 ORDER BY s.number
+"""
+_SETUPS = """
+SELECT connection_id, mapping, previous_until FROM webhook
+WHERE tenant_id = $1 AND connection_id = ANY($2)
+"""
+_SET_MAPPING = """
+INSERT INTO webhook (tenant_id, connection_id, mapping) VALUES ($1, $2, $3)
+ON CONFLICT (tenant_id, connection_id) DO UPDATE SET mapping = excluded.mapping
+"""
+_HELD = """
+SELECT c.sealed_credentials, k.wrapped_key, k.master_key_id
+FROM connection c JOIN data_key k ON k.tenant_id = c.tenant_id
+WHERE c.tenant_id = $1 AND c.id = $2 AND c.source = 'WEBHOOK'
+  AND c.sealed_credentials IS NOT NULL
+FOR UPDATE OF c
+"""
+_ROTATE = """
+WITH sealed AS (
+    UPDATE connection SET sealed_credentials = $3 WHERE tenant_id = $1 AND id = $2
+)
+INSERT INTO webhook (tenant_id, connection_id, previous_until) VALUES ($1, $2, now() + $4)
+ON CONFLICT (tenant_id, connection_id) DO UPDATE SET previous_until = excluded.previous_until
+RETURNING previous_until
 """
 _SWEEP = "DELETE FROM webhook_message WHERE received_at < now() - $1::interval"

@@ -77,6 +77,7 @@ def _anchor(heading: str) -> str:
 
 FOLLOWED = [
     "schedules.md",
+    "webhooks.md",
     "events.md",
     "files.md",
     "rejected.md",

@@ -24,6 +24,7 @@ from core.records.rejections import RejectedRecord
 from core.records.runs import RunEventRecord, RunRecord
 from core.records.schedules import ScheduleRecord
 from core.records.tenants import TenantRecord
+from core.records.webhooks import WebhookSetup
 from core.scope import TenantId, TenantScope
 
 T = TypeVar("T")
@@ -42,6 +43,7 @@ class Shelf:
     credentials: dict[UUID, CredentialRecord] = field(default_factory=dict)
     tests: dict[UUID, ConnectionTestRecord] = field(default_factory=dict)
     alerts: dict[UUID, tuple[AlertRecord, ...]] = field(default_factory=dict)
+    webhooks: dict[UUID, WebhookSetup] = field(default_factory=dict)
     runs: dict[UUID, RunRecord] = field(default_factory=dict)
     events: dict[UUID, list[RunEventRecord]] = field(default_factory=dict)
     schedules: dict[UUID, ScheduleRecord] = field(default_factory=dict)

@@ -50,7 +50,6 @@ async def test_a_source_is_connected_with_the_source_s_own_look_back(world: Worl
     [
         ({"accountId": "  "}, "accountId"),
         ({"accountId": "act_seven"}, "accountId"),
-        ({"source": "WEBHOOK"}, "source"),
         ({"name": "x" * 501}, "name"),
         ({"currency": "Euro"}, "currency"),
         ({"timeZone": "Mars/Olympus"}, "timeZone"),

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import asdict, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 from core.commands import ChangeConnection, ConnectSource, Credentials, StartIngestion
@@ -28,8 +28,10 @@ from core.records.receipts import HeldShrink, ReceiptPolicy, ShrinkState
 from core.records.runs import Counters, RunEventRecord, RunRecord, RunStatus
 from core.records.schedules import ScheduleRecord, Timing
 from core.records.tenants import TenantRecord
+from core.records.webhooks import WebhookSetup
 from core.scope import TenantScope
 from core.units import DateRange
+from core.webhook_mapping import WebhookMapping
 from tests.graph import samples
 from tests.graph.memory import Memory, paged
 
@@ -170,6 +172,30 @@ class Alerts:
     ) -> dict[UUID, tuple[AlertRecord, ...]]:
         found = self.memory.of(scope).alerts
         return {key: found[key] for key in ids if key in found}
+
+
+class Webhooks:
+    def __init__(self, memory: Memory) -> None:
+        self.memory = memory
+
+    async def setups(
+        self, scope: TenantScope, connection_ids: Sequence[UUID]
+    ) -> dict[UUID, WebhookSetup]:
+        found = self.memory.of(scope).webhooks
+        return {key: found[key] for key in connection_ids if key in found}
+
+    async def set_mapping(
+        self, scope: TenantScope, connection_id: UUID, mapping: WebhookMapping
+    ) -> None:
+        self.memory.of(scope).webhooks[connection_id] = WebhookSetup(mapping)
+
+    async def rotate_secret(
+        self, scope: TenantScope, connection_id: UUID, secret: str, overlap: timedelta
+    ) -> datetime | None:
+        del secret
+        until = NOW + overlap
+        self.memory.of(scope).webhooks[connection_id] = WebhookSetup(previous_until=until)
+        return until
 
 
 class Runs:

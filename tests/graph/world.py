@@ -52,6 +52,7 @@ class StandIns:
     tenants: work.Tenants
     schedules: work.Schedules
     events: work.Events
+    webhooks: work.Webhooks
     topics: work.Topics
 
     @classmethod
@@ -80,6 +81,7 @@ class StandIns:
             work.Tenants(memory),
             work.Schedules(memory),
             work.Events(memory),
+            work.Webhooks(memory),
             work.Topics(memory),
         )
 

@@ -42,6 +42,12 @@ META: Json = {
     "lookBackDays": 1,
 }
 OTHER = META | {"accountId": "act_1002", "currency": "USD", "timeZone": "America/New_York"}
+WEBHOOK: Json = {
+    "source": "WEBHOOK",
+    "accountId": "orders",
+    "currency": "EUR",
+    "timeZone": "Europe/Berlin",
+}
 FILE = b"""Date,Campaign ID,Campaign name,Spend,Impressions,Clicks
 2026-10-20,77,Newsletter,12.50,1000,40
 2026-10-21,77,Newsletter,eleven,900,30
@@ -138,6 +144,7 @@ async def settled(ground: Ground) -> Parties:
         await short(ground, a, b)
     for party in (a, b):
         party.runs["queued"] = await started(ground, party, "meta")
+        await connected(ground, party, "webhook", None, WEBHOOK)
         await keyed(ground, party)
         await scheduled(ground, party)
     return Parties(a, b, published)
@@ -167,7 +174,10 @@ async def connected(
     opened = {"credentials": {"metaAds": {"accessToken": token}}} if token else {}
     given = account | {"name": f"{name} of {party.record.slug}", **opened}
     answer = await ground.door.ask(party.token, "Mutation.connectSource", {"input": given})
-    party.connections[name] = answer["data"]["connectSource"]["connection"]["id"]
+    made = answer["data"]["connectSource"]
+    party.connections[name] = made["connection"]["id"]
+    if made["webhook"]:
+        ground.door.secrets.add(made["webhook"]["secret"])
 
 
 async def started(ground: Ground, party: Party, name: str) -> str:

@@ -23,6 +23,11 @@ ANYBODY = frozenset({*ALL, None})
 ANALYSTS = frozenset({Role.ANALYST, Role.DEVELOPER, Role.ADMIN})
 WRITERS = frozenset({Role.DEVELOPER, Role.ADMIN})
 ADMINS = frozenset({Role.ADMIN})
+WEBHOOK_MUTATIONS: Mapping[str, Json] = {
+    "rotateWebhookSecret": {},
+    "setWebhookMapping": {"mapping": {}},
+    "testWebhookMapping": {"sample": {}},
+}
 
 SCHEDULING = ("create", "change", "pause", "resume", "delete")
 
@@ -67,6 +72,9 @@ ALLOWED: Mapping[str, frozenset[Role | None]] = {
     "Mutation.acceptShrink": WRITERS,
     "Mutation.rejectShrink": WRITERS,
     "Mutation.setReceiptRules": ADMINS,
+    "Mutation.rotateWebhookSecret": ADMINS,
+    "Mutation.setWebhookMapping": ADMINS,
+    "Mutation.testWebhookMapping": ADMINS,
     "Mutation.startBackfill": WRITERS,
     "Mutation.updateConnection": ADMINS,
     "Mutation.cancelRun": WRITERS,
@@ -156,6 +164,10 @@ def questions(party: Party) -> Mapping[str, Json]:
         },
         "Mutation.acceptShrink": {"runId": party.runs["held"]},
         "Mutation.rejectShrink": {"runId": party.runs["held"]},
+        **{
+            f"Mutation.{name}": {"input": {"connectionId": party.connections["webhook"]} | more}
+            for name, more in WEBHOOK_MUTATIONS.items()
+        },
         "Mutation.setReceiptRules": {
             "input": {"connectionId": party.connections["meta"], "tolerance": "0.01"}
         },
@@ -351,6 +363,13 @@ async def test_a_role_that_may_write_is_not_refused_for_its_role(
             {"input": {"connectionId": parties.a.connections["meta"], "tolerance": "2"}},
             "InvalidInput" if role in ADMINS else "ForbiddenError",
         ),
+        **{
+            f"Mutation.{name}": (
+                {"input": {"connectionId": run} | more},
+                "InvalidInput" if role in ADMINS else "ForbiddenError",
+            )
+            for name, more in WEBHOOK_MUTATIONS.items()
+        },
         "Mutation.createSchedule": (
             {"connectionId": parties.a.connections["meta"], "schedule": {"cron": "x"}},
             "InvalidInput",

@@ -86,6 +86,12 @@ WRITTEN_ONLY = {
     "ConfirmAuthorizationPayload",
     "ConnectAuthorizedPayload",
     "StartAuthorizationPayload",
+    "RotateWebhookSecretPayload",
+    "SetWebhookMappingPayload",
+    "TestWebhookMappingPayload",
+    "WebhookEvent",
+    "WebhookReading",
+    "WebhookSecret",
 }
 """Types that no query answers."""
 

@@ -115,6 +115,19 @@ def _of_grants(_: Party, b: Party) -> list[Json]:
     return [{"input": {"authorizationId": b.authorization, "accountId": "1001"}}]
 
 
+def _of_overlaps(_: Party, b: Party) -> list[Json]:
+    return [{"input": {"connectionId": id_}} for id_ in b.connections.values()]
+
+
+def _of_mappings(a: Party, b: Party) -> list[Json]:
+    mapping = {"paths": [{"field": "value", "path": "mine"}]}
+    return [{"input": given["input"] | {"mapping": mapping}} for given in _of_overlaps(a, b)]
+
+
+def _of_samples(a: Party, b: Party) -> list[Json]:
+    return [{"input": given["input"] | {"sample": {"id": 1}}} for given in _of_overlaps(a, b)]
+
+
 ATTEMPTS: dict[str, Attempts] = {
     "Mutation.startAuthorization": _of_consents,
     "Mutation.confirmAuthorization": _of_tickets,
@@ -134,6 +147,9 @@ ATTEMPTS: dict[str, Attempts] = {
     "Mutation.testConnection": _of_connections,
     "Mutation.startBackfill": _of_backfills,
     "Mutation.updateConnection": _of_changes,
+    "Mutation.rotateWebhookSecret": _of_overlaps,
+    "Mutation.setWebhookMapping": _of_mappings,
+    "Mutation.testWebhookMapping": _of_samples,
     "Mutation.cancelRun": _of_runs,
     "Mutation.cancelRuns": _of_connections,
     "Mutation.retryRun": _of_runs,

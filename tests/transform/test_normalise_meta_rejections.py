@@ -68,8 +68,3 @@ def test_a_record_that_is_no_object_is_set_aside(stray: object) -> None:
 def test_a_page_that_is_none_is_refused_as_a_whole(body: bytes) -> None:
     with pytest.raises(BadInput):
         normalise_page(Source("META_ADS"), "insights", "application/json", body, CONTEXT)
-
-
-def test_a_source_without_a_normaliser_is_named() -> None:
-    with pytest.raises(BadInput, match="WEBHOOK"):
-        normalise_page(Source.WEBHOOK, "reports", "application/json", b"{}", CONTEXT)
