@@ -6,6 +6,7 @@ import io
 import json
 
 import pytest
+from redis.asyncio import Redis
 
 from stores.postgres.tables import METADATA
 from tests.tenancy.door import META_TOKENS, Door, Json, bearer, leaves
@@ -144,6 +145,21 @@ async def test_no_row_of_any_table_holds_a_secret(ground: Ground, parties: Parti
     assert any(b"act_1001" in body or b'"account_id":"1001"' in body for body in bodies)
     assert [secret for secret in secrets for body in bodies if secret.encode() in body] == []
     assert sorted(value is not None for value in sealed) == [False, False, True, True, True]
+
+
+async def test_nothing_in_redis_holds_a_secret(ground: Ground, parties: Parties) -> None:
+    """Every key, what is behind it whatever its type, and every message that went by."""
+    redis: Redis = Redis.from_url(ground.services.redis_url)
+    held = [repr(message) for message in parties.published]
+    streams = 0
+    async for key in redis.scan_iter("*"):
+        is_stream = await redis.type(key) == b"stream"
+        streams += is_stream
+        held.append(repr((key, await (redis.xrange(key) if is_stream else redis.dump(key)))))
+    await redis.aclose()
+    assert (streams > 0, len(parties.published) > 0) == (True, True)
+    secrets = sorted(ground.door.secrets)
+    assert [secret for secret in secrets if any(secret in part for part in held)] == []
 
 
 async def test_metrics_and_logs_hold_no_secret(
