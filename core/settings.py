@@ -88,20 +88,6 @@ class Settings(BaseSettings):
     log_format: Literal["json", "console"] = Field(
         "json", description="JSON for machines, console for people"
     )
-    meta_base_url: str = Field("https://graph.facebook.com", description="Meta Graph API")
-    meta_api_version: str = Field("v26.0", description="Pinned version of the Marketing API")
-    meta_app_secret: SecretStr | None = Field(
-        None, description="Adds appsecret_proof to Meta calls, when set"
-    )
-    google_ads_base_url: str = Field(
-        "https://googleads.googleapis.com", description="Google Ads API"
-    )
-    google_ads_api_version: str = Field("v26", description="Pinned version of the Google Ads API")
-    google_token_url: str = Field(
-        "https://oauth2.googleapis.com/token", description="Google's OAuth2 token endpoint"
-    )
-    klaviyo_base_url: str = Field("https://a.klaviyo.com", description="Klaviyo's API")
-    klaviyo_revision: str = Field("2026-10-15", description="Pinned revision of Klaviyo's API")
     exchange_rates_url: str = Field(
         "https://www.ecb.europa.eu/stats/eurofxref/eurofxref-hist.zip",
         description="Where newer exchange rates are fetched; empty: only those installed",
