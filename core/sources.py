@@ -114,13 +114,19 @@ class ConsentRule:
 
 @dataclass(frozen=True, slots=True)
 class Stream:
-    """One kind of answer of the source. `required`: what a record cannot do without."""
+    """One kind of answer of the source. `required`: what a record cannot do without.
+
+    `fields`: what a record is expected to hold, by dotted path, each with the JSON types that it
+    may have (`string`, `number`, `boolean`, `array`, `object`, or several: `string|number`).
+    Without any, nothing is expected.
+    """
 
     __pydantic_config__: ClassVar[ConfigDict] = _STRICT
 
     name: str
     about: str
     required: tuple[str, ...] = ()
+    fields: Mapping[str, str] = field(default_factory=dict)
 
 
 _UNSTATED: Final = "a call for each 30 days: its manifest states nothing else"

@@ -100,6 +100,7 @@ RAW_PAGE: IdKind[UUID] = IdKind("RawPage", str, UUID)
 REJECTED: IdKind[UUID] = IdKind("RejectedRecord", str, UUID)
 NAMING_RULE: IdKind[UUID] = IdKind("NamingRule", str, UUID)
 AUTHORIZATION: IdKind[UUID] = IdKind("Authorization", str, UUID)
+SCHEMA_CHANGE: IdKind[UUID] = IdKind("SchemaChange", str, UUID)
 TENANT: IdKind[UUID] = IdKind("Tenant", str, UUID)
 
 

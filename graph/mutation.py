@@ -9,6 +9,7 @@ from graph.mutations.backfills import BackfillMutations
 from graph.mutations.connection_tests import ConnectionTestMutations
 from graph.mutations.connections import ConnectionMutations
 from graph.mutations.dead_letters import DeadLetterMutations
+from graph.mutations.drift import DriftMutations
 from graph.mutations.ingestion import IngestionMutations
 from graph.mutations.naming import NamingMutations
 from graph.mutations.receipts import ReceiptMutations
@@ -33,6 +34,7 @@ class Mutation(
     RunMutations,
     RejectionMutations,
     DeadLetterMutations,
+    DriftMutations,
     NamingMutations,
     ReceiptMutations,
     ScheduleMutations,

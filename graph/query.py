@@ -11,6 +11,7 @@ from graph.queries.calendar import CalendarQueries
 from graph.queries.campaigns import CampaignQueries
 from graph.queries.connections import ConnectionQueries
 from graph.queries.dead_letters import DeadLetterQueries
+from graph.queries.drift import DriftQueries
 from graph.queries.entries import EntryQueries
 from graph.queries.events import EventQueries
 from graph.queries.exchange import ExchangeQueries
@@ -42,6 +43,7 @@ class Query(
     ScheduleQueries,
     RejectionQueries,
     DeadLetterQueries,
+    DriftQueries,
     EventQueries,
     FederationQueries,
 ):

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import TypeAlias
 
@@ -18,6 +18,7 @@ from core.records.ingestion import RawPage
 from core.scope import TenantScope
 from core.units import DateRange
 from jobs.ahead import ahead
+from jobs.drift import drift_seen, refuse_frozen
 from jobs.recipe import recipe
 from jobs.sources import OpenSource, page_context
 from jobs.webhooks import with_orders
@@ -26,6 +27,7 @@ from stores.postgres.run_work import Claimed
 from stores.postgres.stage import page_rows
 from stores.wiring import Stores
 from stores.work import WorkStores
+from transform.normalise.context import PageContext
 
 Window: TypeAlias = DateRange | None
 Fetched: TypeAlias = tuple[int, RawPage | LandedPage]
@@ -95,8 +97,7 @@ class PageFlow:
                 yield landed, None if landed.same_as else page.body
 
     async def _land(self, reading: int, pages: Sequence[RawPage]) -> Sequence[LandedPage]:
-        connection = self.source.connection
-        recipes = [recipe(page, page_context(connection, page.request)) for page in pages]
+        recipes = [recipe(page, self._context(page)) for page in pages]
         return await self.work.pages.land(self.scope, self.claimed, reading, pages, recipes)
 
     async def _body(self, page: LandedPage) -> bytes | None:
@@ -106,14 +107,18 @@ class PageFlow:
 
     async def _normalised(self, page: LandedPage, body: bytes) -> PageResult:
         connection = self.source.connection
-        context = await with_orders(
-            self.stores, self.scope, connection, body, page_context(connection, page.request)
-        )
+        context = await with_orders(self.stores, self.scope, connection, body, self._context(page))
         made = await asyncio.to_thread(
             normalise_page, connection.source, page.stream, page.media_type, body, context
         )
+        seen = drift_seen(self.claimed.run, page.stream, made, context.contract)
+        await refuse_frozen(self.stores, self.scope, made, seen)
         rows = await asyncio.to_thread(page_rows, page.id, made.entries)
-        return PageResult(page, rows, made.campaigns, made.rejections, made.fetched)
+        return PageResult(page, rows, made.campaigns, made.rejections, made.fetched, seen)
+
+    def _context(self, page: RawPage | LandedPage) -> PageContext:
+        found = page_context(self.source.connection, page.request)
+        return replace(found, contract=self.source.contracts.get(page.stream))
 
 
 def _fetched_bytes(fetched: Fetched) -> int:

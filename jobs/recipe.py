@@ -21,6 +21,9 @@ def recipe(page: RawPage, context: PageContext) -> str:
     return hashlib.sha256(f"{_code()}\n{told}".encode()).hexdigest()
 
 
+_READ = frozenset({".py", ".toml"})
+
+
 @cache
 def _code() -> str:
     found = hashlib.sha256()
@@ -34,4 +37,4 @@ def _code() -> str:
 def _sources() -> Iterator[Path]:
     for package in (connectors, core, transform):
         for folder in package.__path__:
-            yield from sorted(Path(folder).rglob("*.py"))
+            yield from sorted(each for each in Path(folder).rglob("*") if each.suffix in _READ)

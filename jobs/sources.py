@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import ExitStack, aclosing, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from uuid import UUID
 
@@ -22,19 +22,25 @@ from core.scope import TenantScope
 from core.settings import Settings
 from core.sources import SourceKind
 from jobs.alerts import alerting, learn_credentials
+from jobs.drift import contracts_of
 from jobs.webhooks import RunInbox
 from stores.postgres.webhook_work import WebhookWorkStore
 from stores.wiring import Stores
 from transform.normalise.context import PageContext
+from transform.normalise.contract import Contract
 
 
 @dataclass(frozen=True, slots=True)
 class OpenSource:
-    """A connector at work. `is_whole`: a reading says all there is for its days."""
+    """A connector at work. `is_whole`: a reading says all there is for its days.
+
+    `contracts`: by stream, what its records are held to.
+    """
 
     connection: ConnectionRecord
     connector: Connector
     is_whole: bool
+    contracts: Mapping[str, Contract] = field(default_factory=dict)
 
 
 @asynccontextmanager
@@ -58,7 +64,8 @@ async def open_source(
         credentials = await stores.connections.credentials(scope, connection.id)
         connector = open_connector(connection.source, account_of(connection), credentials, settings)
         try:
-            yield OpenSource(connection, connector, is_whole=True)
+            contracts = await contracts_of(stores, scope, connection)
+            yield OpenSource(connection, connector, is_whole=True, contracts=contracts)
             await learn_credentials(stores, scope, connection, connector)
         finally:
             await connector.aclose()

@@ -12,6 +12,7 @@ from aiodataloader import DataLoader
 from core.records.calendar import CalendarDayRecord
 from core.records.connections import ConnectionRecord
 from core.records.credentials import AlertRecord, ConnectionTestRecord, CredentialRecord
+from core.records.drift import DriftPolicy
 from core.records.entries import CampaignRecord, EntryKey, EntryRecord, VintageRecord
 from core.records.exchange import Publication, RateMoment
 from core.records.insights import InsightRecord
@@ -78,6 +79,11 @@ class Loaders:
     def alerts(self) -> DataLoader[UUID, tuple[AlertRecord, ...] | None]:
         """Open alerts by connection."""
         return keyed(partial(self._stores.alerts.open_by_connections, self._scope))
+
+    @cached_property
+    def schema_policies(self) -> DataLoader[UUID, dict[str, DriftPolicy] | None]:
+        """Policies on drift that were set for connections, by stream."""
+        return keyed(partial(self._stores.drift.policies, self._scope))
 
     @cached_property
     def runs(self) -> DataLoader[UUID, RunRecord | None]:

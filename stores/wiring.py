@@ -22,6 +22,7 @@ from stores.postgres.credentials import CredentialStore
 from stores.postgres.data_keys import DataKeyStore
 from stores.postgres.database import Database, open_database
 from stores.postgres.dead_letters import DeadLetterStore
+from stores.postgres.drift import DriftStore
 from stores.postgres.entries import EntryStore
 from stores.postgres.errands import ErrandStore
 from stores.postgres.events import EventStore
@@ -65,6 +66,7 @@ class Stores:
     lineage: LineageStore
     rejections: RejectionStore
     dead_letters: DeadLetterStore
+    drift: DriftStore
     entries: EntryStore
     campaigns: CampaignStore
     calendar: CalendarStore
@@ -113,6 +115,7 @@ async def open_stores(
                 lineage=LineageStore(database),
                 rejections=RejectionStore(database),
                 dead_letters=DeadLetterStore(database),
+                drift=DriftStore(database),
                 entries=EntryStore(database),
                 campaigns=CampaignStore(database),
                 calendar=CalendarStore(database),

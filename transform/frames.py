@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import pandas as pd
 import pyarrow as pa
 
+from core.records.drift import Drift
 from core.records.ingestion import CAMPAIGN_COLUMNS, ENTRY_COLUMNS, Column, Rejection
 from core.units import MONEY_SCALE
 
@@ -40,6 +41,7 @@ class NormalisedPage:
     """One raw page as entries. `fetched` records = Σ `records` of entries + rejections.
 
     `owners`, of a replay alone: for each replayed record the entry it is in; None: rejected.
+    `drift`: how records are not as expected; `is_frozen`: for that, none of them may go in.
     """
 
     entries: pa.Table
@@ -47,6 +49,8 @@ class NormalisedPage:
     rejections: tuple[Rejection, ...]
     fetched: int
     owners: tuple[int | None, ...] = ()
+    drift: tuple[Drift, ...] = ()
+    is_frozen: bool = False
 
 
 def to_arrow(frame: pd.DataFrame, schema: pa.Schema) -> pa.Table:

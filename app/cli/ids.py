@@ -8,7 +8,7 @@ from uuid import UUID
 
 import typer
 
-from graph.ids import CONNECTION, NAMING_RULE, REJECTED, RUN, SCHEDULE, IdKind
+from graph.ids import CONNECTION, NAMING_RULE, REJECTED, RUN, SCHEDULE, SCHEMA_CHANGE, IdKind
 
 
 def _reader(kind: IdKind[UUID], name: str) -> Callable[[str], UUID]:
@@ -64,4 +64,12 @@ ScheduleId = Annotated[
 RunIds = Annotated[
     list[UUID] | None,
     typer.Argument(parser=read_run, metavar="<run>…", help="See: liftos deadletter list."),
+]
+ChangeIds = Annotated[
+    list[UUID] | None,
+    typer.Argument(
+        parser=_reader(SCHEMA_CHANGE, "the change"),
+        metavar="<change>…",
+        help="See: liftos drift list.",
+    ),
 ]

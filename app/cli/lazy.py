@@ -37,6 +37,7 @@ COMMANDS: Mapping[str, Entry] = MappingProxyType(
         "rejected": Entry("rejected", "Refused records: list, count, correct, replay, dismiss."),
         "schedule": Entry("schedules", "Have connections read by themselves."),
         "deadletter": Entry("dead_letters", "Runs that ended badly: list, requeue, dismiss."),
+        "drift": Entry("drift", "Changes of sources' streams: list, accept, set a policy."),
         "ingest": Entry("ingest", "Read days of a connection."),
         "backfill": Entry("backfills", "Quote and start the reading of past days."),
         "naming": Entry("naming", "Rules by which the names of campaigns are read."),

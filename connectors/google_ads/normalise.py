@@ -66,7 +66,7 @@ RECONNECT: Final = "set up a connection of its own for this account and currency
 def normalise(_stream: str, _media_type: str, body: bytes, context: PageContext) -> NormalisedPage:
     """One slice of days with both its answers, at the context's level."""
     rows = joined(body, ENTITY[context.level][0], context.replay)
-    reading = Reading(rows.records, context.replay)
+    reading = Reading.of(rows.records, context)
     columns = _identity(reading, context) | _metrics(reading) | _conversions(reading, rows)
     _refuse_strangers(reading, columns, context)
     return normalised_page(columns | _constants(columns, context, len(rows.records)), reading)

@@ -74,7 +74,7 @@ def normalise(stream: str, _media_type: str, body: bytes, context: PageContext) 
     is_sent = stream in {CAMPAIGN_VALUES, FLOW_SERIES}
     if context.level is Level.CAMPAIGN and stream != ALL_ORDERS:
         records = added_up(records, STATISTICS if is_sent else ORDERS.values())
-    reading = Reading(records, context.replay)
+    reading = Reading.of(records, context)
     columns = _identity(reading, context, stream)
     columns |= _sent(reading) if is_sent else _ordered(reading)
     return normalised_page(columns | _constants(context, stream, len(records)), reading)
@@ -180,10 +180,10 @@ def _names(content: JSONValue, context: PageContext) -> NormalisedPage:
     named = {each["digest"]: each for row in listed for each in _campaigns(row, context)}
     campaigns = pa.Table.from_pylist(list(named.values()), schema=CAMPAIGN_SCHEMA)
     nothing = normalised_page(
-        _identity(Reading([]), context, CAMPAIGN_VALUES)
-        | _sent(Reading([]))
+        _identity(Reading.of([], context), context, CAMPAIGN_VALUES)
+        | _sent(Reading.of([], context))
         | _constants(context, CAMPAIGN_VALUES, 0),
-        Reading([]),
+        Reading.of([], context),
     )
     return NormalisedPage(nothing.entries, campaigns, (), 0)
 

@@ -69,7 +69,7 @@ RECONNECT: Final = "set up a connection of its own for this account and currency
 def normalise(_stream: str, _media_type: str, body: bytes, context: PageContext) -> NormalisedPage:
     """One page of the insights edge, `{"data": [...]}` in JSON, at the context's level."""
     records = _records(body)
-    reading = Reading(records, context.replay)
+    reading = Reading.of(records, context)
     columns = _identity(reading, context) | _metrics(reading) | _actions(reading)
     _refuse_strangers(reading, columns, context)
     return normalised_page(columns | _constants(context, len(records)), reading)

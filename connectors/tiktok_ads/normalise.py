@@ -64,7 +64,7 @@ RECONNECT: Final = "set up a connection of its own for this account and currency
 
 def normalise(_stream: str, _media_type: str, body: bytes, context: PageContext) -> NormalisedPage:
     """One page of the report, at the context's level."""
-    reading = Reading(_records(body))
+    reading = Reading.of(_records(body), context)
     columns = _identity(reading, context) | _figures(reading)
     _refuse_strangers(reading, columns, context)
     rows = len(reading.records)

@@ -86,7 +86,7 @@ def page_events(body: bytes, context: PageContext) -> PageEvents:
     """Every event of a page, read by the connection's mapping."""
     reader = _reader(context)
     sent = list(events(body))
-    reading = Reading([event for _, event in sent], context.replay)
+    reading = Reading.of([event for _, event in sent], context)
     found: list[OrderEvent | None] = []
     faults: dict[int, Unreadable] = {}
     for position, ((source, _), event) in enumerate(zip(sent, reading.records, strict=True)):

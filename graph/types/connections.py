@@ -15,10 +15,12 @@ from graph.ids import CONNECTION
 from graph.scalars import JSON
 from graph.types.connection_tests import ConnectionTest
 from graph.types.credentials import ConnectionAlert, ConnectionCredential
+from graph.types.links import present
 from graph.types.node import Node
+from graph.types.policies import StreamPolicy
 from graph.types.receipts import ReceiptRules
 from graph.types.webhooks import SourceWebhook
-from resolvers import connection_tests, connections, receipts, webhooks
+from resolvers import connection_tests, connections, drift, receipts, webhooks
 
 
 @strawberry.federation.type(
@@ -102,3 +104,10 @@ class SourceConnection(Node):
     async def receipt_rules(self, info: Info) -> ReceiptRules:
         """Batched over the whole answer."""
         return ReceiptRules.from_record(await receipts.policy(info.context.session, self.key))
+
+    @resolved("What becomes of records that are not as their stream's contract has them.")
+    async def schema_policies(self, info: Info) -> list[StreamPolicy]:
+        """Batched over the whole answer; none for sources of which nothing is expected."""
+        record = await connections.connection(info.context.session, self.key)
+        found = await drift.policies(info.context.session, present(record, "connection"))
+        return [StreamPolicy.from_record(policy) for policy in found]

@@ -14,6 +14,7 @@ from core.errors import ErrorKind
 from core.records.authorizations import AuthorizationStatus
 from core.records.connections import ConnectionStatus, Level, Source
 from core.records.credentials import AlertKind, ConnectionTestStatus, CredentialKind, FindingKind
+from core.records.drift import DriftKind, DriftPolicy, DriftState
 from core.records.entries import DateBasis, EntryOrder
 from core.records.events import DataEventKind
 from core.records.insights import InsightKind
@@ -119,6 +120,7 @@ ENUMS: tuple[type[Enum], ...] = (
             AlertKind.API_VERSION_SUNSET: "The source will stop serving the pinned API version.",
             AlertKind.CREDENTIALS_REFUSED: "The source does not accept the credentials.",
             AlertKind.QUOTA_NEARLY_USED: "The source's quota is nearly used up.",
+            AlertKind.SCHEMA_CHANGED: "A stream is not what it was; see `schemaChanges`.",
             AlertKind.TOKEN_EXPIRING: "The credentials expire within 14 days, or have expired.",
         },
     ),
@@ -231,6 +233,33 @@ ENUMS: tuple[type[Enum], ...] = (
             ShrinkState.HELD: "They wait for a decision, and stand until then.",
             ShrinkState.ACCEPTED: "They have vanished.",
             ShrinkState.REJECTED: "They were kept.",
+        },
+    ),
+    _described(
+        DriftPolicy,
+        "What becomes of records that are not as their stream's contract has them.",
+        {
+            DriftPolicy.EVOLVE: "What can still be read goes in, the rest is refused. The default.",
+            DriftPolicy.DISCARD_FIELD: "A value of another type is left out.",
+            DriftPolicy.DISCARD_ROW: "Its record is refused.",
+            DriftPolicy.FREEZE: "The run stops before the page, until the change is accepted.",
+        },
+    ),
+    _described(
+        DriftKind,
+        "How a field is not as expected.",
+        {
+            DriftKind.NEW_FIELD: "Nothing is known of it: it is kept in the raw page.",
+            DriftKind.CHANGED_TYPE: "It has another JSON type.",
+            DriftKind.MISSING_FIELD: "It is not there, and records cannot do without it.",
+        },
+    ),
+    _described(
+        DriftState,
+        "Whether somebody has taken note of a change.",
+        {
+            DriftState.OPEN: "Nobody yet.",
+            DriftState.ACCEPTED: "It is no drift any more.",
         },
     ),
     _described(

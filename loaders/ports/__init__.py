@@ -14,6 +14,7 @@ from loaders.ports.credentials import (
     ConnectionTestStore,
     CredentialStore,
 )
+from loaders.ports.drift import DriftStore
 from loaders.ports.facts import (
     AttributionStore,
     CalendarStore,
@@ -99,6 +100,11 @@ class Stores(Protocol):
     @property
     def rejections(self) -> RejectionStore:
         """Refused records."""
+        ...
+
+    @property
+    def drift(self) -> DriftStore:
+        """Changes of streams."""
         ...
 
     @property

@@ -49,3 +49,41 @@ CREATE INDEX run_dead ON run (tenant_id, id) WHERE status IN ('FAILED', 'PARKED'
 CALL guard_table('run_dismissal');
 GRANT SELECT, INSERT, UPDATE, DELETE ON run_dismissal TO liftos_app;
 GRANT SELECT ON run_dismissal TO liftos_system;
+
+-- What becomes of records that are not as their stream's contract has them; stream '' stands for
+-- every stream of the connection that has no policy of its own.
+CREATE TABLE schema_policy (
+    tenant_id uuid NOT NULL,
+    connection_id uuid NOT NULL,
+    stream text NOT NULL,
+    policy text NOT NULL,
+    PRIMARY KEY (tenant_id, connection_id, stream),
+    FOREIGN KEY (tenant_id, connection_id) REFERENCES connection ON DELETE CASCADE
+);
+
+CREATE TABLE schema_change (
+    tenant_id uuid NOT NULL,
+    id uuid NOT NULL DEFAULT uuidv7(),
+    connection_id uuid NOT NULL,
+    stream text NOT NULL,
+    kind text NOT NULL,
+    field text NOT NULL,
+    found text NOT NULL,
+    expected text NOT NULL,
+    policy text NOT NULL,
+    records bigint NOT NULL,
+    state text NOT NULL DEFAULT 'OPEN',
+    first_seen_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    last_seen_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    first_run_id uuid NOT NULL,
+    last_run_id uuid NOT NULL,
+    accepted_at timestamptz,
+    accepted_by text,
+    PRIMARY KEY (tenant_id, id),
+    CONSTRAINT schema_change_once
+        UNIQUE (tenant_id, connection_id, stream, kind, field, found),
+    FOREIGN KEY (tenant_id, connection_id) REFERENCES connection ON DELETE CASCADE
+);
+CALL guard_table('schema_policy');
+CALL guard_table('schema_change');
+GRANT SELECT, INSERT, UPDATE, DELETE ON schema_policy, schema_change TO liftos_app;

@@ -48,8 +48,15 @@ class AlertStore:
             return
         async with self._database.write(scope) as connection:
             for notice in notices:
-                await connection.execute(_RAISE, scope.tenant_id, connection_id, *_values(notice))
+                await raise_alert(connection, scope, connection_id, notice)
             await resolve_alerts(connection, scope, connection_id, cleared)
+
+
+async def raise_alert(
+    connection: Connection, scope: TenantScope, connection_id: UUID, notice: Notice
+) -> None:
+    """Raise `notice`, or see it again, in the caller's transaction."""
+    await connection.execute(_RAISE, scope.tenant_id, connection_id, *_values(notice))
 
 
 async def resolve_alerts(

@@ -22,6 +22,7 @@ from core.records.runs import Counters, RunEventKind
 from core.scope import TenantScope
 from stores.postgres.alike import confirm_pages
 from stores.postgres.database import Connection, Database
+from stores.postgres.drift import DriftSeen, record_drift
 from stores.postgres.merge import NOTHING, MergeCounts, merge_campaigns, merge_entries, spanned
 from stores.postgres.months import ensure_months
 from stores.postgres.rejections import RefusedOn, reject
@@ -60,6 +61,7 @@ class PageResult:
     campaigns: pa.Table
     rejections: Sequence[Rejection]
     fetched: int
+    drift: DriftSeen | None = None
 
 
 class PageWorkStore:
@@ -113,6 +115,8 @@ class PageWorkStore:
             for result in results:
                 refused_on = RefusedOn(claimed.run.connection_id, claimed.run.id, result.page.id)
                 await reject(connection, scope, refused_on, result.rejections)
+                if result.drift is not None:
+                    await record_drift(connection, scope, result.drift)
             return await merge_staged(connection, scope, claimed, results, progress)
 
     async def confirm(

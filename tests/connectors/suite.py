@@ -26,11 +26,13 @@ from core.errors import ConfigError, LiftosError, Transient
 from core.jsonvalue import JSONObject
 from core.reconciling import ADDITIVE
 from core.records.connections import Level, Source
+from core.records.drift import Change, DriftKind, DriftPolicy, StreamContract
 from core.records.ingestion import RawPage
 from core.units import DateRange
 from tests.connectors.stand_in import FakeTime, Network, Opening, StandIn
 from transform.frames import NormalisedPage
 from transform.normalise.context import PageContext
+from transform.normalise.contract import Contract
 
 PASSING_FAULTS = ("server_error", "outage", "truncated", "reset", "transient")
 
@@ -85,11 +87,15 @@ class ConnectorSuite(ABC):
     def drifted(self, body: bytes) -> bytes:
         """The page with a field that a record cannot do without renamed in its first record."""
 
-    def normalised(self, page: RawPage, body: bytes | None = None) -> NormalisedPage:
+    def normalised(
+        self, page: RawPage, body: bytes | None = None, contract: Contract | None = None
+    ) -> NormalisedPage:
         """The page, or `body` in its place, as entries of `account`."""
         whom, layout = self.account, page.request.get("layout")
         options = layout if isinstance(layout, dict) else {}
-        context = PageContext(whom.account_id, whom.currency, whom.time_zone, whom.level, options)
+        context = PageContext(
+            whom.account_id, whom.currency, whom.time_zone, whom.level, options, contract=contract
+        )
         return normalise_page(
             self.source, page.stream, page.media_type, page.body if body is None else body, context
         )
@@ -238,6 +244,51 @@ class ConnectorSuite(ABC):
         assert after.rejections[0].mend
         assert self.accounted(after) == after.fetched
         assert len(after.entries) >= len(before.entries) - 1
+
+    @pytest.mark.parametrize("policy", list(DriftPolicy))
+    async def test_drift_is_told_and_met_by_the_policy_of_its_stream(
+        self, stand_in: StandIn, fake_time: FakeTime, policy: DriftPolicy
+    ) -> None:
+        async with self.opened(stand_in, fake_time) as connector:
+            pages = await self.read(connector)
+        page = next(each for each in pages if self.drifted(each.body) != each.body)
+        usual = self.normalised(page, contract=self.contract(page, policy))
+        assert (usual.drift, usual.is_frozen) == ((), False)
+        made = self.normalised(page, self.drifted(page.body), self.contract(page, policy))
+        gone = Change(DriftKind.MISSING_FIELD, self.drifted_field, "null")
+        assert [each.records for each in made.drift if each.change == gone] == [1]
+        assert made.is_frozen is (policy is DriftPolicy.FREEZE)
+        assert [each.field for each in made.rejections] == [self.drifted_field]
+
+    async def test_a_new_field_is_told_once_in_a_run_whatever_the_policy(
+        self, stand_in: StandIn, fake_time: FakeTime
+    ) -> None:
+        async with self.opened(stand_in, fake_time) as connector:
+            pages = await self.read(connector)
+        expected = {each.name for each in self.source.manifest.streams if each.fields}
+        first = next(page for page in pages if page.stream in expected)
+        of_stream = [page for page in pages if page.stream == first.stream]
+        for policy in DriftPolicy:
+            contract = self.contract(first, policy)
+            told = [
+                self.normalised(page, self.with_unknown_field(page.body), contract)
+                for page in of_stream
+            ]
+            new = [
+                each.change.field
+                for made in told
+                for each in made.drift
+                if each.change.kind is DriftKind.NEW_FIELD
+            ]
+            assert len(new) == len(set(new)) <= 1
+            assert not any(made.is_frozen or made.rejections for made in told)
+
+    def contract(self, page: RawPage, policy: DriftPolicy) -> Contract:
+        """What the page's records are held to."""
+        streams = {each.name: each for each in self.source.manifest.streams}
+        stream = streams[page.stream]
+        assert stream.fields, "a stream of records has a contract in its manifest"
+        return Contract(StreamContract(tuple(stream.fields.items()), stream.required, policy))
 
     def accounted(self, page: NormalisedPage) -> int:
         """Records that went in or were refused."""

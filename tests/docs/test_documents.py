@@ -81,6 +81,7 @@ FOLLOWED = [
     "events.md",
     "files.md",
     "rejected.md",
+    "drift.md",
     "query.md",
     "compare.md",
     "sandbox.md",

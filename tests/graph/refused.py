@@ -10,6 +10,7 @@ from uuid import UUID
 from core.errors import NotFound
 from core.jsonvalue import JSONObject
 from core.records.dead_letters import DeadLetter, DeadLetterChoice, DeadLetterFilter
+from core.records.drift import DriftPolicy, DriftState, SchemaChangeRecord
 from core.records.pages import Page, PageRequest
 from core.records.rejections import (
     RejectedRecord,
@@ -22,6 +23,8 @@ from core.records.runs import RunKind, RunRecord, RunStatus
 from core.scope import TenantScope
 from tests.graph import samples
 from tests.graph.memory import Memory, paged
+
+CHANGE = UUID(int=0x5C)
 
 
 class Rejections:
@@ -117,3 +120,50 @@ class DeadLetters:
             if run.status in {RunStatus.FAILED, RunStatus.PARKED}
             and where.is_dismissed == (run.id in self.dismissed)
         ]
+
+
+class Drifts:
+    def __init__(self, memory: Memory) -> None:
+        self.memory = memory
+        self.changes: dict[UUID, SchemaChangeRecord] = {CHANGE: samples.schema_change(CHANGE)}
+        self.chosen: dict[tuple[UUID, str], DriftPolicy] = {}
+
+    async def page(
+        self,
+        scope: TenantScope,
+        request: PageRequest,
+        connections: Sequence[UUID] = (),
+        states: Sequence[DriftState] = (),
+    ) -> Page[SchemaChangeRecord]:
+        found = [
+            change
+            for change in self.changes.values()
+            if change.connection_id in self.memory.of(scope).connections
+            and (not connections or change.connection_id in connections)
+            and (not states or change.state in states)
+        ]
+        return paged(found, request, lambda change: (str(change.id),), descending=True)
+
+    async def accept(
+        self, scope: TenantScope, ids: Sequence[UUID]
+    ) -> tuple[tuple[SchemaChangeRecord, ...], tuple[RunRecord, ...]]:
+        del scope
+        if not set(ids) <= set(self.changes):
+            raise NotFound("no such schema change", field="ids", mend="see schemaChanges")
+        self.changes |= {key: replace(self.changes[key], state=DriftState.ACCEPTED) for key in ids}
+        return tuple(self.changes[key] for key in ids), (samples.run(status=RunStatus.QUEUED),)
+
+    async def policies(
+        self, scope: TenantScope, ids: Sequence[UUID]
+    ) -> dict[UUID, dict[str, DriftPolicy]]:
+        del scope
+        return {
+            key: {stream: policy for (of, stream), policy in self.chosen.items() if of == key}
+            for key in ids
+        }
+
+    async def set_policy(
+        self, scope: TenantScope, connection_id: UUID, stream: str, policy: DriftPolicy
+    ) -> None:
+        del scope
+        self.chosen[connection_id, stream] = policy

@@ -13,6 +13,13 @@ from core.records.authorizations import AuthorizationRecord, AuthorizationStatus
 from core.records.calendar import CalendarDayRecord, HolidayRecord, RetailEventRecord
 from core.records.connections import ConnectionRecord, ConnectionStatus, Level, Source
 from core.records.credentials import ConnectionTestRecord, ConnectionTestStatus
+from core.records.drift import (
+    Change,
+    DriftKind,
+    DriftPolicy,
+    DriftState,
+    SchemaChangeRecord,
+)
 from core.records.entries import (
     CampaignRecord,
     DateBasis,
@@ -351,4 +358,23 @@ def schedule() -> ScheduleRecord:
         last_run_id=RUN,
         created_by="user:ada",
         created_at=LEARNED,
+    )
+
+
+def schema_change(change_id: UUID) -> SchemaChangeRecord:
+    return SchemaChangeRecord(
+        id=change_id,
+        connection_id=CONNECTION,
+        stream="insights",
+        change=Change(DriftKind.CHANGED_TYPE, "spend", "number"),
+        expected="string",
+        policy=DriftPolicy.EVOLVE,
+        records=3,
+        state=DriftState.OPEN,
+        first_seen_at=LEARNED,
+        last_seen_at=LEARNED,
+        first_run_id=RUN,
+        last_run_id=RUN,
+        accepted_at=None,
+        accepted_by=None,
     )

@@ -38,6 +38,7 @@ EXPECTED: dict[str, dict[str, Permission | None]] = {
         "rejectedRecords": Permission.MEMORY_WRITE,
         "rejectedRecordSummary": Permission.MEMORY_WRITE,
         "deadLetters": Permission.MEMORY_READ,
+        "schemaChanges": Permission.MEMORY_READ,
         "_entities": Permission.MEMORY_READ,
         "_service": None,
     },
@@ -80,6 +81,8 @@ EXPECTED: dict[str, dict[str, Permission | None]] = {
         "dismissRejected": Permission.MEMORY_WRITE,
         "requeueDeadLetters": Permission.MEMORY_WRITE,
         "dismissDeadLetters": Permission.MEMORY_WRITE,
+        "acceptSchemaChanges": Permission.MEMORY_WRITE,
+        "setSchemaPolicy": Permission.MEMORY_WRITE,
     },
     "Subscription": dict.fromkeys(
         ("ingestionProgress", "events", "runs", "entriesRestated"), Permission.MEMORY_READ
@@ -136,6 +139,7 @@ READS = {
     f'rejectedRecords(runId: "{RUN_ID}") {{ nodes {{ id }} }}': ("rejectedRecords", None),
     "rejectedRecordSummary { records }": ("rejectedRecordSummary", None),
     "deadLetters { nodes { why } }": ("deadLetters", ...),
+    "schemaChanges { nodes { id } }": ("schemaChanges", ...),
 }
 
 

@@ -49,6 +49,7 @@ class StandIns:
     policies: work.Policies
     rejections: refused.Rejections
     dead_letters: refused.DeadLetters
+    drift: refused.Drifts
     tenants: work.Tenants
     schedules: work.Schedules
     events: work.Events
@@ -78,6 +79,7 @@ class StandIns:
             work.Policies(memory),
             refused.Rejections(memory),
             refused.DeadLetters(memory),
+            refused.Drifts(memory),
             work.Tenants(memory),
             work.Schedules(memory),
             work.Events(memory),

@@ -21,13 +21,15 @@ from uuid import UUID
 from redis.asyncio import Redis
 
 from core.commands import CreateTenant
+from core.records.drift import Change, Drift, DriftKind, DriftPolicy
 from core.records.tenants import TenantRecord
 from core.scope import Role, SystemScope, TenantScope
 from core.settings import Settings
-from graph.ids import RUN, SCHEDULE
+from graph.ids import CONNECTION, RUN, SCHEDULE
 from jobs.calendars import fill_calendar
 from jobs.exchange import RateKeeper
 from jobs.worker import work
+from stores.postgres.drift import DriftSeen
 from stores.wiring import Stores
 from tests.support import Services, ended, scope_of
 from tests.tenancy.door import META_TOKENS, Door, Json, bearer
@@ -69,6 +71,7 @@ class Party:
     upload: str = ""
     authorization: str = ""
     refused: list[str] = field(default_factory=list)
+    changes: list[str] = field(default_factory=list)
     as_of: str = ""
     naming_rule: str = ""
 
@@ -143,6 +146,7 @@ async def settled(ground: Ground) -> Parties:
             await authorized(ground, party)
         await short(ground, a, b)
     for party in (a, b):
+        await drifted(ground, party)
         party.runs["queued"] = await started(ground, party, "meta")
         await connected(ground, party, "webhook", None, WEBHOOK)
         await keyed(ground, party)
@@ -263,6 +267,17 @@ async def scheduled(ground: Ground, party: Party) -> None:
     schedule_id = SCHEDULE.decode(party.schedules["daily"], "id")
     due = (await ground.stores.schedules.by_ids(party.scope, [schedule_id]))[schedule_id].fires_at
     await ground.stores.firing.fire(party.scope, schedule_id, due)
+
+
+async def drifted(ground: Ground, party: Party) -> None:
+    """A stream that was seen to change."""
+    at = CONNECTION.decode(party.connections["meta"], "id")
+    run = RUN.decode(party.runs["meta"], "id")
+    change = Change(DriftKind.NEW_FIELD, f"field_of_{party.record.slug}", "string")
+    seen = DriftSeen(at, run, "insights", DriftPolicy.EVOLVE, [Drift(change, "", 1)])
+    await ground.stores.drift.hold(party.scope, seen)
+    listed = await ground.door.ask(party.token, "Query.schemaChanges", {"first": 5})
+    party.changes = [node["id"] for node in listed["data"]["schemaChanges"]["nodes"]]
 
 
 async def keyed(ground: Ground, party: Party) -> None:

@@ -90,6 +90,7 @@ async def test_a_cursor_of_b_is_a_place_in_as_own_list(
         "Query.attributionRows": dated,
         "Query.rejectedRecords": own_run,
         "Query.deadLetters": {},
+        "Query.schemaChanges": {},
     }
     assert set(walk_b.cursors) == set(lists)
     for coordinate, given in lists.items():

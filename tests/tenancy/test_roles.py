@@ -52,6 +52,7 @@ ALLOWED: Mapping[str, frozenset[Role | None]] = {
     "Query.rejectedRecords": WRITERS,
     "Query.rejectedRecordSummary": WRITERS,
     "Query.deadLetters": ALL,
+    "Query.schemaChanges": ALL,
     "Query._entities": ALL,
     "Query._service": ANYBODY,
     "Mutation.connectSource": ADMINS,
@@ -84,6 +85,8 @@ ALLOWED: Mapping[str, frozenset[Role | None]] = {
     "Mutation.dismissRejected": WRITERS,
     "Mutation.requeueDeadLetters": WRITERS,
     "Mutation.dismissDeadLetters": WRITERS,
+    "Mutation.acceptSchemaChanges": WRITERS,
+    "Mutation.setSchemaPolicy": WRITERS,
     **{f"Mutation.{name}Schedule": WRITERS for name in SCHEDULING},
     "Subscription.ingestionProgress": ALL,
     "Subscription.events": ALL,
@@ -132,6 +135,7 @@ def questions(party: Party) -> Mapping[str, Json]:
         "Query.rejectedRecords": {"runId": run, "first": 1},
         "Query.rejectedRecordSummary": {"filter": {"runs": [run]}},
         "Query.deadLetters": {"first": 1},
+        "Query.schemaChanges": {"first": 1},
         "Query._entities": {"representations": [{"__typename": "Run", "id": run}]},
         "Query._service": {},
         "Mutation.connectSource": {
@@ -188,6 +192,11 @@ def questions(party: Party) -> Mapping[str, Json]:
         "Mutation.replayRejected": {"input": {"filter": {"runs": [run]}}},
         "Mutation.requeueDeadLetters": {"input": {"filter": {}}},
         "Mutation.dismissDeadLetters": {"input": {"filter": {}}, "why": "x"},
+        "Mutation.acceptSchemaChanges": {"ids": party.changes},
+        "Mutation.setSchemaPolicy": {
+            "connectionId": party.connections["meta"],
+            "policy": "FREEZE",
+        },
         "Mutation.dismissRejected": {"input": {"filter": {"runs": [run]}, "why": "x"}},
         "Mutation.createSchedule": {
             "connectionId": party.connections["meta"],
@@ -403,6 +412,11 @@ async def test_a_role_that_may_write_is_not_refused_for_its_role(
         "Mutation.replayRejected": ({"input": {"filter": {}, "maximum": 0}}, "InvalidInput"),
         "Mutation.requeueDeadLetters": ({"input": {"filter": {}, "maximum": 0}}, "InvalidInput"),
         "Mutation.dismissDeadLetters": ({"input": {"filter": {}}, "why": " "}, "InvalidInput"),
+        "Mutation.acceptSchemaChanges": ({"ids": []}, "InvalidInput"),
+        "Mutation.setSchemaPolicy": (
+            {"connectionId": parties.a.connections["file"], "policy": "FREEZE"},
+            "InvalidInput",
+        ),
         "Mutation.dismissRejected": ({"input": {"filter": {}, "why": " "}}, "InvalidInput"),
     }
     assert set(impossible) == {name for name in root_fields() if name.startswith("Mutation.")}

@@ -18,6 +18,7 @@ from graph.ids import (
     REJECTED,
     RUN,
     SCHEDULE,
+    SCHEMA_CHANGE,
     TENANT,
     IdKind,
 )
@@ -44,10 +45,11 @@ IDS: Mapping[str, tuple[IdKind[Any], str, str]] = {
     "Insight": (INSIGHT, "insight", "id"),
     "NamingRule": (NAMING_RULE, "naming_rule", "id"),
     "RejectedRecord": (REJECTED, "rejected_record", "id"),
+    "SchemaChange": (SCHEMA_CHANGE, "schema_change", "id"),
 }
 """Types of which a walk meets every row, and their rows."""
 
-NO_NODES = ("Authorization", "DataEvent", "NamingRule", "RejectedRecord")
+NO_NODES = ("Authorization", "DataEvent", "NamingRule", "RejectedRecord", "SchemaChange")
 """Types with an id that are no nodes."""
 
 WRITTEN_ONLY = {
@@ -57,6 +59,8 @@ WRITTEN_ONLY = {
     "AcceptShrinkPayload",
     "CancelRunPayload",
     "DismissDeadLettersPayload",
+    "AcceptSchemaChangesPayload",
+    "SetSchemaPolicyPayload",
     "DismissRejectedPayload",
     "RequeueDeadLettersPayload",
     "ReplayRejectedPayload",

@@ -158,6 +158,13 @@ ATTEMPTS: dict[str, Attempts] = {
     "Mutation.replayRejected": _of_refused,
     "Mutation.dismissRejected": _of_reasons,
     "Mutation.requeueDeadLetters": _of_dead,
+    "Mutation.acceptSchemaChanges": lambda a, b: [
+        {"ids": b.changes},
+        {"ids": [*a.changes, *b.changes]},
+    ],
+    "Mutation.setSchemaPolicy": lambda a, b: [
+        each | {"policy": "FREEZE"} for each in _of_connections(a, b)
+    ],
     "Mutation.dismissDeadLetters": lambda a, b: [each | {"why": "x"} for each in _of_dead(a, b)],
 }
 NAMES_NOTHING = {"Mutation.connectSource", "Mutation.addNamingRule"}

@@ -84,6 +84,7 @@ QUESTIONS: Mapping[str, Callable[[Ids], Iterator[Question]]] = {
     "Query.rejectedRecordSummary": _plain,
     "Query.backfillQuote": _quotes,
     "Query.deadLetters": _plain,
+    "Query.schemaChanges": _plain,
     "Query.run": _each_run("id"),
     "Query.authorization": _an_authorization,
     "Query.node": _a_node,

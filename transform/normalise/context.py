@@ -8,6 +8,7 @@ from typing import Protocol
 from core.jsonvalue import JSONObject
 from core.records.connections import Level
 from transform.frames import NormalisedPage
+from transform.normalise.contract import Contract
 from transform.normalise.replay import Replay
 
 
@@ -17,7 +18,8 @@ class PageContext:
 
     `currency` is ISO 4217, `time_zone` IANA; `options` are the source's own, such as
     core.commands.FileOptions in JSON form. Empty for API sources. `replay`: the page was read
-    before, and only some of its records are put in now.
+    before, and only some of its records are put in now. `contract`: what its records are held to;
+    None where nothing is expected of them.
     """
 
     account_id: str
@@ -26,6 +28,7 @@ class PageContext:
     level: Level
     options: JSONObject = field(default_factory=dict)
     replay: Replay | None = None
+    contract: Contract | None = None
 
 
 class Normaliser(Protocol):

@@ -62,6 +62,8 @@ def normalised_page(columns: Mapping[str, ArrowColumn], reading: Reading) -> Nor
         campaigns=_campaigns(accepted),
         rejections=reading.rejections(),
         fetched=len(reading.records),
+        drift=reading.held.drift,
+        is_frozen=reading.held.is_frozen,
     )
 
 

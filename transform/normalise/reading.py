@@ -11,14 +11,19 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from core.jsonvalue import JSONObject, JSONValue
+from core.records.drift import Change, DriftKind
 from core.records.ingestion import Rejection
 from transform.normalise.columns import ArrowColumn, Mask, parsed
+from transform.normalise.context import PageContext
+from transform.normalise.contract import Contract, hold
 from transform.normalise.replay import Replay, corrected
 
 _ZERO: Final = pa.scalar(0)
 _FALSE: Final = pa.scalar(False)  # noqa: FBT003 -- a scalar, not a switch
 
 MEND: Final = "mend it at the source and read the days again, or replay the record"
+
+DRIFTED: Final = "see schemaChanges; set another policy for the stream, then replay the record"
 
 _WANTED: Final = {
     "text": "a text",
@@ -40,13 +45,25 @@ class Fault:
 class Reading:
     """One page's records as columns. A record is refused once, for the first thing found."""
 
-    def __init__(self, records: Sequence[JSONValue], replay: Replay | None = None) -> None:
-        self.records = corrected(records, replay) if replay else records
+    def __init__(
+        self, records: Sequence[JSONValue], replay: Replay | None, contract: Contract | None
+    ) -> None:
+        # What somebody corrected is held to nothing but what every record must be.
+        held = hold(corrected(records, replay), None) if replay else hold(records, contract)
+        self.held = held
+        self.records = held.records
         self.replay = replay
         self._rows: list[JSONObject] = [r if isinstance(r, dict) else {} for r in self.records]
         self._faults: dict[int, Fault] = {}
         stray = np.array([not isinstance(r, dict) for r in self.records], dtype=bool)
         self.refuse(stray, "", "the record is not an object")
+        for position, change in held.refused.items():
+            self._faults.setdefault(position, _drifted(change))
+
+    @classmethod
+    def of(cls, records: Sequence[JSONValue], context: PageContext) -> Reading:
+        """The records of a page, corrected and held to their contract as `context` says."""
+        return cls(records, context.replay, context.contract)
 
     def values(self, field: str) -> list[JSONValue]:
         """The raw values of `field`, None where absent."""
@@ -106,6 +123,12 @@ class Reading:
         payload = record if isinstance(record, dict) else {"value": record}
         reason = f"{fault.field} {fault.reason}".strip()
         return Rejection(position, fault.field, reason, fault.mend, payload)
+
+
+def _drifted(change: Change) -> Fault:
+    is_missing = change.kind is DriftKind.MISSING_FIELD
+    reason = "is missing" if is_missing else f"has another type than expected: {change.found}"
+    return Fault(change.field, reason, DRIFTED)
 
 
 def mask(flags: ArrowColumn) -> Mask:

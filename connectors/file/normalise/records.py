@@ -38,7 +38,7 @@ class FileRecords:
             body = _corrected(body, replay)
         self._table = _table(body, layout)
         self._columns: dict[str, ArrowColumn] = {}
-        self.reading = Reading([{}] * len(self))
+        self.reading = Reading([{}] * len(self), None, None)
         self.reading.replay = replay
         self.reading.records = _Lines(body)
         self._refuse_unread()

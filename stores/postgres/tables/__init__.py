@@ -22,6 +22,7 @@ from stores.postgres.tables.credentials import (
     ConnectionTestRow,
     SourceAuthorizationRow,
 )
+from stores.postgres.tables.drift import SchemaChangeRow, SchemaPolicyRow
 from stores.postgres.tables.entries import (
     CampaignRow,
     DayReadingRow,
@@ -92,6 +93,8 @@ __all__ = [
     "RunEventRow",
     "RunRow",
     "ScheduleRow",
+    "SchemaChangeRow",
+    "SchemaPolicyRow",
     "SourceAuthorizationRow",
     "Table",
     "TenantRow",
