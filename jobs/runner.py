@@ -16,6 +16,7 @@ from core.scope import TenantScope
 from core.settings import Settings
 from jobs.calendars import fill_calendar
 from jobs.ingest import GaveWay, Ingestion
+from jobs.learn import learn
 from jobs.replays import replay
 from jobs.scopes import job_scope
 from jobs.sources import open_source
@@ -99,6 +100,7 @@ class Runner:
             receipt = await replay(self._stores, self._work, scope, claimed)
         else:
             receipt = await self._read(scope, claimed)
+            await learn(self._stores, scope, claimed.run.connection_id)
         log.info("run succeeded", counters=receipt.counters)
 
     async def _read(self, scope: TenantScope, claimed: Claimed) -> Receipt:

@@ -19,6 +19,7 @@ from core.records.insights import InsightRecord
 from core.records.lineage import RawPageRecord
 from core.records.naming import NamingRuleRecord
 from core.records.receipts import HeldShrink, ReceiptPolicy
+from core.records.restatements import Lesson
 from core.records.runs import RunRecord
 from core.records.schedules import ScheduleRecord
 from core.records.tenants import TenantRecord
@@ -119,6 +120,11 @@ class Loaders:
     def shrinks(self) -> DataLoader[UUID, HeldShrink | None]:
         """What runs held back, by run."""
         return keyed(partial(self._stores.shrinks.by_runs, self._scope))
+
+    @cached_property
+    def lessons(self) -> DataLoader[UUID, Lesson | None]:
+        """What restatements taught, by connection."""
+        return keyed(partial(self._stores.restatements.by_connections, self._scope))
 
     @cached_property
     def policies(self) -> DataLoader[UUID, ReceiptPolicy | None]:

@@ -35,6 +35,7 @@ from stores.postgres.naming import NamingStore
 from stores.postgres.queue import QueueStore
 from stores.postgres.receipt_policy import ReceiptPolicyStore
 from stores.postgres.rejections import RejectionStore
+from stores.postgres.restatements import RestatementStore
 from stores.postgres.runs import RunStore
 from stores.postgres.schedule_firing import ScheduleFiringStore
 from stores.postgres.schedules import ScheduleStore
@@ -79,6 +80,7 @@ class Stores:
     exchange: ExchangeStore
     naming: NamingStore
     shrinks: ShrinkStore
+    restatements: RestatementStore
     policies: ReceiptPolicyStore
     topics: RunTopics
     streams: EventStreams
@@ -128,6 +130,7 @@ async def open_stores(
                 exchange=ExchangeStore(database),
                 naming=NamingStore(database),
                 shrinks=ShrinkStore(database),
+                restatements=RestatementStore(database),
                 policies=ReceiptPolicyStore(database),
                 topics=topics,
                 streams=EventStreams(redis),

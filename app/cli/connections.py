@@ -13,6 +13,7 @@ from app.cli.credential_facts import told_connection, told_test
 from app.cli.credentials import read_credentials
 from app.cli.ids import ConnectionId
 from app.cli.receipts import rules
+from app.cli.restatements import accept_look_back, restatement
 from app.cli.settings import settings_of
 from app.cli.tables import moment, show_fields, show_table
 from app.cli.tenancy import open_tenant
@@ -197,6 +198,8 @@ def show(context: typer.Context, *, tenant: Tenant, connection: ConnectionId) ->
 
 
 commands.command()(rules)
+commands.command()(restatement)
+commands.command()(accept_look_back)
 
 
 def _changed(context: typer.Context, tenant: str, change: Change) -> ConnectionRecord:

@@ -11,11 +11,12 @@ from graph.context import Info
 from graph.fields import mutation
 from graph.ids import CONNECTION, RUN
 from graph.inputs.receipts import ReceiptRulesInput
+from graph.mutations.connections import ConnectionId
 from graph.queries.runs import RunId
 from graph.types.connections import SourceConnection
 from graph.types.errors import Refused
 from graph.types.runs import Run
-from resolvers import connections, receipts
+from resolvers import connections, receipts, restatements
 
 
 @strawberry.type(description="What was shown has vanished.")
@@ -39,6 +40,19 @@ class SetReceiptRulesPayload:
     connection: SourceConnection = strawberry.field(description="The connection.")
 
 
+@strawberry.type(description="The connection reads as far back as was proposed.")
+class AcceptLookBackPayload:
+    """What acceptProposedLookBack leaves behind."""
+
+    connection: SourceConnection = strawberry.field(description="The connection.")
+
+
+AcceptLookBackResult: TypeAlias = Annotated[
+    AcceptLookBackPayload | Refused,
+    strawberry.union(
+        "AcceptLookBackResult", description="The connection, or what stood in the way."
+    ),
+]
 AcceptShrinkResult: TypeAlias = Annotated[
     AcceptShrinkPayload | Refused,
     strawberry.union("AcceptShrinkResult", description="The run, or what stood in the way."),
@@ -93,3 +107,16 @@ class ReceiptMutations:
         await receipts.set_policy(session, connection_id, wanted)
         session.loaders.policies.clear(connection_id)
         return SetReceiptRulesPayload(connection=SourceConnection.from_record(record))
+
+    @mutation(
+        "Take `proposedLookBackDays` as the connection's look-back. Answers CONFLICT when none is "
+        "proposed.",
+        needs=Permission.MEMORY_ADMIN,
+    )
+    async def accept_proposed_look_back(
+        self, info: Info, *, connection_id: ConnectionId
+    ) -> AcceptLookBackResult:
+        """As it is proposed at this moment."""
+        found = CONNECTION.decode(connection_id, "connectionId")
+        record = await restatements.accept(info.context.session, found)
+        return AcceptLookBackPayload(connection=SourceConnection.from_record(record))

@@ -19,8 +19,9 @@ from graph.types.links import present
 from graph.types.node import Node
 from graph.types.policies import StreamPolicy
 from graph.types.receipts import ReceiptRules
+from graph.types.restatements import MetricRestatement
 from graph.types.webhooks import SourceWebhook
-from resolvers import connection_tests, connections, drift, receipts, webhooks
+from resolvers import connection_tests, connections, drift, receipts, restatements, webhooks
 
 
 @strawberry.federation.type(
@@ -111,3 +112,20 @@ class SourceConnection(Node):
         record = await connections.connection(info.context.session, self.key)
         found = await drift.policies(info.context.session, present(record, "connection"))
         return [StreamPolicy.from_record(policy) for policy in found]
+
+    @resolved(
+        "When each of its metrics settles, learned from its vintages about once a day; empty "
+        "before days were read more than once."
+    )
+    async def restatement(self, info: Info) -> list[MetricRestatement]:
+        """Batched over the whole answer."""
+        found = await restatements.settling(info.context.session, self.key)
+        return [MetricRestatement.from_record(each) for each in found]
+
+    @resolved(
+        "The look-back that its restatements propose: past the age at which its slowest metric has "
+        "settled, by 7 days that confirm it. Null while `lookBackDays` is that, or nobody knows."
+    )
+    async def proposed_look_back_days(self, info: Info) -> int | None:
+        """Batched over the whole answer."""
+        return await restatements.proposed(info.context.session, self.key, self.look_back_days)

@@ -73,8 +73,9 @@ class MarketingEntry(Node, MetricColumns):
     vintage_count: int = strawberry.field(description="How many vintages the entry has.")
     is_mature: bool = strawberry.field(
         description=(
-            "Whether the day was last read after its look-back had passed: the source is not "
-            "expected to change it any more."
+            "Whether the day was last read past the age at which days of its connection settle: "
+            "the source is not expected to change it any more. The age is learned from "
+            "restatements where that is possible, else it is the look-back."
         )
     )
 

@@ -24,7 +24,7 @@ from loaders.ports.facts import (
     InsightStore,
     NamingStore,
 )
-from loaders.ports.receipts import ReceiptPolicyStore, ShrinkStore
+from loaders.ports.receipts import ReceiptPolicyStore, RestatementStore, ShrinkStore
 from loaders.ports.rejections import DeadLetterStore, RejectionStore
 from loaders.ports.webhooks import WebhookStore
 from loaders.ports.work import (
@@ -135,6 +135,11 @@ class Stores(Protocol):
     @property
     def shrinks(self) -> ShrinkStore:
         """Shrinks that were held."""
+        ...
+
+    @property
+    def restatements(self) -> RestatementStore:
+        """What restatements taught."""
         ...
 
     @property

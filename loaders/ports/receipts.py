@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from typing import Protocol
 from uuid import UUID
 
+from core.records.connections import ConnectionRecord
 from core.records.receipts import HeldShrink, ReceiptPolicy
+from core.records.restatements import Lesson
 from core.records.runs import RunRecord
 from core.scope import TenantScope
 
@@ -40,4 +42,16 @@ class ReceiptPolicyStore(Protocol):
         self, scope: TenantScope, connection_id: UUID, policy: ReceiptPolicy
     ) -> ReceiptPolicy:
         """Set a connection's policy; NotFound when there is no such connection."""
+        ...
+
+
+class RestatementStore(Protocol):
+    """What restatements taught."""
+
+    async def by_connections(self, scope: TenantScope, ids: Sequence[UUID]) -> dict[UUID, Lesson]:
+        """The newest lesson of each connection that has one."""
+        ...
+
+    async def accept_look_back(self, scope: TenantScope, connection_id: UUID) -> ConnectionRecord:
+        """Take the proposed look-back; Conflict when none is proposed, or NotFound."""
         ...

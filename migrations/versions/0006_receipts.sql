@@ -92,6 +92,61 @@ CREATE TABLE restatement_lesson (
     FOREIGN KEY (tenant_id, connection_id) REFERENCES connection ON DELETE CASCADE
 );
 
+-- Look-backs that were in force until another was set: what counts as mature at a past moment
+-- goes by the one of then.
+CREATE TABLE former_look_back (
+    tenant_id uuid NOT NULL,
+    connection_id uuid NOT NULL,
+    until timestamptz NOT NULL,
+    days int NOT NULL,
+    PRIMARY KEY (tenant_id, connection_id, until),
+    FOREIGN KEY (tenant_id, connection_id) REFERENCES connection ON DELETE CASCADE
+);
+
+-- How old a day of a connection must be, as was known at a moment: what was learned by then of
+-- its slowest metric, and else the look-back of then.
+CREATE FUNCTION settles_after(
+    tenant uuid, place uuid, look_back_days int, as_of timestamptz
+) RETURNS int LANGUAGE sql STABLE PARALLEL SAFE AS $$
+    SELECT coalesce(
+        (SELECT CASE WHEN bool_and(l.at_most_days IS NOT NULL) THEN max(l.at_most_days) END
+         FROM restatement_lesson l
+         WHERE l.tenant_id = tenant AND l.connection_id = place AND l.learned_at = (
+             SELECT max(n.learned_at) FROM restatement_lesson n
+             WHERE n.tenant_id = tenant AND n.connection_id = place AND n.learned_at <= as_of)),
+        (SELECT f.days FROM former_look_back f
+         WHERE f.tenant_id = tenant AND f.connection_id = place AND f.until > as_of
+         ORDER BY f.until LIMIT 1),
+        look_back_days)
+$$;
+
+-- The moment of a change is one of the tenant's clock, so that asOf cannot fall between it and
+-- its commit. The lock is that of merges (stores.postgres.entries.merge_lock), and is taken before
+-- any row's, as merges do.
+CREATE FUNCTION hold_merges() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM pg_advisory_xact_lock(
+        ('x' || right(replace(current_tenant()::text, '-', ''), 16))::bit(64)::bigint
+        & 9223372036854775807);
+    RETURN NULL;
+END $$;
+CREATE FUNCTION keep_look_back() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    moment timestamptz;
+BEGIN
+    UPDATE data_clock
+    SET learned_at = greatest(clock_timestamp(), learned_at + interval '1 microsecond')
+    WHERE tenant_id = NEW.tenant_id RETURNING learned_at INTO moment;
+    INSERT INTO former_look_back (tenant_id, connection_id, until, days)
+    VALUES (NEW.tenant_id, NEW.id, moment, OLD.look_back_days);
+    RETURN NULL;
+END $$;
+CREATE TRIGGER hold_merges BEFORE UPDATE OF look_back_days ON connection
+    FOR EACH STATEMENT EXECUTE FUNCTION hold_merges();
+CREATE TRIGGER keep_look_back AFTER UPDATE OF look_back_days ON connection
+    FOR EACH ROW WHEN (OLD.look_back_days <> NEW.look_back_days)
+    EXECUTE FUNCTION keep_look_back();
+
 CALL guard_table('receipt_policy');
 CALL guard_table('held_shrink');
 CALL guard_table('held_entry');
@@ -99,8 +154,9 @@ CALL guard_table('account_total');
 CALL guard_table('total_question');
 CALL guard_table('open_gap');
 CALL guard_table('restatement_lesson');
+CALL guard_table('former_look_back');
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON
     receipt_policy, held_shrink, held_entry, account_total, total_question, open_gap,
-    restatement_lesson
+    restatement_lesson, former_look_back
 TO liftos_app;

@@ -48,7 +48,7 @@ class ConnectionStore:
         sql = f"SELECT {_COLUMNS} FROM connection WHERE tenant_id = $1 AND id = ANY($2)"
         async with self._database.read(scope) as connection:
             rows = await connection.fetch(sql, scope.tenant_id, list(ids))
-        return {row["id"]: _record(row) for row in rows}
+        return {row["id"]: connection_record(row) for row in rows}
 
     async def one(self, scope: TenantScope, connection_id: UUID) -> ConnectionRecord:
         """The connection, or NotFound."""
@@ -67,7 +67,7 @@ class ConnectionStore:
         )
         async with self._database.read(scope) as connection:
             row = await connection.fetchrow(sql, scope.tenant_id, source, account_id)
-        return _record(row) if row else None
+        return connection_record(row) if row else None
 
     async def page(self, scope: TenantScope, request: PageRequest) -> Page[ConnectionRecord]:
         """One page, oldest first; the cursor part is the id."""
@@ -77,7 +77,7 @@ class ConnectionStore:
         sql = f"SELECT {_COLUMNS} FROM connection WHERE {where} {_BY_ID.clause(request)}"
         async with self._database.read(scope) as connection:
             rows = await connection.fetch(sql, *where.values)
-        return page_of(rows, request, _record)
+        return page_of(rows, request, connection_record)
 
     async def create(self, scope: TenantScope, command: ConnectSource) -> ConnectionRecord:
         """Set up a connection and seal its credentials, or Conflict for a known account.
@@ -90,7 +90,7 @@ class ConnectionStore:
                 row = await _revived(connection, scope, command)
             if command.credentials is not None and command.credentials.parts:
                 await self._seal(connection, scope, row["id"], command.credentials)
-            return _record(row)
+            return connection_record(row)
 
     async def rotate(
         self, scope: TenantScope, connection_id: UUID, credentials: Credentials
@@ -247,7 +247,7 @@ def _fixed_parts(command: ConnectSource) -> tuple[tuple[str, str, str], ...]:
 def _found(row: asyncpg.Record | None) -> ConnectionRecord:
     if row is None:
         raise no_connection()
-    return _record(row)
+    return connection_record(row)
 
 
 def _values(command: ConnectSource) -> tuple[object, ...]:
@@ -262,7 +262,8 @@ def _values(command: ConnectSource) -> tuple[object, ...]:
     )
 
 
-def _record(row: asyncpg.Record) -> ConnectionRecord:
+def connection_record(row: asyncpg.Record) -> ConnectionRecord:
+    """The record of a row of `connection`."""
     return ConnectionRecord(
         id=row["id"],
         source=Source(row["source"]),

@@ -157,7 +157,11 @@ FROM (
     ) new
     JOIN marketing_entry e
         ON e.tenant_id = $1 AND e.date = new.date AND e.digest = new.digest
-    JOIN connection c ON c.tenant_id = $1 AND c.id = e.connection_id
+    JOIN (
+        SELECT k.id, k.time_zone,
+               settles_after(k.tenant_id, k.id, k.look_back_days, 'infinity') AS days
+        FROM connection k WHERE k.tenant_id = $1 AND k.id = $3 OFFSET 0
+    ) settled ON settled.id = e.connection_id
     CROSS JOIN LATERAL (
         SELECT o.* FROM marketing_entry_vintage o
         WHERE o.tenant_id = $1 AND o.date = new.date AND o.digest = new.digest
@@ -171,7 +175,7 @@ FROM (
     ) confirmed
     CROSS JOIN LATERAL (VALUES {_PAIRS}) pair (metric, before, after)
     WHERE old.is_present
-      AND (confirmed.at AT TIME ZONE c.time_zone)::date - new.date > c.look_back_days
+      AND (confirmed.at AT TIME ZONE settled.time_zone)::date - new.date > settled.days
       AND pair.before IS NOT NULL AND pair.before <> coalesce(pair.after, 0)
       AND (pair.after IS NOT NULL OR NOT new.is_present)
 ) moved

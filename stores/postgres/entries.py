@@ -65,23 +65,30 @@ def entry_relation(tenant: str, as_of: str | None) -> str:
     """A FROM item `e` of the entries that were present at `as_of` (now when None).
 
     Both arguments are placeholders. Every row carries its dimensions, its metrics, and
-    `vintage_count`, `time_zone`, `look_back_days`, `last_read_at` (of its day).
+    `vintage_count`, `time_zone`, `settles_after_days` (as was known then), `last_read_at` (of its
+    day).
     """
     read_at = "" if as_of is None else f" AND d.read_at <= {as_of}"
     return f"""(
-        SELECT x.*, c.time_zone, c.look_back_days,
+        SELECT x.*, c.time_zone, c.settles_after_days,
                (SELECT max(d.read_at) FROM day_reading d
                 WHERE d.tenant_id = {tenant} AND d.connection_id = x.connection_id
                   AND d.date = x.date{read_at}) AS last_read_at
         FROM {_present(tenant) if as_of is None else _known(tenant, as_of)} x
-        JOIN connection c ON c.tenant_id = {tenant} AND c.id = x.connection_id
+        JOIN (
+            -- OFFSET 0: asked once for each connection, not for each entry.
+            SELECT k.id, k.time_zone, settles_after(
+                k.tenant_id, k.id, k.look_back_days, {as_of or "'infinity'"}) AS settles_after_days
+            FROM connection k WHERE k.tenant_id = {tenant} OFFSET 0
+        ) c ON c.id = x.connection_id
     ) e"""
 
 
 IS_MATURE = (
-    "coalesce((e.last_read_at AT TIME ZONE e.time_zone)::date - e.date > e.look_back_days, false)"
+    "coalesce("
+    "(e.last_read_at AT TIME ZONE e.time_zone)::date - e.date > e.settles_after_days, false)"
 )
-"""Whether the day was last read after its look-back had passed, in the account's zone."""
+"""Whether the day was last read past the age at which days of its connection have settled."""
 
 
 def _present(tenant: str) -> str:

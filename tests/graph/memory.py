@@ -21,6 +21,7 @@ from core.records.lineage import RawPageRecord
 from core.records.pages import Page, PageRequest
 from core.records.receipts import HeldShrink, ReceiptPolicy
 from core.records.rejections import RejectedRecord
+from core.records.restatements import Lesson
 from core.records.runs import RunEventRecord, RunRecord
 from core.records.schedules import ScheduleRecord
 from core.records.tenants import TenantRecord
@@ -53,6 +54,7 @@ class Shelf:
     rows: list[AttributionRowRecord] = field(default_factory=list)
     insights: dict[UUID, InsightRecord] = field(default_factory=dict)
     shrinks: dict[UUID, HeldShrink] = field(default_factory=dict)
+    lessons: dict[UUID, Lesson] = field(default_factory=dict)
     policies: dict[UUID, ReceiptPolicy] = field(default_factory=dict)
 
 

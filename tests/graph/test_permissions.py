@@ -75,6 +75,7 @@ EXPECTED: dict[str, dict[str, Permission | None]] = {
         "rotateWebhookSecret": Permission.MEMORY_ADMIN,
         "setWebhookMapping": Permission.MEMORY_ADMIN,
         "testWebhookMapping": Permission.MEMORY_ADMIN,
+        "acceptProposedLookBack": Permission.MEMORY_ADMIN,
         "cancelRuns": Permission.MEMORY_WRITE,
         "retryRun": Permission.MEMORY_WRITE,
         "replayRejected": Permission.MEMORY_WRITE,

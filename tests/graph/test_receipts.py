@@ -18,6 +18,7 @@ from core.records.receipts import (
     ShrinkState,
     TotalCheck,
 )
+from core.records.restatements import Lesson, Settling
 from core.records.runs import RunStatus
 from core.units import DateRange
 from graph.ids import CONNECTION, RUN
@@ -175,3 +176,36 @@ async def test_rules_that_make_no_sense_are_refused(
     assert (refused["__typename"], refused["field"]) == ("InvalidInput", field)
     assert refused["mend"]
     assert world.memory.of(world.north).policies == {}
+
+
+LEARNED = """query { connections { nodes { name lookBackDays proposedLookBackDays restatement {
+  metric settlesAfterDays atLeastDays atMostDays days followedDays } } } }"""
+ACCEPT = f"""mutation($id: ID!) {{ acceptProposedLookBack(connectionId: $id) {{ __typename
+  ... on AcceptLookBackPayload {{ connection {{ lookBackDays proposedLookBackDays }} }} {ERROR}
+}} }}"""
+
+
+async def test_what_restatements_taught_is_told_and_the_look_back_taken(world: World) -> None:
+    metrics = (
+        Settling("conversions", 9, 8, 10, 60, 28),
+        Settling("spend", 2, 2, 3, 60, 28),
+    )
+    shelf = world.memory.of(world.north)
+    shelf.lessons[samples.CONNECTION] = Lesson(samples.LEARNED, metrics)
+    nodes = (await world.ask(LEARNED))["data"]["connections"]["nodes"]
+    assert [(node["proposedLookBackDays"], len(node["restatement"])) for node in nodes] == [
+        (17, 2),
+        (None, 0),
+    ]
+    assert nodes[0]["restatement"][0] == {
+        "metric": "conversions",
+        "settlesAfterDays": 9,
+        "atLeastDays": 8,
+        "atMostDays": 10,
+        "days": 60,
+        "followedDays": 28,
+    }
+    done = await result(world, ACCEPT, id=META)
+    assert done["connection"] == {"lookBackDays": 17, "proposedLookBackDays": None}
+    refused = await result(world, ACCEPT, id=META)
+    assert (refused["__typename"], refused["field"]) == ("ConflictError", "connectionId")

@@ -25,6 +25,7 @@ from core.records.events import DataEventKind, EventExtent, EventsAfter
 from core.records.lineage import RawPageRecord
 from core.records.pages import Page, PageRequest
 from core.records.receipts import HeldShrink, ReceiptPolicy, ShrinkState
+from core.records.restatements import Lesson, proposed_look_back
 from core.records.runs import Counters, RunEventRecord, RunRecord, RunStatus
 from core.records.schedules import ScheduleRecord, Timing
 from core.records.tenants import TenantRecord
@@ -349,6 +350,26 @@ class Backfills:
     ) -> frozenset[date]:
         del scope, connection_id
         return self.settled & frozenset(dates)
+
+
+class Restatements:
+    def __init__(self, memory: Memory) -> None:
+        self.memory = memory
+
+    async def by_connections(self, scope: TenantScope, ids: Sequence[UUID]) -> dict[UUID, Lesson]:
+        found = self.memory.of(scope).lessons
+        return {key: found[key] for key in ids if key in found}
+
+    async def accept_look_back(self, scope: TenantScope, connection_id: UUID) -> ConnectionRecord:
+        shelf = self.memory.of(scope)
+        if connection_id not in shelf.connections:
+            raise NotFound("no such connection", field="connectionId", mend="use one of yours")
+        record, lesson = shelf.connections[connection_id], shelf.lessons.get(connection_id)
+        days = proposed_look_back(lesson.metrics, record.look_back_days) if lesson else None
+        if days is None:
+            raise Conflict("none is proposed", field="connectionId", mend="wait for one")
+        shelf.connections[connection_id] = replace(record, look_back_days=days)
+        return shelf.connections[connection_id]
 
 
 class Lineage:

@@ -46,6 +46,7 @@ class StandIns:
     backfills: work.Backfills
     lineage: work.Lineage
     shrinks: work.Shrinks
+    restatements: work.Restatements
     policies: work.Policies
     rejections: refused.Rejections
     dead_letters: refused.DeadLetters
@@ -76,6 +77,7 @@ class StandIns:
             work.Backfills(),
             work.Lineage(memory),
             work.Shrinks(memory),
+            work.Restatements(memory),
             work.Policies(memory),
             refused.Rejections(memory),
             refused.DeadLetters(memory),

@@ -22,6 +22,7 @@ from redis.asyncio import Redis
 
 from core.commands import CreateTenant
 from core.records.drift import Change, Drift, DriftKind, DriftPolicy
+from core.records.restatements import Settling
 from core.records.tenants import TenantRecord
 from core.scope import Role, SystemScope, TenantScope
 from core.settings import Settings
@@ -149,6 +150,7 @@ async def settled(ground: Ground) -> Parties:
         await drifted(ground, party)
         party.runs["queued"] = await started(ground, party, "meta")
         await connected(ground, party, "webhook", None, WEBHOOK)
+        await taught(ground, party)
         await keyed(ground, party)
         await scheduled(ground, party)
     return Parties(a, b, published)
@@ -243,6 +245,13 @@ async def short(ground: Ground, *parties: Party) -> None:
         party.runs["short"] = answer["data"]["startIngestion"]["run"]["id"]
         await ended(ground.stores, party.scope, RUN.decode(party.runs["short"], "id"))
     ground.control("faults", {"clear": True})
+
+
+async def taught(ground: Ground, party: Party) -> None:
+    """What weeks of restatements would have taught."""
+    connection_id = CONNECTION.decode(party.connections["meta"], "id")
+    lesson = [Settling("conversions", 12, 11, 14, 60, 28)]
+    await ground.stores.restatements.learn(party.scope, connection_id, lesson)
 
 
 async def held(ground: Ground, party: Party) -> None:

@@ -120,6 +120,7 @@ HARMLESS = {
 """What names no thing: values, days, moments, orders, and places, which have tests of their own."""
 
 WRITING = {
+    "Mutation.acceptProposedLookBack(connectionId)",
     "Mutation.acceptShrink(runId)",
     "Mutation.rejectShrink(runId)",
     "ReceiptRulesInput.connectionId",

@@ -76,6 +76,7 @@ ALLOWED: Mapping[str, frozenset[Role | None]] = {
     "Mutation.rotateWebhookSecret": ADMINS,
     "Mutation.setWebhookMapping": ADMINS,
     "Mutation.testWebhookMapping": ADMINS,
+    "Mutation.acceptProposedLookBack": ADMINS,
     "Mutation.startBackfill": WRITERS,
     "Mutation.updateConnection": ADMINS,
     "Mutation.cancelRun": WRITERS,
@@ -172,6 +173,7 @@ def questions(party: Party) -> Mapping[str, Json]:
             f"Mutation.{name}": {"input": {"connectionId": party.connections["webhook"]} | more}
             for name, more in WEBHOOK_MUTATIONS.items()
         },
+        "Mutation.acceptProposedLookBack": {"connectionId": party.connections["meta"]},
         "Mutation.setReceiptRules": {
             "input": {"connectionId": party.connections["meta"], "tolerance": "0.01"}
         },
@@ -367,6 +369,10 @@ async def test_a_role_that_may_write_is_not_refused_for_its_role(
         ),
         **dict.fromkeys(
             ("Mutation.acceptShrink", "Mutation.rejectShrink"), ({"runId": run}, "ConflictError")
+        ),
+        "Mutation.acceptProposedLookBack": (
+            {"connectionId": parties.a.connections["file"]},
+            "ConflictError" if role in ADMINS else "ForbiddenError",
         ),
         "Mutation.setReceiptRules": (
             {"input": {"connectionId": parties.a.connections["meta"], "tolerance": "2"}},

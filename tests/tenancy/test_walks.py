@@ -56,6 +56,7 @@ WRITTEN_ONLY = {
     "Query",
     "Mutation",
     "Subscription",
+    "AcceptLookBackPayload",
     "AcceptShrinkPayload",
     "CancelRunPayload",
     "DismissDeadLettersPayload",

@@ -140,6 +140,7 @@ ATTEMPTS: dict[str, Attempts] = {
     "Mutation.disconnectSource": _of_connections,
     "Mutation.acceptShrink": _of_runs,
     "Mutation.rejectShrink": _of_runs,
+    "Mutation.acceptProposedLookBack": _of_connections,
     "Mutation.setReceiptRules": _of_receipt_rules,
     "Mutation.createSchedule": _of_new_schedules,
     "Mutation.changeSchedule": _of_timings,

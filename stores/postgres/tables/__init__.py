@@ -36,6 +36,7 @@ from stores.postgres.tables.lineage import RawPageRow, RejectedRecordRow
 from stores.postgres.tables.naming import NamingRuleRow
 from stores.postgres.tables.receipts import (
     AccountTotalRow,
+    FormerLookBackRow,
     HeldEntryRow,
     HeldShrinkRow,
     OpenGapRow,
@@ -77,6 +78,7 @@ __all__ = [
     "DayReadingRow",
     "EventClockRow",
     "ExchangePublicationRow",
+    "FormerLookBackRow",
     "HeldEntryRow",
     "HeldShrinkRow",
     "InsightRow",

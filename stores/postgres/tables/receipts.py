@@ -148,3 +148,15 @@ class RestatementLessonRow(Table, table=True):
     at_most_days: int | None = column(INT)
     days: int = column(INT)
     followed_days: int = column(INT)
+
+
+class FormerLookBackRow(Table, table=True):
+    """One row per connection and look-back that was in force `until` another; by a trigger."""
+
+    __tablename__ = "former_look_back"
+    __table_args__ = (refers_to("connection", "connection_id"),)
+
+    tenant_id: UUID = key(ID)
+    connection_id: UUID = key(ID)
+    until: dt.datetime = key(MOMENT)
+    days: int = column(INT)
