@@ -82,7 +82,7 @@ class TestGoogleAdsConnector(ConnectorSuite):
         ]
 
 
-@pytest.mark.parametrize("level", list(Source("GOOGLE_ADS").manifest.levels))
+@pytest.mark.parametrize("level", list(map(Level, Source("GOOGLE_ADS").manifest.levels)))
 @pytest.mark.parametrize(
     ("number", "currency"), [(1002002001, "EUR"), (1002002005, "JPY"), (1002002002, "USD")]
 )

@@ -47,7 +47,7 @@ class TestMetaConnector(ConnectorSuite):
         return body.replace(b'"date_start":', b'"day_start":', 1)
 
 
-@pytest.mark.parametrize("level", list(Source("META_ADS").manifest.levels))
+@pytest.mark.parametrize("level", list(map(Level, Source("META_ADS").manifest.levels)))
 @pytest.mark.parametrize(("number", "currency"), [(1001, "EUR"), (1005, "JPY")])
 async def test_what_is_read_and_normalised_is_the_truth(
     stand_in: StandIn, fake_time: FakeTime, level: Level, number: int, currency: str

@@ -54,7 +54,7 @@ class TestTikTokAdsConnector(ConnectorSuite):
         return [network.requests[0].headers["access-token"]]
 
 
-@pytest.mark.parametrize("level", list(Source("TIKTOK_ADS").manifest.levels))
+@pytest.mark.parametrize("level", list(map(Level, Source("TIKTOK_ADS").manifest.levels)))
 @pytest.mark.parametrize(("number", "currency"), [(1, "EUR"), (5, "JPY")])
 async def test_what_is_read_and_normalised_is_the_truth(
     stand_in: StandIn, fake_time: FakeTime, level: Level, number: int, currency: str
