@@ -9,6 +9,8 @@ from http import HTTPStatus
 import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+CLIENT_LEFT = 499
+"""Counted as nginx does: nobody was there to be answered."""
 QUIET = frozenset({"/healthz", "/readyz", "/metrics"})
 
 
@@ -23,7 +25,7 @@ class AccessLog:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        status = 499
+        status = CLIENT_LEFT
         began = time.perf_counter()
 
         async def send_watched(message: Message) -> None:
@@ -35,10 +37,11 @@ class AccessLog:
         try:
             await self._app(scope, receive, send_watched)
         finally:
-            _note(scope, status, time.perf_counter() - began)
+            note_request(scope, status, time.perf_counter() - began)
 
 
-def _note(scope: Scope, status: int, seconds: float) -> None:
+def note_request(scope: Scope, status: int, seconds: float, **named: object) -> None:
+    """The line of a request that was answered with `status`."""
     is_quiet = _is_quiet(scope["path"], status)
     if is_quiet and not logging.getLogger().isEnabledFor(logging.DEBUG):
         return
@@ -51,6 +54,7 @@ def _note(scope: Scope, status: int, seconds: float) -> None:
         status=status,
         milliseconds=round(seconds * 1000, 1),
         operation=scope.get("state", {}).get("operation"),
+        **named,
     )
 
 

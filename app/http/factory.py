@@ -12,6 +12,7 @@ from starlette.routing import Mount, Route, WebSocketRoute
 from strawberry.schema import BaseSchema
 
 from app.http.access_log import AccessLog
+from app.http.ahead import App
 from app.http.answers import Guard, answer_error
 from app.http.errors import Refusal
 from app.http.graphiql import Assets
@@ -33,7 +34,9 @@ OpenServices = Callable[[], AbstractAsyncContextManager[Services]]
 def create_app(settings: Settings, schema: BaseSchema, open_services: OpenServices) -> FastAPI:
     """The app; its lifespan opens the services and closes them again."""
     metrics = Metrics()
-    app = FastAPI(
+    webhooks = webhooks_route(settings, metrics)
+    app = App(
+        ahead={"/webhooks/": webhooks.app},
         title="LiftOS Core Data",
         docs_url=None,
         redoc_url=None,
@@ -45,7 +48,7 @@ def create_app(settings: Settings, schema: BaseSchema, open_services: OpenServic
         app.add_exception_handler(error, answer_error)
     endpoint = GraphQLEndpoint(schema, settings.request_max_bytes)
     app.router.routes += [
-        webhooks_route(settings),
+        webhooks,
         consent_route(),
         Route("/graphql", endpoint),
         WebSocketRoute("/graphql", endpoint),

@@ -21,6 +21,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.http.access_log import CLIENT_LEFT
 from app.http.services import DeadLetters, EventLag, OpenRuns, services_of
 from core.errors import Transient
 
@@ -80,6 +81,14 @@ class Metrics:
         )
         self._operations: set[str] = set()
 
+    def count(self, scope: Scope, status: int, seconds: float) -> None:
+        """A request was answered."""
+        route = route_of(scope["path"])
+        operation = self.operation(scope.get("state", {}).get("operation"))
+        method = scope["method"] if scope["method"] in {"GET", "POST"} else "other"
+        self.requests.labels(method, str(status), route, operation).inc()
+        self.seconds.labels(route, operation).observe(seconds)
+
     def operation(self, name: object) -> str:
         """The label for an operation's name."""
         if not isinstance(name, str) or not OPERATION_NAME.fullmatch(name):
@@ -108,7 +117,7 @@ class Measure:
             await self._app(scope, receive, send)
 
     async def _timed(self, scope: Scope, receive: Receive, send: Send) -> None:
-        status = 499
+        status = CLIENT_LEFT
         began = time.perf_counter()
 
         async def send_watched(message: Message) -> None:
@@ -120,14 +129,7 @@ class Measure:
         try:
             await self._app(scope, receive, send_watched)
         finally:
-            self._count(scope, status, time.perf_counter() - began)
-
-    def _count(self, scope: Scope, status: int, seconds: float) -> None:
-        route = route_of(scope["path"])
-        operation = self._metrics.operation(scope.get("state", {}).get("operation"))
-        method = scope["method"] if scope["method"] in {"GET", "POST"} else "other"
-        self._metrics.requests.labels(method, str(status), route, operation).inc()
-        self._metrics.seconds.labels(route, operation).observe(seconds)
+            self._metrics.count(scope, status, time.perf_counter() - began)
 
 
 async def _count_runs(metrics: Metrics, count: OpenRuns | None) -> None:

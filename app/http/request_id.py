@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import secrets
 import time
+from collections.abc import Mapping
 from uuid import UUID
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -12,7 +13,7 @@ from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from structlog.contextvars import bound_contextvars
 
-NAMES = ("X-Request-Id", "X-Correlation-ID")
+NAMES = ("x-request-id", "x-correlation-id")
 SANE = re.compile(r"[A-Za-z0-9._:/+=-]{1,64}")
 
 
@@ -27,7 +28,7 @@ class RequestId:
         if scope["type"] not in {"http", "websocket"}:
             await self._app(scope, receive, send)
             return
-        request_id = _sent(Headers(scope=scope)) or new_request_id()
+        request_id = sent_or_new(Headers(scope=scope))
         scope.setdefault("state", {})["request_id"] = request_id
 
         async def send_named(message: Message) -> None:
@@ -53,6 +54,10 @@ def new_request_id() -> str:
     return str(UUID(int=high << 64 | low))
 
 
-def _sent(headers: Headers) -> str | None:
-    sent = (headers.get(name, "") for name in NAMES)
-    return next((value for value in sent if SANE.fullmatch(value)), None)
+def sent_or_new(headers: Mapping[str, str]) -> str:
+    """The caller's own id where it is sane, else a new one. `headers` have names in lower case."""
+    for name in NAMES:
+        sent = headers.get(name)
+        if sent is not None and SANE.fullmatch(sent):
+            return sent
+    return new_request_id()

@@ -14,7 +14,9 @@ from core.scope import TenantId, TenantScope
 
 MOST_WAITING = 20_000
 MOST_TOGETHER = 500
-GATHER_SECONDS = 0.003
+MOST_WRITERS = 4
+"""Transactions at a time: many tenants must not take the database's connections from queries."""
+GATHER_SECONDS = 0.005
 """How long the first message waits for others: about as long as a commit takes on a disk."""
 
 
@@ -46,6 +48,7 @@ class WebhookInbox:
         self._store = store
         self._lanes: dict[TenantId, _Lane] = {}
         self._waiting = 0
+        self._writers = asyncio.Semaphore(MOST_WRITERS)
 
     async def keep(self, scope: TenantScope, message: WebhookMessage) -> Acceptance:
         """What became of the message, once that is committed.
@@ -71,10 +74,11 @@ class WebhookInbox:
     async def _empty(self, scope: TenantScope, lane: _Lane) -> None:
         await asyncio.sleep(GATHER_SECONDS)
         while lane.waiting:
-            together = [
-                lane.waiting.popleft() for _ in range(min(MOST_TOGETHER, len(lane.waiting)))
-            ]
-            await self._keep_all(scope, together)
+            async with self._writers:
+                together = [
+                    lane.waiting.popleft() for _ in range(min(MOST_TOGETHER, len(lane.waiting)))
+                ]
+                await self._keep_all(scope, together)
             self._waiting -= len(together)
         del self._lanes[scope.tenant_id]
 

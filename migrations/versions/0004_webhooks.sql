@@ -82,3 +82,43 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON webhook, webhook_message, webhook_inbox,
 TO liftos_app;
 GRANT SELECT ON webhook, webhook_inbox TO liftos_system;
 GRANT SELECT, DELETE ON webhook_message TO liftos_system;
+
+-- Keeps a batch of one tenant's messages in a single round trip, its transaction included. The
+-- tenant is bound first, so that row-level security holds as everywhere. What the door believed of
+-- an endpoint is compared with what stands, in the transaction that keeps the message: a secret
+-- that was rotated or a connection that was paused ends at once, in every process.
+CREATE FUNCTION accept_messages(
+    tenant uuid, connections uuid[], versions text[], ids text[], moments timestamptz[],
+    bodies bytea[]
+) RETURNS SETOF text LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM set_config('app.tenant_id', tenant::text, true);
+    RETURN QUERY
+    WITH sent AS (
+        SELECT * FROM unnest(connections, versions, ids, moments, bodies)
+            WITH ORDINALITY AS s (connection_id, version, message_id, sent_at, body, number)
+    ), standing AS (
+        SELECT s.*, row_number() OVER (PARTITION BY s.connection_id, s.message_id
+               ORDER BY s.number) AS occurrence
+        FROM sent s
+        JOIN connection c ON c.tenant_id = tenant AND c.id = s.connection_id
+            AND c.status = 'ACTIVE' AND md5(c.sealed_credentials) = s.version
+    ), fresh AS (
+        INSERT INTO webhook_message AS m (tenant_id, connection_id, message_id)
+        SELECT tenant, connection_id, message_id FROM standing WHERE occurrence = 1
+        ORDER BY connection_id, message_id
+        ON CONFLICT DO NOTHING RETURNING m.connection_id, m.message_id
+    ), kept AS (
+        INSERT INTO webhook_inbox (tenant_id, connection_id, message_id, sent_at, body)
+        SELECT tenant, t.connection_id, t.message_id, t.sent_at, t.body
+        FROM standing t JOIN fresh f USING (connection_id, message_id)
+        WHERE t.occurrence = 1 ORDER BY t.number
+    )
+    SELECT CASE WHEN t.number IS NULL THEN 'OUTDATED'
+                WHEN f.message_id IS NULL OR t.occurrence > 1 THEN 'REPEATED'
+                ELSE 'KEPT' END
+    FROM sent s
+    LEFT JOIN standing t USING (number)
+    LEFT JOIN fresh f ON f.connection_id = t.connection_id AND f.message_id = t.message_id
+    ORDER BY s.number;
+END $$;

@@ -48,7 +48,7 @@ class WebhookStore:
 
         A message id that stands twice among `messages` is kept once.
         """
-        async with self._database.write(scope) as connection:
+        async with self._database.unbound() as connection:
             rows = await connection.fetch(_ACCEPT, scope.tenant_id, *_columns(messages))
         return tuple(Acceptance[row["outcome"]] for row in rows)
 
@@ -128,37 +128,7 @@ def _columns(messages: Sequence[WebhookMessage]) -> tuple[list[object], ...]:
     )
 
 
-# What the door believed of an endpoint is compared with what stands, in the transaction that
-# keeps the message: a secret that was rotated or a connection that was paused ends at once, in
-# every process.
-_ACCEPT = """
-WITH sent AS (
-    SELECT * FROM unnest($2::uuid[], $3::text[], $4::text[], $5::timestamptz[], $6::bytea[])
-        WITH ORDINALITY AS s (connection_id, version, message_id, sent_at, body, number)
-), standing AS (
-    SELECT s.*, row_number() OVER (PARTITION BY s.connection_id, s.message_id ORDER BY s.number)
-           AS occurrence
-    FROM sent s
-    JOIN connection c ON c.tenant_id = $1 AND c.id = s.connection_id AND c.status = 'ACTIVE'
-        AND md5(c.sealed_credentials) = s.version
-), fresh AS (
-    INSERT INTO webhook_message (tenant_id, connection_id, message_id)
-    SELECT $1, connection_id, message_id FROM standing WHERE occurrence = 1
-    ORDER BY connection_id, message_id
-    ON CONFLICT DO NOTHING RETURNING connection_id, message_id
-), kept AS (
-    INSERT INTO webhook_inbox (tenant_id, connection_id, message_id, sent_at, body)
-    SELECT $1, t.connection_id, t.message_id, t.sent_at, t.body
-    FROM standing t JOIN fresh f USING (connection_id, message_id) WHERE t.occurrence = 1
-)
-SELECT CASE WHEN t.number IS NULL THEN 'OUTDATED'
-            WHEN f.message_id IS NULL OR t.occurrence > 1 THEN 'REPEATED'
-            ELSE 'KEPT' END AS outcome
-FROM sent s
-LEFT JOIN standing t USING (number)
-LEFT JOIN fresh f ON f.connection_id = t.connection_id AND f.message_id = t.message_id
-ORDER BY s.number
-"""
+_ACCEPT = "SELECT accept_messages($1, $2, $3, $4, $5, $6) AS outcome"
 _SETUPS = """
 SELECT connection_id, mapping, previous_until FROM webhook
 WHERE tenant_id = $1 AND connection_id = ANY($2)

@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 from standardwebhooks import Webhook
 
 from app.http.errors import Refusal
-from app.http.webhooks import MOST_EVENTS, Rates
+from app.http.webhook_content import MOST_EVENTS
+from app.http.webhook_rates import Rates
 from core.records.connections import ConnectionStatus
 from core.webhook_signing import holds, new_secret, secret_key, sign
 from stores.wiring import Stores
