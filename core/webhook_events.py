@@ -19,6 +19,7 @@ _STEP: Final = Decimal(1).scaleb(-MONEY_SCALE)
 _LARGEST: Final = Decimal(9 * 10**12)
 _MILLISECONDS_FROM: Final = 10**11
 """Unix times above are in milliseconds: in seconds, that is the year 5138."""
+_YEARS: Final = range(1990, 2100)
 _MEND: Final = "mend it at the sender, or set the connection's mapping"
 
 
@@ -157,7 +158,7 @@ class _Found:
             raise Unreadable(name, "is not a text")
         text = str(value).strip()
         longest = LONGEST_ID if name.endswith("_id") else LONGEST_TEXT
-        if len(text) > longest or "\x00" in text:
+        if len(text) > longest or not _is_storable(text):
             raise Unreadable(name, f"is longer than {longest} characters, or holds a NUL")
         return text or None
 
@@ -210,15 +211,23 @@ class _Found:
         try:
             found = _unix(str(value)) or datetime.fromisoformat(str(value))
             zoned = found if found.tzinfo else found.replace(tzinfo=self._reader.zone)
-            return zoned.astimezone(UTC)
+            moment = zoned.astimezone(UTC)
         except (ValueError, OverflowError, OSError):
             raise Unreadable(name, "is not a moment such as 2026-11-22T09:30:00Z") from None
+        if moment.year not in _YEARS:
+            raise Unreadable(name, f"lies outside {_YEARS.start} to {_YEARS.stop - 1}")
+        return moment
 
     def _value(self, name: str) -> Any:
         try:
             return self._reader.mapping.find(name, self._event)
         except ValueError as error:
             raise Unreadable(name, f"cannot be read by its path: {error}") from None
+
+
+def _is_storable(text: str) -> bool:
+    """Whether a database can hold it: no NUL, and no lone surrogate, which a path can make."""
+    return "\x00" not in text and text.encode(errors="ignore").decode() == text
 
 
 def _unix(text: str) -> datetime | None:

@@ -22,7 +22,11 @@ from core.errors import BadInput
 from core.jsonvalue import JSONObject
 
 LONGEST_PATH: Final = 500
+MOST_GROWTH: Final = 64
+"""How many times as large as an event what a path makes of it may be."""
 MOST_TYPES: Final = 100
+# Functions of JMESPath pass on what Python's own raise: `ceil` of infinity, say.
+_FAILURES: Final = (JMESPathError, ArithmeticError, LookupError, TypeError, RecursionError)
 
 
 class EventKind(StrEnum):
@@ -146,7 +150,7 @@ class WebhookMapping:
         path = self.path(name)
         try:
             return compiled(path).search(event) if path else None
-        except JMESPathError as error:
+        except _FAILURES as error:
             raise ValueError(str(error)) from error
 
 
@@ -188,11 +192,38 @@ def _check_path(name: str, path: str) -> None:
             mend="write a shorter one",
         )
     try:
-        if path:
-            compiled(path)
+        growth = _growth(compiled(path).parsed) if path else 1
     except (JMESPathError, RecursionError) as error:
         raise BadInput(
             f"the path of {name} is no JMESPath expression: {error}",
             field=f"paths.{name}",
             mend="see https://jmespath.org; a plain path is names apart by dots: data.total",
         ) from None
+    if growth > MOST_GROWTH:
+        raise BadInput(
+            f"what the path of {name} makes of an event may be too large",
+            field=f"paths.{name}",
+            mend="use fewer `[…, …]`, `{…}` and to_string, and give join a text between quotes",
+        )
+
+
+def _growth(node: Mapping[str, Any]) -> int:
+    """How many times as large as an event what an expression makes of it may be, at most.
+
+    `[@, @][] | [@, @][]` doubles it twice: such paths would fill any memory.
+    """
+    found = _own_growth(node)
+    for child in node["children"]:
+        found *= _growth(child) if isinstance(child, Mapping) else 1
+    return found
+
+
+def _own_growth(node: Mapping[str, Any]) -> int:
+    kind, children = node["type"], node["children"]
+    if kind in {"multi_select_list", "multi_select_dict"}:
+        return len(children)
+    if kind == "function_expression" and node["value"] == "to_string":
+        return 2  # quotes inside of texts are escaped once more
+    if kind == "function_expression" and node["value"] == "join":
+        return 1 if children and children[0]["type"] == "literal" else MOST_GROWTH + 1
+    return 1

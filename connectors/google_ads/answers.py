@@ -5,7 +5,6 @@ A number keeps the text that it was sent as; no float stands in between.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,7 +13,7 @@ from typing import Any, Final
 import orjson
 
 from core.errors import BadInput
-from core.jsonvalue import JSONValue
+from core.jsonvalue import JSONValue, exact_json
 from transform.normalise.replay import Replay, corrected
 
 PURCHASE: Final = "PURCHASE"
@@ -108,7 +107,7 @@ def categories_json(record: JSONValue, categories: Categories) -> bytes:
 def _parsed(body: bytes) -> Mapping[str, Any]:
     try:
         orjson.loads(body)
-        content = json.loads(body, parse_float=str)
+        content = exact_json(body)
     except ValueError as error:
         raise BadInput(f"the page is not JSON: {error}") from error
     if not isinstance(content, dict):

@@ -8,7 +8,6 @@ by event date keep orders, customers and revenue in `actions`.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
@@ -29,7 +28,7 @@ from connectors.klaviyo.records import (
     order_records,
 )
 from core.errors import BadInput
-from core.jsonvalue import JSONObject, JSONValue
+from core.jsonvalue import JSONObject, JSONValue, exact_json
 from core.records.connections import Level, Source
 from core.records.entries import DateBasis
 from transform.frames import CAMPAIGN_SCHEMA, NormalisedPage, campaign_digests
@@ -81,9 +80,9 @@ def normalise(stream: str, _media_type: str, body: bytes, context: PageContext) 
 
 
 def _parsed(body: bytes) -> JSONValue:
-    """The body with every fraction as the text that was sent: no float comes between."""
+    """The body, its numbers as `exact_json` reads them."""
     try:
-        content: JSONValue = json.loads(body, parse_float=str)
+        content: JSONValue = exact_json(body)
     except ValueError as error:
         raise BadInput(f"the page is not JSON: {error}") from error
     if not isinstance(content, dict) or "data" not in content:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from core.jsonvalue import JSONValue
+from core.jsonvalue import JSONValue, exact_json
 from core.webhook_events import EventSource
 
 STREAM: Final = "events"
@@ -36,14 +36,14 @@ def _line(message: InboxMessage) -> bytes:
 
 
 def events(body: bytes) -> Iterator[tuple[EventSource, JSONValue]]:
-    """Each event of a page and where it came from; fractions as the texts that were sent."""
+    """Each event of a page and where it came from; numbers as `exact_json` reads them."""
     for line in body.split(b"\n"):
         if line:
             yield from _events(line)
 
 
 def _events(line: bytes) -> Iterator[tuple[EventSource, JSONValue]]:
-    message = json.loads(line, parse_float=str)
+    message = exact_json(line)
     content = message["body"]
     for index, event in enumerate(content if isinstance(content, list) else [content]):
         yield _source(message, index), event

@@ -18,9 +18,10 @@ from hypothesis import strategies as st
 from connectors.webhook.normalise import accepted, known_orders, normalise, page_events
 from connectors.webhook.orders import OrderState, order_state
 from connectors.webhook.page import InboxMessage, composed
+from core.errors import BadInput
 from core.records.connections import Level
 from core.webhook_events import EventSource, OrderEvent, Reader, Unreadable, read_event
-from core.webhook_mapping import EventKind, WebhookMapping
+from core.webhook_mapping import EventKind, WebhookMapping, check_mapping
 from transform.normalise.context import PageContext
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -242,3 +243,61 @@ def test_an_ignored_type_is_no_record_and_a_foreign_currency_is_refused() -> Non
     ]
     assert isinstance(made.entries, pa.Table)
     assert made.entries["position"].to_pylist() == [1]
+
+
+@pytest.mark.parametrize("zone", ["America/New_York", "Asia/Tokyo"])
+@pytest.mark.parametrize("moment", ["0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z", 5])
+@pytest.mark.parametrize("name", ["updated_at", "created_at"])
+def test_a_moment_at_the_end_of_time_is_refused_in_every_zone(
+    zone: str, moment: object, name: str
+) -> None:
+    reader = replace(READER, zone=ZoneInfo(zone))
+    data: dict[str, Any] = {"id": "1", "total": "5", name: moment}
+    with pytest.raises(Unreadable, match="lies outside 1990 to 2099"):
+        read_event({"type": "order.created", "data": data}, EventSource("msg", 0, NOW), reader)
+
+
+def test_a_refused_event_with_a_number_beyond_64_bits_can_be_written_again() -> None:
+    body = b'{"type": "customer.created", "data": {"id": 12345678901234567890123456, "n": -1}}'
+    made = normalise(
+        "events",
+        "",
+        composed([InboxMessage("msg", NOW, body)]),
+        replace(CONTEXT, options={"orders": ()}),
+    )
+    assert orjson.loads(orjson.dumps(made.rejections[0].payload)) == {
+        "type": "customer.created",
+        "data": {"id": "12345678901234567890123456", "n": -1},
+    }
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "ceil(to_number('inf'))",
+        "merge(@, `1`)",
+        "`[1]`[::0]",
+        "sort_by(@, &a)",
+        '`"\\ud800"`',
+        f"{'!' * 490}id",
+    ],
+)
+def test_a_path_that_fails_refuses_the_event_alone(path: str) -> None:
+    reader = replace(READER, mapping=WebhookMapping({"order_id": path}))
+    with pytest.raises(Unreadable, match="order_id "):
+        read_event(order()["data"] | {"a": 1}, EventSource("msg", 0, NOW), reader)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        " | ".join(["[@, @][]"] * 7),
+        " | ".join(["{a: @, b: @}.*"] * 7),
+        "to_string([" * 7 + "@" + "])" * 7,
+        "join(@, data)",
+    ],
+)
+def test_a_path_that_would_make_much_out_of_little_cannot_be_set(path: str) -> None:
+    with pytest.raises(BadInput, match="may be too large"):
+        check_mapping(WebhookMapping({"value": path}))
+    assert check_mapping(WebhookMapping({"value": "join(', ', [a, b, c])"}))

@@ -128,6 +128,17 @@ async def test_what_is_refused_is_kept_with_its_reason(shop: Shop) -> None:
     assert items[3].payload == {"type": "customer.created", "data": {"id": 9}}
 
 
+async def test_an_event_that_nobody_could_read_stands_in_no_other_s_way(shop: Shop) -> None:
+    async with shop.stores.database.write(shop.tenant.scope) as connection:
+        await connection.execute("UPDATE connection SET time_zone = 'America/New_York'")
+    await shop.sender.send(order(1, "1", updated_at="0001-01-01T00:00:00Z"))
+    await shop.sender.send({"type": "nothing", "data": {"id": 10**25}})
+    await shop.sender.send(order(2, "2"))
+    (run,) = await shop.landed()
+    assert (run.status, run.counters.rejected) == (RunStatus.SUCCEEDED, 2)
+    assert await shop.figures() == {"2026-11-20 2": (D(1), D(2))}
+
+
 async def test_a_refund_is_a_new_vintage_of_its_order(shop: Shop) -> None:
     await shop.sender.send(order(1, "100"))
     (first,) = await shop.landed()
