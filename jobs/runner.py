@@ -80,7 +80,7 @@ class Runner:
 
     async def _work_on(self, scope: TenantScope, claimed: Claimed) -> None:
         task = asyncio.create_task(self._ingest(scope, claimed))
-        self._in_hand[claimed.run.id] = scope, task
+        held = self._in_hand[claimed.run.id] = scope, task
         if self._is_stopping:
             task.cancel()
         try:
@@ -91,7 +91,8 @@ class Runner:
         except Exception as error:  # noqa: BLE001 - every end of a run is recorded
             await self._ended_by(scope, claimed, error)
         finally:
-            del self._in_hand[claimed.run.id]
+            if self._in_hand.get(claimed.run.id) is held:
+                del self._in_hand[claimed.run.id]
 
     async def _ingest(self, scope: TenantScope, claimed: Claimed) -> None:
         tenant = await self._stores.tenants.current(scope)

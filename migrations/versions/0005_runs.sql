@@ -34,34 +34,33 @@ CREATE FUNCTION ready_turns(tiers jsonb) RETURNS TABLE (
 #variable_conflict use_column
 BEGIN
     RETURN QUERY
-    WITH open_run AS MATERIALIZED (
-        SELECT r.tenant_id, r.id, r.connection_id, r.kind, r.status
-        FROM run r WHERE r.status IN ('QUEUED', 'RUNNING')
-    ), job AS MATERIALIZED (
-        SELECT q.id, q.dedupe_key, q.status = 'picked' AS is_picked,
-               q.status = 'queued' AND q.execute_after <= clock_timestamp() AS is_ready
-        FROM pgqueuer q WHERE q.entrypoint = 'run' AND q.status IN ('queued', 'picked')
+    WITH open_turn AS MATERIALIZED (
+        SELECT q.id AS job_id, q.status = 'picked' AS is_picked,
+               q.status = 'queued' AND q.execute_after <= clock_timestamp() AS is_ready,
+               r.tenant_id, r.id, r.connection_id, r.kind, r.status = 'RUNNING' AS is_running
+        FROM (SELECT * FROM run WHERE status IN ('QUEUED', 'RUNNING')) r
+        FULL JOIN (SELECT * FROM pgqueuer
+                   WHERE entrypoint = 'run' AND status IN ('queued', 'picked')) q
+            ON q.dedupe_key = r.id::text
     ), held AS MATERIALIZED (
-        SELECT o.tenant_id, o.id, o.connection_id
-        FROM open_run o LEFT JOIN job ON job.dedupe_key = o.id::text
-        WHERE o.status = 'RUNNING' OR job.is_picked
+        SELECT o.tenant_id, o.connection_id FROM open_turn o
+        WHERE o.tenant_id IS NOT NULL AND (o.is_running OR o.is_picked)
+    ), busy AS (
+        SELECT h.connection_id, count(*) AS runs FROM held h GROUP BY h.connection_id
     ), share AS (
         SELECT t.tenant_id, coalesce(s.concurrent_runs, (tiers ->> t.tier)::int, 4) AS places,
-               coalesce(s.turn, 0) AS turn,
-               (SELECT count(*) FROM held h WHERE h.tenant_id = t.tenant_id) AS held
+               coalesce(s.turn, 0) AS turn, coalesce(h.runs, 0) AS held
         FROM tenant t LEFT JOIN tenant_share s ON s.tenant_id = t.tenant_id
-        WHERE t.tenant_id IN (SELECT DISTINCT o.tenant_id FROM open_run o)
+        LEFT JOIN (SELECT h.tenant_id, count(*) AS runs FROM held h GROUP BY h.tenant_id) h
+            ON h.tenant_id = t.tenant_id
     )
-    SELECT job.id, o.id, o.tenant_id, o.connection_id, o.kind = 'BACKFILL',
-           s.held - (o.status = 'RUNNING')::int, s.places,
-           NOT EXISTS (
-               SELECT FROM held h WHERE h.tenant_id = o.tenant_id
-                 AND h.connection_id = o.connection_id AND h.id <> o.id),
+    SELECT o.job_id, o.id, o.tenant_id, o.connection_id, o.kind = 'BACKFILL',
+           s.held - o.is_running::int, s.places, coalesce(b.runs, 0) - o.is_running::int <= 0,
            s.turn
-    FROM job
-    LEFT JOIN open_run o ON o.id::text = job.dedupe_key
+    FROM open_turn o
     LEFT JOIN share s ON s.tenant_id = o.tenant_id
-    WHERE job.is_ready;
+    LEFT JOIN busy b ON b.connection_id = o.connection_id
+    WHERE o.is_ready;
 END $$;
 
 CREATE FUNCTION count_turn(winner uuid) RETURNS void
@@ -82,6 +81,11 @@ DECLARE
 BEGIN
     IF places <= (SELECT count(*) FROM pgqueuer
                   WHERE queue_manager_id = taker AND status = 'picked') THEN
+        RETURN NULL;
+    END IF;
+    IF NOT EXISTS (SELECT FROM pgqueuer q WHERE q.entrypoint = 'run' AND (
+           q.status = 'queued' AND q.execute_after <= clock_timestamp()
+           OR q.status = 'picked' AND q.heartbeat < clock_timestamp() - silence)) THEN
         RETURN NULL;
     END IF;
     PERFORM pg_advisory_xact_lock(hashtext('take_turn'));

@@ -1,20 +1,25 @@
 """PgQueuer's queue, dealt out fairly: whose turn is next is decided by `take_turn` in Postgres.
 
 PgQueuer itself hands jobs out in the order they came, so that 500 runs of one tenant would stand
-before the one of another. What a limit holds back here stays queued and costs nothing.
+before the one of another. What a limit holds back here stays queued and costs nothing. Nor does
+PgQueuer ask whose a job is before it puts it away: a worker that was late, and whose job another
+has, would leave that one's run without a job.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
-from uuid import UUID
+from datetime import UTC, datetime, timedelta
+from typing import cast
 
 import orjson
 from pgqueuer import Job, Queries
+from pgqueuer.domain.models import TracebackRecord
 from pgqueuer.ports.repository import EntrypointExecutionParameter
-from pgqueuer.types import QueueEntrypoint, QueueManagerId
+from pgqueuer.types import JOB_STATUS, JobId, QueueEntrypoint, QueueManagerId
+
+_NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass
@@ -27,7 +32,8 @@ class FairQueries(Queries):
 
     places: int = 1
     tier_runs: Mapping[str, int] = field(default_factory=dict)
-    _manager: UUID | None = field(default=None, init=False)
+    _manager: QueueManagerId | None = field(default=None, init=False)
+    _looked_at: datetime = field(default=_NEVER, init=False)
 
     async def dequeue(
         self,
@@ -40,23 +46,46 @@ class FairQueries(Queries):
         """The job whose turn it is, or none."""
         del batch_size, entrypoints, global_concurrency_limit
         self._manager = queue_manager_id
-        taken = await self.driver.fetch(
-            "SELECT take_turn($1, $2, $3, $4::jsonb) AS id",
-            queue_manager_id,
-            self.places,
-            heartbeat_timeout,
-            limits_json(self.tier_runs),
+        [taken] = await self.driver.fetch(
+            _TAKE, queue_manager_id, self.places, heartbeat_timeout, limits_json(self.tier_runs)
         )
-        rows = await self.driver.fetch("SELECT * FROM pgqueuer WHERE id = $1", taken[0]["id"])
+        self._looked_at = cast("datetime", taken["at"])
+        if taken["id"] is None:
+            return []
+        rows = await self.driver.fetch("SELECT * FROM pgqueuer WHERE id = $1", taken["id"])
         return [Job.model_validate(row) for row in rows]
 
+    async def log_jobs(
+        self, job_status: list[tuple[Job, JOB_STATUS, TracebackRecord | None]]
+    ) -> None:
+        """Put the jobs away, but for those that another worker has taken over."""
+        ours = await self._renewed([job.id for job, _, _ in job_status])
+        if ours:
+            await super().log_jobs([each for each in job_status if each[0].id in ours])
+
+    async def retry_job(
+        self, job: Job, delay: timedelta, traceback_record: TracebackRecord | None
+    ) -> None:
+        """Give the job back, unless another worker has taken it over."""
+        if await self._renewed([job.id]):
+            await super().retry_job(job, delay, traceback_record)
+
+    async def update_heartbeat(self, job_ids: list[JobId]) -> None:
+        """Say that the jobs that are still this worker's are worked on."""
+        await self._renewed(job_ids)
+
+    async def _renewed(self, job_ids: list[JobId]) -> frozenset[JobId]:
+        """Which of the jobs are this worker's; nobody takes these for as long as a heartbeat."""
+        rows = await self.driver.fetch(_RENEW, list(set(job_ids)), self._manager)
+        return frozenset(cast("JobId", row["id"]) for row in rows)
+
     async def eligible_queued_work(self, entrypoints: list[QueueEntrypoint]) -> int:
-        """1 when this worker could take a job now: PgQueuer then looks again at once."""
+        """1 when a job has become ready since the last `dequeue`: PgQueuer then looks at once.
+
+        All else that lets a job be taken is told by a notification.
+        """
         del entrypoints
-        rows = await self.driver.fetch(
-            _COULD_TAKE, self._manager, self.places, limits_json(self.tier_runs)
-        )
-        return int(bool(rows[0]["could"]))
+        return len(await self.driver.fetch(_NEWLY_READY, self._looked_at))
 
     async def queued_work(self, entrypoints: list[QueueEntrypoint]) -> int:
         """As `eligible_queued_work`: what waits for its turn is no reason to look again."""
@@ -68,8 +97,13 @@ def limits_json(tier_runs: Mapping[str, int]) -> str:
     return orjson.dumps(dict(tier_runs)).decode()
 
 
-_COULD_TAKE = """
-SELECT $2 > (SELECT count(*) FROM pgqueuer WHERE queue_manager_id = $1 AND status = 'picked')
-   AND EXISTS (SELECT FROM ready_turns($3::jsonb) r
-               WHERE r.tenant_id IS NULL OR (r.is_connection_free AND r.held < r.places)) AS could
+_TAKE = "SELECT clock_timestamp() AS at, take_turn($1, $2, $3, $4::jsonb) AS id"
+_RENEW = """
+UPDATE pgqueuer SET heartbeat = clock_timestamp(), updated = clock_timestamp()
+WHERE id = ANY($1) AND queue_manager_id = $2 AND status = 'picked' RETURNING id
+"""
+_NEWLY_READY = """
+SELECT 1 FROM pgqueuer
+WHERE entrypoint = 'run' AND status = 'queued' AND execute_after > $1
+  AND execute_after <= clock_timestamp() LIMIT 1
 """

@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import base64
 import contextlib
-import json
 import os
 import random
 import signal
 import subprocess
-import sys
 import time
-import urllib.request
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -22,16 +18,14 @@ from typing import Any
 
 import pytest
 
-from app.embedded import attach, status
+from app.embedded import status
 from core.commands import CreateTenant, StartIngestion
 from core.records.entries import EntryFilter
 from core.records.runs import RunRecord, RunStatus
 from core.scope import SystemScope, TenantScope
 from core.units import DateRange
-from stores.postgres.logins import Logins, derive_logins
-from stores.postgres.migrate import migrate
-from stores.wiring import Stores, open_stores
-from tests.support import MASTER_KEY, ended, meta_account, open_home, scope_of, start_sandbox
+from tests.chaos.ground import Platform, started_worker, truth, worker_environment
+from tests.support import ended, meta_account, scope_of
 
 RANGE = DateRange(date(2025, 12, 1), date(2026, 10, 31))
 SEED = 20261122
@@ -48,13 +42,7 @@ class Workers:
     log: list[str] = field(default_factory=list)
 
     def start(self) -> None:
-        with (self.home / "worker.log").open("ab") as log:
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", "app.cli.main", "--home", str(self.home), "worker"],
-                env=os.environ | self.environment,
-                stdout=log,
-                stderr=log,
-            )
+        self.process = started_worker(self.home, self.environment)
 
     def kill(self) -> None:
         assert self.process is not None
@@ -69,43 +57,9 @@ class Workers:
             await asyncio.sleep(0.1)
 
 
-@pytest.fixture(scope="module")
-def sandbox_url() -> Iterator[str]:
-    faults = json.dumps({"latency_min_ms": 20, "latency_max_ms": 80})
-    process, url = start_sandbox(
-        "--seed", "7", "--now", "2026-11-20T12:00:00+00:00", "--faults", faults
-    )
-    yield url
-    process.kill()
-    process.wait()
-
-
-@dataclass(frozen=True)
-class Platform:
-    home: Path
-    logins: Logins
-    stores: Stores
-
-
-@pytest.fixture(scope="module")
-async def platform() -> AsyncIterator[Platform]:
-    with open_home() as home, attach(home) as attachment:
-        logins = derive_logins(attachment.postgres_url, MASTER_KEY)
-        await migrate(logins)
-        async with open_stores(logins, attachment.redis_url, MASTER_KEY) as stores:
-            yield Platform(home, logins, stores)
-
-
 @pytest.fixture
 async def workers(platform: Platform, sandbox_url: str) -> AsyncIterator[Workers]:
-    made = Workers(
-        platform.home,
-        {
-            "LIFTOS_META_BASE_URL": sandbox_url,
-            "LIFTOS_MASTER_KEY": base64.b64encode(MASTER_KEY).decode(),
-            "LIFTOS_WORKER_HEARTBEAT_SECONDS": "1",
-        },
-    )
+    made = Workers(platform.home, worker_environment(sandbox_url))
     made.start()
     keeper = asyncio.create_task(made.keep_alive())
     yield made
@@ -129,13 +83,6 @@ def kill(pid: int | None) -> None:
             os.kill(pid, signal.SIGKILL)
 
 
-def truth(url: str) -> dict[str, Any]:
-    query = f"platform=meta&account=act_1001&since={RANGE.since}&until={RANGE.until}&level=campaign"
-    with urllib.request.urlopen(f"{url}/_sandbox/truth?{query}") as answer:
-        found: dict[str, Any] = json.load(answer)
-        return found
-
-
 async def patiently(what: Callable[[], Any], seconds: float = 30) -> Any:
     deadline = time.monotonic() + seconds
     while True:
@@ -148,7 +95,7 @@ async def patiently(what: Callable[[], Any], seconds: float = 30) -> Any:
 
 
 async def check(platform: Platform, scope: TenantScope, run: RunRecord, url: str) -> None:
-    expected = truth(url)
+    expected = truth(url, RANGE)
     rows = len(expected["rows"])
     assert run.error is None
     assert run.status is RunStatus.SUCCEEDED

@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
-from pgqueuer import AsyncpgDriver
+from pgqueuer import AsyncpgDriver, Job
 from pgqueuer.types import QueueEntrypoint, QueueManagerId
 
 from app.embedded import attach
@@ -70,10 +70,12 @@ class Worker:
     def __init__(self, queries: FairQueries) -> None:
         self.queries = queries
         self.id = QueueManagerId(uuid4())
+        self.last: Job | None = None
 
     async def take(self, silence: timedelta = SILENCE) -> UUID | None:
         """The run whose turn it is."""
         jobs = await self.queries.dequeue(1, {}, self.id, None, silence)
+        self.last = jobs[0] if jobs else self.last
         return RunJob.from_payload(jobs[0].payload).run_id if jobs else None
 
     async def all(self) -> list[UUID]:
@@ -88,7 +90,8 @@ class Worker:
         sql = "DELETE FROM pgqueuer WHERE dedupe_key = $1"
         await self.queries.driver.execute(sql, str(run_id))
 
-    async def could_take(self) -> bool:
+    async def looks_again(self) -> bool:
+        """Whether it would look for a job at once, though it has just found none."""
         return bool(await self.queries.eligible_queued_work([]))
 
 
@@ -141,7 +144,7 @@ async def test_a_tenant_has_as_many_places_as_its_tier_over_all_workers(yard: Ya
             await yard.queue(tenant)
     async with yard.worker(places=6) as first, yard.worker(places=6) as second:
         taken = await first.all() + await second.all()
-        assert not await second.could_take()
+        assert not await second.looks_again()
     assert [await held(yard, tenant, taken) for tenant in tenants] == [2, 3, 4]
 
 
@@ -170,12 +173,11 @@ async def test_a_connection_is_read_by_one_run_and_waiting_costs_the_other_nothi
     first, second = [await yard.queue(tenant, connection) for _ in range(2)]
     async with yard.worker() as worker, yard.worker() as other:
         assert await worker.all() == [first]
-        assert (await other.all(), await other.could_take()) == ([], False)
+        assert (await other.all(), await other.looks_again()) == ([], False)
         claimed = await yard.work.runs.claim(tenant.scope, first)
         assert claimed is not None
         assert await other.all() == []
         await yard.work.runs.cancel(tenant.scope, claimed)
-        assert await other.could_take()
         assert await other.all() == [second]
     events = await yard.stores.runs.events_after(tenant.scope, second, 0, 10)
     assert [event.kind for event in events] == ["QUEUED"]
@@ -193,6 +195,24 @@ async def test_a_silent_workers_run_goes_first_and_counts_for_its_tenant_until_t
         assert await heir.take(timedelta(0)) is None
         await heir.put_away(runs[0])
         assert await heir.take() == waiting
+
+
+async def test_a_late_worker_neither_ends_nor_gives_back_the_job_that_another_has(
+    yard: Yard,
+) -> None:
+    tenant = await yard.tenant()
+    run = await yard.queue(tenant)
+    async with yard.worker() as late, yard.worker() as heir:
+        assert await late.take() == await heir.take(timedelta(0)) == run
+        assert late.last is not None
+        await late.queries.update_heartbeat([late.last.id])
+        await late.queries.log_jobs([(late.last, "successful", None)])
+        await late.queries.retry_job(late.last, timedelta(0), None)
+        assert (await late.all(), await yard.stores.queue.orphans()) == ([], ())
+        await heir.queries.retry_job(late.last, timedelta(0), None)
+        assert await heir.take() == run
+        await heir.queries.log_jobs([(late.last, "successful", None)])
+        assert [job.run_id for job in await yard.stores.queue.orphans()] == [run]
 
 
 async def test_workers_at_once_never_step_over_a_limit(yard: Yard) -> None:
@@ -228,7 +248,10 @@ async def test_a_run_that_is_to_wait_is_not_taken_before_its_time(yard: Yard) ->
             "UPDATE pgqueuer SET execute_after = now() + interval '1 hour' WHERE dedupe_key = $1",
             str(run),
         )
-        assert (await worker.all(), await worker.could_take()) == ([], False)
+        assert (await worker.all(), await worker.looks_again()) == ([], False)
         eta = await worker.queries.next_deferred_eta([QueueEntrypoint("run")])
         assert eta is not None
         assert eta > timedelta(minutes=59)
+        await worker.queries.driver.execute("UPDATE pgqueuer SET execute_after = clock_timestamp()")
+        assert await worker.looks_again()
+        assert await worker.all() == [run]

@@ -1,0 +1,53 @@
+"""What the suites of kills share: a platform of their own, workers as processes, the truth."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import subprocess
+import sys
+import urllib.request
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from core.units import DateRange
+from stores.postgres.logins import Logins
+from stores.wiring import Stores
+from tests.support import MASTER_KEY
+
+
+@dataclass(frozen=True)
+class Platform:
+    home: Path
+    logins: Logins
+    stores: Stores
+
+
+def worker_environment(sandbox_url: str) -> dict[str, str]:
+    return {
+        "LIFTOS_META_BASE_URL": sandbox_url,
+        "LIFTOS_MASTER_KEY": base64.b64encode(MASTER_KEY).decode(),
+        "LIFTOS_WORKER_HEARTBEAT_SECONDS": "1",
+    }
+
+
+def started_worker(home: Path, environment: dict[str, str]) -> subprocess.Popen[bytes]:
+    with (home / "worker.log").open("ab") as log:
+        return subprocess.Popen(
+            [sys.executable, "-m", "app.cli.main", "--home", str(home), "worker"],
+            env=os.environ | environment,
+            stdout=log,
+            stderr=log,
+        )
+
+
+def truth(url: str, dates: DateRange, account: str = "act_1001") -> dict[str, Any]:
+    """What the sandbox says of an account's campaigns."""
+    query = (
+        f"platform=meta&account={account}&since={dates.since}&until={dates.until}&level=campaign"
+    )
+    with urllib.request.urlopen(f"{url}/_sandbox/truth?{query}") as answer:
+        found: dict[str, Any] = json.load(answer)
+        return found
