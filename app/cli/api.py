@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from typing import Annotated
 
@@ -27,6 +28,8 @@ def api(
     settings = settings_of(context, host=host, port=port)
     configure_logs(settings)
     server = uvicorn.Server(server_config(settings))
+    # The schema stays as long as the process: looking at it again is a sixth of a webhook's cost.
+    gc.freeze()
     server.run()
     if not server.started:
         sys.exit(1)

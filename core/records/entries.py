@@ -55,7 +55,7 @@ class EntryRecord:
     """One row per tenant, source, account, entity, date, date basis and attribution setting.
 
     `date` is a calendar day in `time_zone`, never shifted. `learned_at` is when these metrics
-    became known; `is_mature` whether the day was last read after its look-back had passed.
+    became known; `is_mature` whether the day was last read when it had settled.
     `campaign` is the digest of the campaign it belongs to; None above campaign level.
     """
 

@@ -28,7 +28,8 @@ from resolvers import connection_tests, connections, drift, receipts, restatemen
     keys=["id"],
     description=(
         "One account of one source, as you set it up. Every entry it brings is of one level, "
-        "currency and time zone. Its credentials never come back out."
+        "currency and time zone, but that orders keep their own currency. Its credentials never "
+        "come back out."
     ),
 )
 class SourceConnection(Node):

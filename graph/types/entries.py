@@ -75,7 +75,8 @@ class MarketingEntry(Node, MetricColumns):
         description=(
             "Whether the day was last read past the age at which days of its connection settle: "
             "the source is not expected to change it any more. The age is learned from "
-            "restatements where that is possible, else it is the look-back."
+            "restatements where that is possible, else it is the look-back. What a webhook sends "
+            "counts as read at every moment."
         )
     )
 

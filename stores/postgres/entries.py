@@ -23,6 +23,7 @@ from core.records.entries import (
 from core.records.naming import CampaignSpan
 from core.records.pages import Page, PageRequest
 from core.scope import TenantScope
+from core.sources import MANIFESTS, SourceKind
 from stores.postgres.conditions import Conditions
 from stores.postgres.database import Connection, Database
 from stores.postgres.paging import Ordering, page_of
@@ -58,6 +59,7 @@ _DIMENSIONS = (
 )
 LABELS = ("entity_name", "campaign", "channel", "platform_channel")
 """Dimensions beside the key: they may change, so every vintage keeps its own."""
+_PUSHED = ", ".join(f"'{each.name}'" for each in MANIFESTS.values() if each.kind is SourceKind.PUSH)
 _VERSIONED = ("learned_at", "is_present", "run_id", "raw_page_id", "raw_position", *METRICS)
 
 
@@ -66,14 +68,16 @@ def entry_relation(tenant: str, as_of: str | None) -> str:
 
     Both arguments are placeholders. Every row carries its dimensions, its metrics, and
     `vintage_count`, `time_zone`, `settles_after_days` (as was known then), `last_read_at` (of its
-    day).
+    day). What a source sends by itself is read all the time: its days need no event of their own
+    to settle.
     """
     read_at = "" if as_of is None else f" AND d.read_at <= {as_of}"
     return f"""(
         SELECT x.*, c.time_zone, c.settles_after_days,
+               CASE WHEN x.source IN ({_PUSHED}) THEN {as_of or "now()"} ELSE
                (SELECT max(d.read_at) FROM day_reading d
                 WHERE d.tenant_id = {tenant} AND d.connection_id = x.connection_id
-                  AND d.date = x.date{read_at}) AS last_read_at
+                  AND d.date = x.date{read_at}) END AS last_read_at
         FROM {_present(tenant) if as_of is None else _known(tenant, as_of)} x
         JOIN (
             -- OFFSET 0: asked once for each connection, not for each entry.

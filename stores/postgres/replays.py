@@ -149,6 +149,7 @@ async def _newer(
         page.fetched_at,
         *_named(entries),
         _READ_WHOLE,
+        _PUSHED,
     )
     return {row["place"] - 1 for row in rows}
 
@@ -212,6 +213,8 @@ def _named(entries: pa.Table) -> tuple[list[object], list[UUID]]:
 
 _READ_WHOLE = [each.name for each in MANIFESTS.values() if each.kind is SourceKind.PULL]
 """Sources of which every reading says all there is for its days."""
+_PUSHED = [each.name for each in MANIFESTS.values() if each.kind is SourceKind.PUSH]
+"""Sources whose entries are made of all their events, whenever one of them is put in."""
 
 _NEXT = """
 SELECT p.id AS raw_page_id, p.run_id, p.stream, p.media_type, p.request, p.fetched_at
@@ -229,10 +232,13 @@ WHERE tenant_id = $1 AND raw_page_id = $3
 ORDER BY position
 """
 # Newer: a whole reading of the day ended since, or a partial one brought the entry, or the entry
-# as it stands comes from a later page; a page of a replay is as old as the page it replays.
+# as it stands comes from a later page; a page of a replay is as old as the page it replays. Never
+# what is pushed: its entry is made of the events that came later too.
 _NEWER = f"""
 SELECT k.place FROM unnest($6::date[], $7::uuid[]) WITH ORDINALITY k (date, digest, place)
-WHERE EXISTS (
+WHERE NOT EXISTS (
+    SELECT FROM connection c WHERE c.tenant_id = $1 AND c.id = $2 AND c.source = ANY($9))
+AND (EXISTS (
     SELECT FROM day_reading d
     JOIN run u ON u.tenant_id = $1 AND u.id = d.run_id
     JOIN connection c ON c.tenant_id = $1 AND c.id = $2
@@ -246,7 +252,7 @@ OR EXISTS (
     JOIN raw_page p ON p.tenant_id = $1 AND p.id = e.raw_page_id
     LEFT JOIN raw_page o ON o.tenant_id = $1 AND o.id = (p.request ->> '{REPLAY_OF}')::uuid
     WHERE e.tenant_id = $1 AND e.date = k.date AND e.digest = k.digest AND e.is_present
-      AND coalesce(o.id, p.id) <> $4 AND coalesce(o.fetched_at, p.fetched_at) > $5)
+      AND coalesce(o.id, p.id) <> $4 AND coalesce(o.fetched_at, p.fetched_at) > $5))
 """
 _SETTLE = """
 WITH settled AS (

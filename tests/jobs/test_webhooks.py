@@ -5,17 +5,19 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from core.records.entries import EntryFilter, EntryOrder, EntryRecord
 from core.records.pages import PageRequest
-from core.records.rejections import RejectionFilter
-from core.records.runs import RunRecord, RunStatus
+from core.records.rejections import RejectionChoice, RejectionFilter, RejectionState
+from core.records.runs import RunKind, RunRecord, RunStatus
 from jobs.webhooks import RunInbox
 from stores.postgres.webhook_work import WebhookWorkStore
 from stores.wiring import Stores
@@ -189,6 +191,70 @@ async def test_an_order_that_moves_leaves_nothing_behind(shop: Shop) -> None:
     assert await shop.figures() == {"2026-11-21 1": (D(1), D(5)), "2026-11-23 1": (D(0), D(0))}
     assert last.receipt is not None
     assert last.receipt.counters.balances
+
+
+async def _replayed(shop: Shop, patch: dict[str, Any]) -> RunRecord:
+    """The replay of the only open refused record, carried out."""
+    where = RejectionFilter(states=(RejectionState.OPEN,))
+    (refused,) = (await shop.stores.rejections.page(shop.tenant.scope, where, PageRequest(9))).items
+    choice = RejectionChoice(10, (refused.id,), None)
+    await shop.stores.rejections.replay(shop.tenant.scope, choice, patch)
+    run = (await shop.landed())[0]
+    (after,) = (
+        await shop.stores.rejections.page(
+            shop.tenant.scope, RejectionFilter(runs=(refused.run_id,)), PageRequest(9)
+        )
+    ).items
+    assert (run.kind, run.status) == (RunKind.REPLAY, RunStatus.SUCCEEDED)
+    assert run.counters.balances
+    assert after.state is RejectionState.REPLAYED
+    return run
+
+
+async def test_an_event_that_was_refused_goes_in_once_it_is_corrected(shop: Shop) -> None:
+    await shop.sender.send(order(1, "lots"))
+    await shop.landed()
+    await shop.sender.send(order(2, "5"))
+    await shop.landed()
+    run = await _replayed(shop, {"data": {"total": "10"}})
+    assert run.counters.created == 1
+    assert await shop.figures() == {"2026-11-21 1": (D(1), D(10)), "2026-11-21 2": (D(1), D(5))}
+
+
+async def test_a_replayed_event_joins_the_newer_ones_of_its_order(shop: Shop) -> None:
+    refund = {"order_id": 1, "amount": "lots", "refund_id": "r1", "created_at": 1795500000}
+    await shop.sender.send(order(1, "100"))
+    await shop.sender.send({"type": "order.refunded", "data": refund})
+    await shop.landed()
+    await shop.sender.send(order(1, "80", updated_at="2026-11-22T10:00:00Z"))
+    await shop.landed()
+    run = await _replayed(shop, {"data": {"amount": "30"}})
+    assert run.counters.restated == 1
+    assert await shop.figures() == {"2026-11-21 1": (D(1), D(50))}
+
+
+async def test_a_replayed_event_does_not_overwrite_a_newer_one(shop: Shop) -> None:
+    await shop.sender.send(order(1, "lots", updated_at="2026-11-21T00:00:00Z"))
+    await shop.landed()
+    await shop.sender.send(order(1, "80", updated_at="2026-11-22T10:00:00Z"))
+    await shop.landed()
+    run = await _replayed(shop, {"data": {"total": "100"}})
+    assert run.counters.unchanged == 1
+    assert await shop.figures() == {"2026-11-21 1": (D(1), D(80))}
+
+
+async def test_a_day_of_orders_matures_as_time_passes(shop: Shop) -> None:
+    today = datetime.now(ZoneInfo("Europe/Berlin"))
+    ages = {"today": 0, "yesterday": 1, "before": 2}
+    for name, age in ages.items():
+        day = (today - timedelta(days=age)).date().isoformat()
+        assert (await shop.sender.send(order(name, "5", created_at=day))).status_code == 202
+    await shop.landed()
+    async with shop.stores.database.write(shop.tenant.scope) as connection:
+        await connection.execute("UPDATE connection SET look_back_days = 1")
+        await connection.execute("DELETE FROM day_reading")
+    mature = {entry.entity_id: entry.is_mature for entry in (await shop.entries()).values()}
+    assert mature == {"today": False, "yesterday": False, "before": True}
 
 
 async def test_many_events_at_once_are_a_few_runs(shop: Shop) -> None:
