@@ -5,15 +5,22 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
 
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from core.records.drift import Drift
 from core.records.ingestion import CAMPAIGN_COLUMNS, ENTRY_COLUMNS, Column, Rejection
 from core.units import MONEY_SCALE
 
 DIGEST_BYTES = 16
+
+_BETWEEN = "\x1f"
+_MISSING = "\x00"
+_CAMPAIGN = "campaign"
 
 ARROW_TYPES: dict[str, pa.DataType] = {
     "text": pa.string(),
@@ -72,8 +79,29 @@ def digests(*parts: Iterable[str | None]) -> list[bytes]:
     return [_digest(row) for row in zip(*parts, strict=True)]
 
 
+def digest_column(*parts: Any, nulls: str = "replace") -> Any:
+    """`digests` of Arrow columns of text, each distinct row hashed once."""
+    texts = _join(*parts, pa.scalar(_BETWEEN), null_handling=nulls, null_replacement=_MISSING)
+    distinct = texts.dictionary_encode()
+    found = [_hashed(text) for text in distinct.dictionary.to_pylist()]
+    return pa.array(found, ARROW_TYPES["digest"]).take(distinct.indices)
+
+
+def campaign_digest_column(*parts: Any) -> Any:
+    """`campaign_digests` of Arrow columns of text."""
+    return digest_column(pa.scalar(_CAMPAIGN), *parts, nulls="emit_null")
+
+
 def _digest(row: tuple[str | None, ...]) -> bytes:
-    text = "\x1f".join("\x00" if part is None else part for part in row)
+    return _hashed(_BETWEEN.join([_MISSING if part is None else part for part in row]))
+
+
+_join: Any = pc.binary_join_element_wise
+
+
+@lru_cache(maxsize=32_768)
+def _hashed(text: str) -> bytes:
+    """Remembered, for each day of an account names the same entities again."""
     return hashlib.blake2b(text.encode(), digest_size=DIGEST_BYTES).digest()
 
 
@@ -82,7 +110,7 @@ def campaign_digests(
 ) -> list[bytes | None]:
     """The digest that names each row's campaign; None where there is none."""
     rows = zip(source, account_id, campaign_id, strict=True)
-    return [None if row[2] is None else _digest(("campaign", *row)) for row in rows]
+    return [None if row[2] is None else _digest((_CAMPAIGN, *row)) for row in rows]
 
 
 def entry_digests(frame: pd.DataFrame | Mapping[str, Iterable[str | None]]) -> list[bytes]:

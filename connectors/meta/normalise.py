@@ -16,17 +16,25 @@ import orjson
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from connectors.meta.plain import plain_columns
 from core.errors import BadInput
 from core.jsonvalue import JSONValue
 from core.records.connections import Level, Source
 from core.records.entries import DateBasis
 from transform.frames import NormalisedPage
+from transform.normalise.action_columns import (
+    actions_column,
+    actions_of,
+    chosen_types,
+    values_of,
+)
 from transform.normalise.channels import channel_group
 from transform.normalise.columns import ArrowColumn
 from transform.normalise.context import PageContext
 from transform.normalise.conversions import (
     ABSENT,
     NO_ACTIONS,
+    PURCHASE,
     VIDEO_VIEW,
     ActionValues,
     action_values,
@@ -34,6 +42,7 @@ from transform.normalise.conversions import (
     chosen,
 )
 from transform.normalise.entries import normalised_page
+from transform.normalise.plain import NotPlain, PlainReading
 from transform.normalise.reading import Reading, mask
 
 SOURCE: Final = Source("META_ADS")
@@ -68,11 +77,27 @@ RECONNECT: Final = "set up a connection of its own for this account and currency
 
 def normalise(_stream: str, _media_type: str, body: bytes, context: PageContext) -> NormalisedPage:
     """One page of the insights edge, `{"data": [...]}` in JSON, at the context's level."""
-    records = _records(body)
-    reading = Reading.of(records, context)
-    columns = _identity(reading, context) | _metrics(reading) | _actions(reading)
+    if context.replay is None:
+        try:
+            return _plain(body, context)
+        except NotPlain:
+            pass
+    reading = Reading.of(_records(body), context)
+    return _made_of(reading, _actions(reading), context)
+
+
+def _plain(body: bytes, context: PageContext) -> NormalisedPage:
+    columns, rows = plain_columns(body)
+    reading = PlainReading(columns, rows)
+    return _made_of(reading, _plain_actions(reading, columns), context)
+
+
+def _made_of(
+    reading: Reading | PlainReading, actions: Mapping[str, ArrowColumn], context: PageContext
+) -> NormalisedPage:
+    columns = {**_identity(reading, context), **_metrics(reading), **actions}
     _refuse_strangers(reading, columns, context)
-    return normalised_page(columns | _constants(context, len(records)), reading)
+    return normalised_page(columns | _constants(context, reading.fetched), reading)
 
 
 def _records(body: bytes) -> list[JSONValue]:
@@ -86,7 +111,7 @@ def _records(body: bytes) -> list[JSONValue]:
     return records
 
 
-def _identity(reading: Reading, context: PageContext) -> dict[str, ArrowColumn]:
+def _identity(reading: Reading | PlainReading, context: PageContext) -> dict[str, ArrowColumn]:
     prefix = PREFIX[context.level]
     date = reading.column("date_start", "date", is_required=True)
     stop = reading.column("date_stop", "date")
@@ -106,7 +131,7 @@ def _identity(reading: Reading, context: PageContext) -> dict[str, ArrowColumn]:
     }
 
 
-def _metrics(reading: Reading) -> dict[str, ArrowColumn]:
+def _metrics(reading: Reading | PlainReading) -> dict[str, ArrowColumn]:
     counts = {
         name: reading.column(field, "integer", may_be_negative=False)
         for name, field in COUNTS.items()
@@ -132,6 +157,21 @@ def _actions(reading: Reading) -> dict[str, ArrowColumn]:
     }
 
 
+def _plain_actions(
+    reading: PlainReading, columns: Mapping[str, ArrowColumn]
+) -> dict[str, ArrowColumn]:
+    counts, values = actions_of(columns["actions"]), actions_of(columns["action_values"])
+    best, types = chosen_types(counts, values, PURCHASE)
+    seen, _ = chosen_types(counts, counts, (VIDEO_VIEW,))
+    return {
+        "conversion_type": types,
+        "conversions": reading.typed(values_of(counts, PURCHASE, best), "amount"),
+        "conversion_value": reading.typed(values_of(values, PURCHASE, best), "amount"),
+        "video_views": reading.typed(values_of(counts, (VIDEO_VIEW,), seen), "integer"),
+        "actions": actions_column(counts, values),
+    }
+
+
 def _by_type(reading: Reading, field: str, arrays: Sequence[JSONValue]) -> list[ActionValues]:
     found = [action_values(each) for each in arrays]
     reading.refuse(
@@ -153,7 +193,7 @@ def _kept_actions(
 
 
 def _refuse_strangers(
-    reading: Reading, columns: Mapping[str, ArrowColumn], context: PageContext
+    reading: Reading | PlainReading, columns: Mapping[str, ArrowColumn], context: PageContext
 ) -> None:
     for column, field, expected, reason in (
         ("account_id", "account_id", _account_number(context), OTHER_ACCOUNT),

@@ -7,9 +7,9 @@ Amounts (decimal128) travel as int8 in units of their last decimal place.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -18,20 +18,19 @@ import pyarrow.compute as pc
 
 _HEADER = b"PGCOPY\n\xff\r\n\x00" + bytes(8)
 _TRAILER = b"\xff\xff"
+_NULL = b"\xff\xff\xff\xff"
 _POSTGRES_EPOCH_DAYS = 10957
-_ROWS = 2_000
-"""Encoded at once: the working arrays of more rows outgrow the processor's caches."""
+_JSONB_VERSION = pa.scalar("\x01")
+_NOTHING = pa.scalar("")
+_ROWS = 8_000
+"""Encoded at once: an Arrow array holds no more than 2 GiB of text."""
 
 Bytes = npt.NDArray[np.uint8]
 Ints = npt.NDArray[np.int64]
-
-
-@dataclass(frozen=True, slots=True)
-class _Field:
-    """One column: each row's length (-1 null) and the bytes of the rows that are not null."""
-
-    lengths: Ints
-    data: Bytes
+Grid = npt.NDArray[np.uint8]
+"""Bytes of the same width for each row."""
+Piece: TypeAlias = "Grid | pa.Array[Any]"
+"""What each row has next: as many bytes as the others, or its own text, empty for null."""
 
 
 def encode(table: pa.Table, json_columns: frozenset[str] = frozenset()) -> bytes:
@@ -49,67 +48,69 @@ def encode_rows(table: pa.Table, json_columns: frozenset[str]) -> bytes:
     return b"".join(_rows(each, json_columns) for each in slices)
 
 
+def _rows(table: pa.Table, json_columns: frozenset[str]) -> bytes:
+    pieces: list[Piece] = [_repeated(len(table.column_names).to_bytes(2, "big"), len(table))]
+    for name in table.column_names:
+        pieces += _pieces(table[name].combine_chunks(), is_json=name in json_columns)
+    rows: Any = pc.binary_join_element_wise(*_joined(pieces), pa.scalar(b""))
+    _, offsets, data = rows.buffers()
+    size = int(np.frombuffer(offsets, np.int32)[len(rows)])
+    return bytes(data.slice(0, size))
+
+
 def whole(rows: Iterable[bytes]) -> bytes:
     """Encoded rows as one COPY."""
     return b"".join((_HEADER, *rows, _TRAILER))
 
 
-def _rows(table: pa.Table, json_columns: frozenset[str]) -> bytes:
-    fields = [
-        _field(table.column(name).combine_chunks(), is_json=name in json_columns)
-        for name in table.column_names
-    ]
-    return _assemble(fields, table.num_rows)
+def _joined(pieces: Iterable[Piece]) -> Iterator[Any]:
+    """Arrow columns; grids that stand beside each other are one."""
+    for is_grid, group in groupby(pieces, lambda piece: isinstance(piece, np.ndarray)):
+        if is_grid:
+            yield _column(np.concatenate(list(group), axis=1))
+        else:
+            yield from group
 
 
-def _assemble(fields: list[_Field], rows: int) -> bytes:
-    sizes = [np.maximum(field.lengths, 0) for field in fields]
-    row_sizes = np.full(rows, 2 + 4 * len(fields), dtype=np.int64) + sum(sizes)
-    ends = np.cumsum(row_sizes)
-    out = np.empty(int(ends[-1]), dtype=np.uint8)
-    cursor = ends - row_sizes
-    _write_fixed(out, cursor, np.full(rows, len(fields), dtype=">i2").view(np.uint8), 2)
-    cursor += 2
-    for field, size in zip(fields, sizes, strict=True):
-        _write_fixed(out, cursor, field.lengths.astype(">i4").view(np.uint8), 4)
-        cursor += 4
-        _write_values(out, cursor, field)
-        cursor += size
-    return out.tobytes()
+def _column(grid: Grid) -> Any:
+    offsets = np.arange(len(grid) + 1, dtype=np.int32) * np.int32(grid.shape[1])
+    return _binary(offsets, grid)
 
 
-def _write_fixed(out: Bytes, starts: Ints, data: Bytes, width: int) -> None:
-    out[starts[:, None] + np.arange(width)] = data.reshape(-1, width)
+def _binary(offsets: Any, data: Any) -> Any:
+    buffers = [None, pa.py_buffer(offsets), pa.py_buffer(data)]
+    return pa.Array.from_buffers(pa.binary(), len(offsets) - 1, buffers)
 
 
-def _write_values(out: Bytes, cursor: Ints, field: _Field) -> None:
-    present = field.lengths >= 0
-    lengths = field.lengths[present]
-    if not lengths.size:
-        return
-    shift = cursor[present] - (np.cumsum(lengths) - lengths)
-    out[np.repeat(shift, lengths) + np.arange(field.data.size)] = field.data
+def _repeated(data: bytes, rows: int) -> Grid:
+    return np.broadcast_to(np.frombuffer(data, dtype=np.uint8), (rows, len(data)))
 
 
-def _field(array: Any, *, is_json: bool) -> _Field:
-    valid = np.asarray(array.is_valid())
-    present = array.drop_null()
+def _pieces(array: Any, *, is_json: bool) -> list[Piece]:
+    """Each value behind its length."""
+    if array.null_count == len(array):
+        return [_repeated(_NULL, len(array))]
     if pa.types.is_string(array.type):
-        text = pc.binary_join_element_wise("\x01", present, "") if is_json else present
-        return _variable(valid, text)
-    data, width = _fixed(present)
-    return _Field(np.where(valid, width, -1).astype(np.int64), data)
+        return _variable(array, is_json=is_json)
+    data, width = _fixed(array.drop_null())
+    grid = data.reshape(-1, width)
+    if not array.null_count:
+        return [_repeated(width.to_bytes(4, "big"), len(array)), grid]
+    lengths = np.where(np.asarray(array.is_valid()), width, -1)
+    ends = np.concatenate(([0], np.cumsum(np.maximum(lengths, 0)))).astype(np.int32)
+    return [_big_endian(lengths), _binary(ends, grid)]
 
 
-def _variable(valid: npt.NDArray[np.bool_], present: Any) -> _Field:
-    lengths = np.full(valid.size, -1, dtype=np.int64)
-    if not len(present):
-        return _Field(lengths, np.empty(0, dtype=np.uint8))
-    _, offset_buffer, data_buffer = present.buffers()
-    offsets = np.frombuffer(offset_buffer, dtype=np.int32)[present.offset :][: len(present) + 1]
-    lengths[valid] = np.diff(offsets)
-    data = np.frombuffer(data_buffer or b"", dtype=np.uint8)[offsets[0] : offsets[-1]]
-    return _Field(lengths, data)
+def _variable(array: Any, *, is_json: bool) -> list[Piece]:
+    if is_json:
+        array = pc.binary_join_element_wise(_JSONB_VERSION, array, _NOTHING)
+    lengths = pc.binary_length(array).fill_null(-1).to_numpy(zero_copy_only=False)
+    texts = pc.fill_null(array, _NOTHING).view(pa.binary())
+    return [_big_endian(lengths), texts]
+
+
+def _big_endian(lengths: npt.NDArray[Any]) -> Grid:
+    return lengths.astype(">i4").view(np.uint8).reshape(-1, 4)
 
 
 def _fixed(present: Any) -> tuple[Bytes, int]:

@@ -47,10 +47,18 @@ class Parsed:
 def parsed(values: Sequence[JSONValue], kind: str) -> Parsed:
     """`values` as a column of `kind` (a kind of core.records.ingestion.Column)."""
     try:
-        texts = pa.array(values, pa.string())
-        return Parsed(_WHOLE[kind](texts), np.zeros(len(values), dtype=bool))
+        column = whole(pa.array(values, pa.string()), kind)
+        return Parsed(column, np.zeros(len(values), dtype=bool))
     except (pa.ArrowInvalid, pa.ArrowTypeError):
         return _one_by_one(values, kind)
+
+
+def whole(texts: ArrowColumn, kind: str) -> ArrowColumn:
+    """`texts` as a column of `kind`.
+
+    Raises pyarrow.ArrowInvalid where one does not fit, and for some that do fit.
+    """
+    return _WHOLE[kind](texts)
 
 
 def _one_by_one(values: Sequence[JSONValue], kind: str) -> Parsed:

@@ -6,25 +6,29 @@ Arrow throughout: at 500 rows a page, a pandas frame costs more than everything 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, TypeAlias
 
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 from transform.frames import (
     CAMPAIGN_SCHEMA,
     ENTRY_SCHEMA,
     NormalisedPage,
-    campaign_digests,
-    entry_digests,
+    campaign_digest_column,
+    digest_column,
 )
 from transform.normalise.columns import ArrowColumn
+from transform.normalise.plain import PlainReading
 from transform.normalise.reading import Reading
 from transform.normalise.replay import Replay, counted_by_replay, rows_of_replay
 from transform.normalise.storable import refuse_unstorable
 
-Texts: TypeAlias = Mapping[str, Sequence[Any]]
-Digests: TypeAlias = Callable[[Texts], Sequence[bytes | None]]
+Ints: TypeAlias = npt.NDArray[np.int64]
+
+_ONE: Final = pa.scalar(1, pa.int64())
 
 IDENTITY: Final = (
     "source",
@@ -47,7 +51,9 @@ CAMPAIGN_COLUMNS: Final = {
 """A draft's columns that tell of its campaign, and what they are called there."""
 
 
-def normalised_page(columns: Mapping[str, ArrowColumn], reading: Reading) -> NormalisedPage:
+def normalised_page(
+    columns: Mapping[str, ArrowColumn], reading: Reading | PlainReading
+) -> NormalisedPage:
     """The page that the accepted records of `reading` make.
 
     `columns` has one value per record: the columns of an entry but `digest`, `campaign` and
@@ -61,13 +67,15 @@ def normalised_page(columns: Mapping[str, ArrowColumn], reading: Reading) -> Nor
         entries=_under(ENTRY_SCHEMA, _merged(accepted)),
         campaigns=_campaigns(accepted),
         rejections=reading.rejections(),
-        fetched=len(reading.records),
+        fetched=reading.fetched,
         drift=reading.held.drift,
         is_frozen=reading.held.is_frozen,
     )
 
 
-def _replayed(accepted: pa.Table, reading: Reading, replay: Replay) -> NormalisedPage:
+def _replayed(
+    accepted: pa.Table, reading: Reading | PlainReading, replay: Replay
+) -> NormalisedPage:
     rows = rows_of_replay(accepted, replay)
     entries, owners = counted_by_replay(_under(ENTRY_SCHEMA, _merged(rows)), rows, replay)
     return NormalisedPage(
@@ -75,33 +83,22 @@ def _replayed(accepted: pa.Table, reading: Reading, replay: Replay) -> Normalise
     )
 
 
-def _chosen(table: pa.Table, reading: Reading) -> pa.Table:
+def _chosen(table: pa.Table, reading: Reading | PlainReading) -> pa.Table:
     accepted = reading.accepted
     return table if accepted.all() else table.filter(pa.array(accepted)).combine_chunks()
 
 
 def _identified(table: pa.Table) -> pa.Table:
     """The table with the digests of each row's entry and campaign."""
-    digest = ENTRY_SCHEMA.field("digest").type
-    entries = _once_each(table, IDENTITY, entry_digests)
-    campaigns = _once_each(table, CAMPAIGN_IDENTITY, _campaign_digests)
-    return table.append_column("digest", pa.array(entries, digest)).append_column(
-        "campaign", pa.array(campaigns, digest)
-    )
+    entries = digest_column(*(table[name].combine_chunks() for name in IDENTITY))
+    campaigns = campaign_digest_column(*(table[n].combine_chunks() for n in CAMPAIGN_IDENTITY))
+    return table.append_column("digest", entries).append_column("campaign", campaigns)
 
 
-def _once_each(table: pa.Table, names: Sequence[str], digests: Digests) -> list[bytes | None]:
-    """`digests` of the named columns, computed once per distinct row: days repeat entities."""
-    rows = list(zip(*(table[name].to_pylist() for name in names), strict=True))
-    distinct = dict.fromkeys(rows)
-    columns = zip(*distinct, strict=True) if distinct else ((),) * len(names)
-    texts = dict(zip(names, columns, strict=True))
-    found = dict(zip(distinct, digests(texts), strict=True))
-    return [found[row] for row in rows]
-
-
-def _campaign_digests(texts: Texts) -> Sequence[bytes | None]:
-    return campaign_digests(*(texts[name] for name in CAMPAIGN_IDENTITY))
+def _numbered(column: Any) -> tuple[Ints, int]:
+    """Each value's number, in the order in which they first appear, and how many there are."""
+    encoded = column.combine_chunks().dictionary_encode(null_encoding="encode")
+    return encoded.indices.to_numpy().astype(np.int64), len(encoded.dictionary)
 
 
 def _merged(table: pa.Table) -> pa.Table:
@@ -110,16 +107,23 @@ def _merged(table: pa.Table) -> pa.Table:
     The later record of a key wins as a whole: a source that repeats itself has the more recent
     figures further on. `position` is the first record's, `records` counts them all.
     """
+    if _are_apart(table):
+        return table.append_column("records", pa.repeat(_ONE, len(table)))
     keys = list(zip(_days(table), table["digest"].to_pylist(), strict=True))
     first = {key: index for index, key in reversed(list(enumerate(keys)))}
-    if len(first) == len(keys):
-        return table.append_column("records", pa.array([1] * len(keys), pa.int64()))
     last, counted = {key: index for index, key in enumerate(keys)}, Counter(keys)
     order = sorted(first, key=first.__getitem__)
     positions = table["position"].take(_indices(first[key] for key in order))
     latest = table.take(_indices(last[key] for key in order)).drop_columns("position")
     records = pa.array([counted[key] for key in order], pa.int64())
     return latest.append_column("position", positions).append_column("records", records)
+
+
+def _are_apart(table: pa.Table) -> bool:
+    """Whether no two rows have the same key."""
+    days, count = _numbered(table["date"])
+    digests, _ = _numbered(table["digest"])
+    return np.unique(digests * count + days).size == len(table)
 
 
 def _indices(indices: Iterable[int]) -> ArrowColumn:
@@ -134,10 +138,12 @@ def _days(table: pa.Table) -> list[Any]:
 
 def _campaigns(table: pa.Table) -> pa.Table:
     """One row per campaign, under its last name on the page."""
-    last = {digest: index for index, digest in enumerate(table["campaign"].to_pylist())}
-    last.pop(None, None)
+    codes, count = _numbered(table["campaign"])
+    last = np.empty(count, dtype=np.int64)
+    last[codes] = np.arange(len(codes))
     kept = [name for name in CAMPAIGN_COLUMNS if name in table.column_names]
-    found = table.select(kept).take(_indices(last.values()))
+    found = table.select(kept).take(pa.array(last, pa.int64()))
+    found = found.filter(found["campaign"].is_valid())
     names = [CAMPAIGN_COLUMNS[name] for name in kept]
     return _under(CAMPAIGN_SCHEMA, found.rename_columns(names))
 

@@ -65,6 +65,11 @@ class Reading:
         """The records of a page, corrected and held to their contract as `context` says."""
         return cls(records, context.replay, context.contract)
 
+    @property
+    def fetched(self) -> int:
+        """How many records the page has."""
+        return len(self.records)
+
     def values(self, field: str) -> list[JSONValue]:
         """The raw values of `field`, None where absent."""
         return [row.get(field) for row in self._rows]
