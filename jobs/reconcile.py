@@ -102,8 +102,7 @@ class Reconciliation:
         context = PageContext(at.account_id, at.currency, at.time_zone, Level.ACCOUNT)
         made = normalise_page(at.source, page.stream, page.media_type, body, context)
         if made.rejections:
-            refused = made.rejections[0]
-            raise BadInput(f"{refused.field} {refused.reason}")
+            raise BadInput(made.rejections[0].reason)
         return made.entries
 
     def _over(self, dates: DateRange | None) -> DateRange | None:

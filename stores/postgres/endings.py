@@ -96,10 +96,11 @@ def _total(row: asyncpg.Record) -> ReceiptTotal:
     return ReceiptTotal(**dict(row))
 
 
-# Replays count records of other runs' pages, and pages of old had no counts of their own.
+# Replays count records of other runs' pages, pages of old had no counts of their own, and pages
+# of totals (readings below 0) have no records: one that could not be read is told by its check.
 _UNCOUNTED = """
 SELECT sum(p.fetched), sum(p.stored), sum(p.unchanged), sum(p.rejected)
-FROM run r JOIN raw_page p ON p.tenant_id = r.tenant_id AND p.run_id = r.id
+FROM run r JOIN raw_page p ON p.tenant_id = r.tenant_id AND p.run_id = r.id AND p.reading >= 0
 WHERE r.tenant_id = $1 AND r.id = $2 AND r.kind <> 'REPLAY'
 GROUP BY r.id, r.fetched, r.stored, r.unchanged, r.rejected
 HAVING NOT bool_or(p.merged_at IS NOT NULL AND p.fetched IS NULL) AND (

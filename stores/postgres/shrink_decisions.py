@@ -89,13 +89,24 @@ async def _decide(
     return await _locked(connection, scope, run.id)
 
 
+# Read again: by a reading that ended since, or on a page of one that has not ended.
 _MOVED = """
+WITH again AS (
+    SELECT s.date, s.digest
+    FROM held_shrink h
+    JOIN run r ON r.tenant_id = $1 AND r.connection_id = $3 AND r.id <> $2
+    JOIN raw_page p ON p.tenant_id = $1 AND p.run_id = r.id AND p.merged_at > h.held_at
+    CROSS JOIN LATERAL unnest(p.seen_dates, p.seen_digests) s (date, digest)
+    WHERE h.tenant_id = $1 AND h.run_id = $2
+)
 SELECT count(*) FROM held_entry h
 JOIN held_shrink s ON s.tenant_id = h.tenant_id AND s.run_id = h.run_id
 LEFT JOIN marketing_entry e ON e.tenant_id = h.tenant_id AND e.date = h.date
     AND e.digest = h.digest AND e.is_present AND e.learned_at = h.learned_at
 WHERE h.tenant_id = $1 AND h.run_id = $2 AND (
-    e.digest IS NULL OR EXISTS (
+    e.digest IS NULL
+    OR EXISTS (SELECT FROM again a WHERE a.date = h.date AND a.digest = h.digest)
+    OR EXISTS (
         SELECT FROM day_reading d
         WHERE d.tenant_id = $1 AND d.connection_id = $3 AND d.date = h.date
           AND d.run_id <> $2 AND d.read_at > s.held_at))

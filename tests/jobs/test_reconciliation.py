@@ -4,21 +4,28 @@ from __future__ import annotations
 
 import json
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
+from connectors.base import AccountFacts
 from core.errors import Conflict
+from core.jsonvalue import JSONObject
 from core.records.connections import ConnectionRecord
+from core.records.ingestion import RawPage
 from core.records.insights import InsightKind
 from core.records.pages import PageRequest
 from core.records.receipts import CheckStatus, ReceiptPolicy, TotalCheck
 from core.records.runs import RunRecord, RunStatus
 from core.scope import TenantScope
+from core.units import DateRange
+from jobs.reconcile import Reconciliation
+from jobs.sources import OpenSource
 from resolvers import insights
 from stores.wiring import Stores
+from tests.jobs.by_hand import by_hand, page_of
 from tests.support import (
     RunningWorker,
     Tenant,
@@ -195,3 +202,51 @@ async def test_days_that_are_not_over_and_sources_without_totals_are_not_assesse
     assert {check.reason for check in checks_of(run).values()} == {
         "none of the days was over when it was read"
     }
+
+
+class TellsNonsense:
+    """A connector whose totals are no numbers."""
+
+    window_days = 1
+
+    async def check(self) -> AccountFacts:
+        raise NotImplementedError
+
+    async def pages(
+        self, window: DateRange | None, resume: JSONObject | None
+    ) -> AsyncIterator[RawPage]:
+        del window, resume
+        yield page_of({})
+
+    async def account_totals(
+        self, dates: DateRange, resume: JSONObject | None
+    ) -> AsyncIterator[RawPage]:
+        del resume
+        yield page_of({("1", f"{dates.since}"): "much"})
+
+    async def aclose(self) -> None:
+        """Nothing is open."""
+
+
+async def test_totals_that_cannot_be_read_leave_the_run_done_and_unassessed(
+    stores: Stores, tenant: Tenant
+) -> None:
+    at = await by_hand(stores, tenant.scope)
+    claimed = await at.begun(SINCE, SINCE)
+    page = page_of({("1", SINCE): "10"})
+    await at.merge(claimed, await at.land(claimed, page), page)
+    reconciliation = Reconciliation(
+        stores,
+        at.work,
+        at.scope,
+        claimed,
+        OpenSource(at.connection, TellsNonsense(), is_whole=True),
+    )
+    await reconciliation.ask(0, claimed.run.dates)
+    await at.complete(claimed)
+    receipt = await at.finish(claimed)
+    assert receipt.is_complete
+    assert {check.reason for check in receipt.checks} == {
+        "the platform's totals: spend is not a number"
+    }
+

@@ -237,3 +237,18 @@ async def test_the_policy_is_the_connections_own(stores: Stores, tenant: Tenant)
     }
     with pytest.raises(NotFound):
         await stores.policies.put(at.scope, run.id, FEW)
+
+
+async def test_what_a_run_in_progress_has_seen_again_is_not_buried(
+    stores: Stores, tenant: Tenant
+) -> None:
+    at = await filled(stores, tenant)
+    held = await newest(at, range(4))
+    claimed = await at.begun(DAY, DAY)
+    page = page_of(spends(range(10)), "1001")
+    await at.merge(claimed, await at.land(claimed, page), page)
+    with pytest.raises(Conflict, match="6 of the entries"):
+        await stores.shrinks.accept(at.scope, held.id)
+    await at.complete(claimed)
+    await at.finish(claimed)
+    assert await present(at) == 10
