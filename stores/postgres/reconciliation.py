@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -19,6 +20,7 @@ from stores.postgres.receipt_policy import policy_of
 
 _EVIDENCE = 50
 NEVER_ASKED = "the platform was not asked for its totals"
+READ_AGAIN = "later runs have read days again: their receipts tell of those"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,21 +40,32 @@ async def checked(
 
     Each metric that is apart becomes an insight of the run. Its days are remembered, and asked
     about by later runs, until one finds them together; those do not count against that run.
+    Days that another run has read since are left to it: totals of before say nothing of them.
     """
     currency = await connection.fetchval(_CURRENCY, scope.tenant_id, connection_id)
     policy = await policy_of(connection, scope, connection_id)
     run = _Run(run_id, connection_id, currency, policy.tolerance)
-    asked = await connection.fetch(_ASKED, scope.tenant_id, run_id)
-    found = await _compared(connection, scope, run, [row for row in asked if row["is_own"]])
-    again = [row for row in asked if row["is_own"] is False]
-    others = await _compared(connection, scope, run, again)
-    await connection.execute(_FORGET_GAPS, scope.tenant_id, run_id, connection_id)
+    reasons = await connection.fetch(_REASONS, scope.tenant_id, run_id)
+    asked = await connection.fetch(_ASKED, scope.tenant_id, run_id, connection_id)
+    standing = [row for row in asked if not row["is_read_again"]]
+    found = await _compared(connection, scope, run, _days(standing, is_own=True))
+    others = await _compared(connection, scope, run, _days(standing, is_own=False))
+    standing_days = [row["date"] for row in standing]
+    await connection.execute(_FORGET_GAPS, scope.tenant_id, connection_id, standing_days)
     await connection.execute(_FORGET_INSIGHTS, scope.tenant_id, run_id)
     for check in (*found, *others):
         await _remember(connection, scope, run, check)
     for check in found:
         await _tell(connection, scope, run, check)
-    return _qualified(found, [row["reason"] for row in asked if row["reason"]])
+    told = [row["reason"] for row in reasons]
+    if any(row["is_own"] and row["is_read_again"] for row in asked):
+        told.append(READ_AGAIN)
+    return _qualified(found, told)
+
+
+def _days(asked: Sequence[asyncpg.Record], *, is_own: bool) -> list[date]:
+    """Days of the run's own range, or those that earlier runs had found apart."""
+    return [row["date"] for row in asked if row["is_own"] is is_own]
 
 
 def _qualified(found: Sequence[TotalCheck], reasons: Sequence[str]) -> tuple[TotalCheck, ...]:
@@ -69,14 +82,15 @@ def _qualified(found: Sequence[TotalCheck], reasons: Sequence[str]) -> tuple[Tot
 
 
 async def _compared(
-    connection: Connection, scope: TenantScope, run: _Run, asked: Sequence[asyncpg.Record]
+    connection: Connection, scope: TenantScope, run: _Run, days: Sequence[date]
 ) -> tuple[TotalCheck, ...]:
-    """A check of each metric over the days asked about; none where none were."""
-    if not asked:
+    """A check of each metric over `days`; none where there are none."""
+    if not days:
         return ()
-    since, until = [row["since"] for row in asked], [row["until"] for row in asked]
-    rows = await connection.fetch(_BY_DAY, scope.tenant_id, run.id, run.connection_id, since, until)
-    dates = DateRange(min(since), max(until))
+    dates = DateRange(min(days), max(days))
+    rows = await connection.fetch(
+        _BY_DAY, scope.tenant_id, run.id, run.connection_id, days, dates.since, dates.until
+    )
     found = compared([_day(row) for row in rows], dates, run.currency, run.tolerance)
     return (*found, REACH) if any(row["has_reach"] for row in rows) else found
 
@@ -126,21 +140,31 @@ def _number(value: Any) -> Decimal | None:
 _OURS = ", ".join(f"sum(e.{metric}) AS our_{metric}" for metric in ADDITIVE)
 _THEIRS = ", ".join(f"t.{metric} AS their_{metric}" for metric in ADDITIVE)
 _OUR_NAMES = ", ".join(f"o.our_{metric}" for metric in ADDITIVE)
+_REASONS = """
+SELECT reason FROM total_question
+WHERE tenant_id = $1 AND run_id = $2 AND reason IS NOT NULL ORDER BY reading DESC
+"""
+# Read again: by another run, after this one read the day; or, where it only asked, after its end.
 _ASKED = """
-SELECT q.since, q.until, q.reason, q.since BETWEEN r.since AND r.until AS is_own
-FROM total_question q JOIN run r ON r.tenant_id = q.tenant_id AND r.id = q.run_id
-WHERE q.tenant_id = $1 AND q.run_id = $2 ORDER BY q.reading DESC
+SELECT d::date AS date, q.since BETWEEN r.since AND r.until AS is_own, EXISTS (
+    SELECT FROM day_reading o
+    WHERE o.tenant_id = $1 AND o.connection_id = $3 AND o.date = d::date AND o.run_id <> $2
+      AND o.read_at > coalesce((
+          SELECT max(m.read_at) FROM day_reading m
+          WHERE m.tenant_id = $1 AND m.connection_id = $3 AND m.date = d::date AND m.run_id = $2
+      ), r.ended_at, 'infinity')) AS is_read_again
+FROM total_question q
+JOIN run r ON r.tenant_id = q.tenant_id AND r.id = q.run_id
+CROSS JOIN LATERAL generate_series(q.since, q.until, interval '1 day') d
+WHERE q.tenant_id = $1 AND q.run_id = $2 ORDER BY 1
 """
 _CURRENCY = "SELECT currency FROM connection WHERE tenant_id = $1 AND id = $2"
 _BY_DAY = f"""
-WITH asked AS (
-    SELECT * FROM unnest($4::date[], $5::date[]) a (since, until)
-), ours AS (
+WITH ours AS (
     SELECT e.date, count(*) AS entries, {_OURS}, bool_or(e.reach IS NOT NULL) AS has_reach
     FROM marketing_entry e
     WHERE e.tenant_id = $1 AND e.connection_id = $3 AND e.is_present
-      AND e.date BETWEEN (SELECT min(since) FROM asked) AND (SELECT max(until) FROM asked)
-      AND EXISTS (SELECT FROM asked a WHERE e.date BETWEEN a.since AND a.until)
+      AND e.date BETWEEN $5 AND $6 AND e.date = ANY($4::date[])
     GROUP BY e.date
 )
 SELECT coalesce(o.date, t.date) AS date, coalesce(o.entries, 0) AS entries, {_OUR_NAMES},
@@ -149,14 +173,12 @@ FROM ours o
 FULL JOIN (
     SELECT t.* FROM account_total t
     WHERE t.tenant_id = $1 AND t.run_id = $2
-      AND EXISTS (SELECT FROM asked a WHERE t.date BETWEEN a.since AND a.until)
+      AND t.date = ANY($4::date[])
 ) t ON t.date = o.date
 ORDER BY 1
 """
 _FORGET_GAPS = """
-DELETE FROM open_gap g USING total_question q
-WHERE q.tenant_id = $1 AND q.run_id = $2 AND g.tenant_id = $1 AND g.connection_id = $3
-  AND g.date BETWEEN q.since AND q.until
+DELETE FROM open_gap WHERE tenant_id = $1 AND connection_id = $2 AND date = ANY($3)
 """
 _OPEN_GAPS = """
 INSERT INTO open_gap (tenant_id, connection_id, date, metric, run_id)

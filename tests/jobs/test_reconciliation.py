@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import urllib.request
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -24,8 +26,9 @@ from core.units import DateRange
 from jobs.reconcile import Reconciliation
 from jobs.sources import OpenSource
 from resolvers import insights
+from stores.postgres.run_work import Claimed
 from stores.wiring import Stores
-from tests.jobs.by_hand import by_hand, page_of
+from tests.jobs.by_hand import ByHand, by_hand, page_of
 from tests.support import (
     RunningWorker,
     Tenant,
@@ -204,9 +207,11 @@ async def test_days_that_are_not_over_and_sources_without_totals_are_not_assesse
     }
 
 
-class TellsNonsense:
-    """A connector whose totals are no numbers."""
+@dataclass
+class Tells:
+    """A connector of totals alone."""
 
+    totals: RawPage
     window_days = 1
 
     async def check(self) -> AccountFacts:
@@ -221,11 +226,18 @@ class TellsNonsense:
     async def account_totals(
         self, dates: DateRange, resume: JSONObject | None
     ) -> AsyncIterator[RawPage]:
-        del resume
-        yield page_of({("1", f"{dates.since}"): "much"})
+        del dates, resume
+        yield self.totals
 
     async def aclose(self) -> None:
         """Nothing is open."""
+
+
+async def asked(at: ByHand, claimed: Claimed, totals: RawPage) -> None:
+    """Have the run told these totals of its days."""
+    source = OpenSource(at.connection, Tells(totals), is_whole=True)
+    reconciliation = Reconciliation(at.stores, at.work, at.scope, claimed, source)
+    await reconciliation.ask(0, claimed.run.dates)
 
 
 async def test_totals_that_cannot_be_read_leave_the_run_done_and_unassessed(
@@ -235,14 +247,7 @@ async def test_totals_that_cannot_be_read_leave_the_run_done_and_unassessed(
     claimed = await at.begun(SINCE, SINCE)
     page = page_of({("1", SINCE): "10"})
     await at.merge(claimed, await at.land(claimed, page), page)
-    reconciliation = Reconciliation(
-        stores,
-        at.work,
-        at.scope,
-        claimed,
-        OpenSource(at.connection, TellsNonsense(), is_whole=True),
-    )
-    await reconciliation.ask(0, claimed.run.dates)
+    await asked(at, claimed, page_of({("1", SINCE): "much"}))
     await at.complete(claimed)
     receipt = await at.finish(claimed)
     assert receipt.is_complete
@@ -250,3 +255,26 @@ async def test_totals_that_cannot_be_read_leave_the_run_done_and_unassessed(
         "the platform's totals: spend is not a number"
     }
 
+
+@pytest.mark.parametrize("decide", ["accept", "reject"])
+async def test_days_that_were_read_again_are_not_held_against_totals_of_before(
+    stores: Stores, tenant: Tenant, decide: str
+) -> None:
+    at = await by_hand(stores, tenant.scope)
+    days = DateRange(date(2026, 5, 1), date(2026, 5, 2))
+    await stores.policies.put(at.scope, at.connection.id, ReceiptPolicy(shrink_entries=1))
+    one = {("1", f"{days.since}"): "10", ("2", f"{days.since}"): "10"}
+    await at.read(f"{days.since}", f"{days.since}", [one])
+    claimed = await at.begun(f"{days.since}", f"{days.until}")
+    page = page_of({("1", f"{days.since}"): "10", ("1", f"{days.until}"): "10"})
+    await at.merge(claimed, await at.land(claimed, page), page)
+    told = {("", f"{days.since}"): "10", ("", f"{days.until}"): "10"}
+    totals = page_of(told, campaign_id=None, campaign_name=None)
+    await asked(at, claimed, totals)
+    await at.complete(claimed)
+    await at.finish(claimed)
+    await at.read(f"{days.until}", f"{days.until}", [{("1", f"{days.until}"): "90"}])
+    run = await getattr(stores.shrinks, decide)(at.scope, claimed.run.id)
+    gaps = {f"{gap.date}" for check in checks_of(run).values() for gap in check.gaps}
+    assert gaps == (set() if decide == "accept" else {f"{days.since}"})
+    assert await at.count("open_gap") == len(gaps) * 2
