@@ -10,6 +10,7 @@ from core.commands import Credentials
 from core.errors import BadInput
 from core.records.connections import Source
 from core.sources import MANIFESTS, AccountRule, CredentialField, SourceManifest
+from resolvers.text import exact
 
 FIELD = "credentials"
 
@@ -89,6 +90,7 @@ def _choices(manifest: SourceManifest) -> str:
 
 def _part(manifest: SourceManifest, field: CredentialField, text: str) -> str:
     path = _path(manifest, field)
+    exact(text, path)
     if field.is_account and manifest.account is not None:
         return _number(manifest.account, text, path)
     if field.json_keys and not _has_keys(text, field.json_keys):

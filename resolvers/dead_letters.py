@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from core.errors import BadInput
 from core.records.dead_letters import DeadLetter, DeadLetterChoice, DeadLetterFilter
 from core.records.pages import Page
 from core.records.runs import RunRecord
 from resolvers.paging import Listing, PageArguments
 from resolvers.session import Session
-from resolvers.text import clean, uuid_part
+from resolvers.text import clean, exact, uuid_part
 
 MAX_DEAD_LETTERS = 100
 MAX_AT_ONCE = 1_000
@@ -29,7 +31,7 @@ async def page(
 ) -> Page[DeadLetter]:
     """One page of runs that ended badly, newest first."""
     request = session.request(DEAD_LETTERS, arguments)
-    return await session.stores.dead_letters.page(session.scope, where, request)
+    return await session.stores.dead_letters.page(session.scope, _checked(where), request)
 
 
 async def requeue(session: Session, choice: DeadLetterChoice) -> tuple[RunRecord, ...]:
@@ -59,4 +61,8 @@ def _chosen(choice: DeadLetterChoice) -> DeadLetterChoice:
             field="maximum",
             mend="act on so many at once, and again on the rest",
         )
-    return choice
+    return choice if choice.where is None else replace(choice, where=_checked(choice.where))
+
+
+def _checked(where: DeadLetterFilter) -> DeadLetterFilter:
+    return replace(where, codes=tuple(exact(code, "filter.codes") for code in where.codes))

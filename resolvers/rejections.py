@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from uuid import UUID
 
+import orjson
+
 from core.errors import BadInput
 from core.jsonvalue import JSONObject
 from core.missing import no_run
@@ -19,7 +21,7 @@ from core.records.rejections import (
 from core.records.runs import RunRecord
 from resolvers.paging import Listing, PageArguments
 from resolvers.session import Session
-from resolvers.text import choices, clean, uuid_part
+from resolvers.text import choices, clean, exact, uuid_part
 
 MAX_REJECTED = 100
 MAX_GROUPS = 100
@@ -97,6 +99,14 @@ def _patch(patch: object | None) -> JSONObject | None:
             field="patch",
             mend='give a JSON merge patch such as {"spend": "12.50"}; null removes a field',
         )
+    try:
+        orjson.dumps(patch)
+    except orjson.JSONEncodeError as error:
+        raise BadInput(
+            f"patch cannot be kept: {error}",
+            field="patch",
+            mend="nest it less deep, and write numbers beyond 64 bits as texts",
+        ) from error
     return patch
 
 
@@ -127,4 +137,5 @@ def _checked(where: RejectionFilter) -> RejectionFilter:
             mend="swap them; since is included, until is not",
         )
     text = None if where.text is None else clean(where.text, "filter.text")
-    return replace(where, text=text)
+    fields = tuple(exact(field, "filter.fields") for field in where.fields)
+    return replace(where, text=text, fields=fields)

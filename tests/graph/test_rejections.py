@@ -83,6 +83,8 @@ async def test_records_are_laid_aside_with_a_reason_and_the_count_is_told(world:
         (REPLAY, ALL | {"patch": []}, "patch"),
         (REPLAY, ALL | {"patch": {}}, "patch"),
         (REPLAY, ALL | {"patch": "spend"}, "patch"),
+        (REPLAY, ALL | {"patch": {"id": 10**25}}, "patch"),
+        (REPLAY, ALL | {"patch": {"name": "\ud800"}}, "patch"),
         (REPLAY, {"filter": {"text": " "}}, "filter.text"),
         (REPLAY, {"filter": {"runs": [ID]}}, "filter.runs"),
         (DISMISS, ALL | {"why": " "}, "why"),
