@@ -26,7 +26,13 @@ from stores.postgres.credentials import note_sealed
 from stores.postgres.database import Connection, Database
 from stores.postgres.paging import Ordering, page_of
 from stores.postgres.run_cancel import cancel_runs_of
-from stores.postgres.sealing import rotate_data_key, sealed_for, wrapped_key
+from stores.postgres.sealing import (
+    held_key,
+    hold_key_alone,
+    rotate_data_key,
+    sealed_for,
+    wrapped_key,
+)
 from stores.vault import Vault
 
 _BY_ID = Ordering(("id",), (UUID,))
@@ -85,6 +91,8 @@ class ConnectionStore:
         One that was disconnected is the account's again: what it brought goes on under its id.
         """
         async with self._database.write(scope) as connection:
+            if command.credentials is not None and command.credentials.parts:
+                await held_key(connection, self._vault, scope)
             row = await connection.fetchrow(_INSERT, scope.tenant_id, *_values(command))
             if row is None:
                 row = await _revived(connection, scope, command)
@@ -97,6 +105,7 @@ class ConnectionStore:
     ) -> ConnectionRecord:
         """Seal `credentials` in place of what opened the source until now, or NotFound."""
         async with self._database.write(scope) as connection:
+            await held_key(connection, self._vault, scope)
             await _require_connected(connection, scope, connection_id)
             return _found(await self._seal(connection, scope, connection_id, credentials))
 
@@ -124,6 +133,7 @@ class ConnectionStore:
         The tenant's data key goes with them: no copy of the row opens with a key still kept.
         """
         async with self._database.write(scope) as connection:
+            await hold_key_alone(connection, scope)
             gone = ConnectionStatus.DISCONNECTED
             row = _found(
                 await connection.fetchrow(_SET_STATUS, scope.tenant_id, connection_id, gone)

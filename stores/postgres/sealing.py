@@ -39,7 +39,7 @@ async def sealed_for(
 
     The key's row is held to the end of the transaction, so that a rotation waits for it.
     """
-    key = await _held_key(connection, vault, scope)
+    key = await held_key(connection, vault, scope)
     return await vault.seal(key, scope.tenant_id.bytes, place, secret)
 
 
@@ -49,7 +49,7 @@ async def rotate_data_key(connection: Connection, vault: Vault, scope: TenantSco
     In one transaction: a reader sees the old key with what it sealed, or the new one. The old
     key is kept nowhere, so copies of what it sealed open with it no more.
     """
-    row = await connection.fetchrow(f"{_KEY} FOR UPDATE", scope.tenant_id)
+    row = await connection.fetchrow(_ALONE, scope.tenant_id)
     if row is None:
         return 0
     tenant, old = scope.tenant_id.bytes, wrapped_key(row)
@@ -65,12 +65,22 @@ async def rotate_data_key(connection: Connection, vault: Vault, scope: TenantSco
     return count
 
 
+async def hold_key_alone(connection: Connection, scope: TenantScope) -> None:
+    """As `held_key`, for one that is about to rotate it."""
+    await connection.execute(_ALONE, scope.tenant_id)
+
+
 def wrapped_key(row: asyncpg.Record) -> WrappedKey:
     """The data key of a row that has `wrapped_key` and `master_key_id`."""
     return WrappedKey(row["wrapped_key"], row["master_key_id"])
 
 
-async def _held_key(connection: Connection, vault: Vault, scope: TenantScope) -> WrappedKey:
+async def held_key(connection: Connection, vault: Vault, scope: TenantScope) -> WrappedKey:
+    """The tenant's data key, made when it has none, held to the end of the transaction.
+
+    Whoever locks a row with sealed bytes and seals in the same transaction takes this first: a
+    rotation takes the key and then the rows, and would wait for them crosswise.
+    """
     row = await connection.fetchrow(f"{_KEY} FOR SHARE", scope.tenant_id)
     if row is None:
         made = await vault.new_data_key(scope.tenant_id.bytes)
@@ -83,7 +93,8 @@ async def _held_key(connection: Connection, vault: Vault, scope: TenantScope) ->
 def _sealed_in(of: SealedColumn) -> str:
     return (
         f"SELECT {of.place}, {of.column} FROM {of.table} "
-        f"WHERE tenant_id = $1 AND {of.column} IS NOT NULL ORDER BY {of.place} FOR UPDATE"
+        f"WHERE tenant_id = $1 AND {of.column} IS NOT NULL ORDER BY {of.place} "
+        "FOR NO KEY UPDATE"
     )
 
 
@@ -92,6 +103,7 @@ def _put_in(of: SealedColumn) -> str:
 
 
 _KEY = "SELECT wrapped_key, master_key_id FROM data_key WHERE tenant_id = $1"
+_ALONE = f"{_KEY} FOR UPDATE"
 _MAKE = """
 INSERT INTO data_key (tenant_id, wrapped_key, master_key_id) VALUES ($1, $2, $3)
 ON CONFLICT (tenant_id) DO NOTHING

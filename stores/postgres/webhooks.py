@@ -21,7 +21,7 @@ from core.scope import SystemScope, TenantId, TenantScope
 from core.webhook_mapping import WebhookMapping
 from core.webhook_signing import secret_key
 from stores.postgres.database import Database
-from stores.postgres.sealing import sealed_for, wrapped_key
+from stores.postgres.sealing import held_key, sealed_for, wrapped_key
 from stores.vault import Vault
 
 SECRET = "signing_secret"  # noqa: S105 - the name, not the secret
@@ -83,6 +83,7 @@ class WebhookStore:
         """
         place = connection_id.bytes
         async with self._database.write(scope) as connection:
+            await held_key(connection, self._vault, scope)
             row = await connection.fetchrow(_HELD, scope.tenant_id, connection_id)
             if row is None:
                 raise no_connection()

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -17,6 +18,7 @@ from stores.postgres.sealing import wrapped_key
 from stores.vault import Masters, Vault
 from stores.wiring import Stores
 from tests.support import MASTER_KEY, Tenant, google_account, meta_account, opened
+from tests.webhook_sender import webhook_connection
 
 DAYS = DateRange(date(2026, 11, 1), date(2026, 11, 2))
 KEY_AND_SEALED = """
@@ -105,3 +107,19 @@ async def test_an_alert_is_raised_once_and_resolved_once(stores: Stores, tenant:
     await alerts.note(scope, made.id, [Notice(kind, "again", "renew it")])
     [later] = (await alerts.open_by_connections(scope, [made.id]))[made.id]
     assert later.id != raised.id
+
+
+async def test_sealing_and_disconnecting_at_once_wait_for_each_other_in_one_order(
+    stores: Stores, tenant: Tenant
+) -> None:
+    scope, connections = tenant.scope, stores.connections
+    made = [await connections.create(scope, meta_account(number)) for number in range(1001, 1011)]
+    hook, secret = await webhook_connection(stores, scope)
+    await asyncio.gather(
+        *(connections.disconnect(scope, each.id) for each in made[::2]),
+        *(connections.rotate(scope, each.id, opened(f"new-{each.id}")) for each in made[1::2]),
+        *(stores.webhooks.rotate_secret(scope, hook.id, secret, timedelta()) for _ in range(3)),
+    )
+    assert [await connections.credentials(scope, each.id) for each in made] == [
+        {"access_token": f"new-{each.id}"} if number % 2 else {} for number, each in enumerate(made)
+    ]
