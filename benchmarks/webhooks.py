@@ -19,13 +19,13 @@ import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import asyncpg
 
-from app.embedded import attach
+from app.embedded import attach, status
 from app.wiring import open_platform
 from benchmarks.machine import described
 from core.commands import ConnectSource, CreateTenant
@@ -50,11 +50,12 @@ def main() -> None:
         with attach(home) as services:
             targets = asyncio.run(set_up(home, asked.tenants))
             print(described())
-            with serving(home) as (port, pid):
+            with serving(home) as (port, api):
                 plan = {"port": port, "targets": targets, "events": asked.events}
+                processes = {"api": api, "postgres": status(home).postgres.pid or 0}
                 loads = ((WARM_UP_SECONDS, asked.rate), (asked.seconds, asked.rate),
                          (LOOP_SECONDS, 0))  # fmt: skip
-                accepted = sum(measured(plan, pid, *load) for load in loads)
+                accepted = sum(measured(plan, processes, *load) for load in loads)
             kept = asyncio.run(counted(services.postgres_url))
         assert kept == accepted, (kept, accepted)
         print(f"each of the {kept:,} messages answered 202 stands in the inbox")
@@ -70,9 +71,9 @@ def arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def measured(plan: dict[str, Any], pid: int, seconds: int, rate: int) -> int:
+def measured(plan: dict[str, Any], processes: dict[str, int], seconds: int, rate: int) -> int:
     """Carry out one load and print how it went; how many messages were accepted."""
-    before = cpu_seconds(pid)
+    before = {name: cpu_seconds(pid) for name, pid in processes.items()}
     sender = subprocess.run(
         [sys.executable, "-m", "benchmarks.webhook_sender"],
         input=json.dumps({**plan, "seconds": seconds, "rate": rate, "run": time.time_ns()}),
@@ -82,12 +83,17 @@ def measured(plan: dict[str, Any], pid: int, seconds: int, rate: int) -> int:
     )
     told = json.loads(sender.stdout)
     accepted = int(told["statuses"].get("202", 0))
+    used = {name: cpu_seconds(pid) - before[name] for name, pid in processes.items()}
+    costs = "  ".join(
+        f"{name} {spent / accepted * 1e6:.0f}"
+        for name, spent in {**used, "sender": told["cpu"]}.items()
+    )
     name = f"at {rate:,}/s" if rate else "closed loop"
     print(
         f"{name:<12} {seconds:2} s {accepted * plan['events'] / told['took']:8,.0f} events/s  "
         f"p50 {told['p50']:6.1f}  p95 {told['p95']:6.1f}  p99 {told['p99']:6.1f}  "
-        f"max {told['max']:6.1f} ms  server {(cpu_seconds(pid) - before) / told['took']:4.0%} "
-        f"of a core  {told['statuses']}",
+        f"max {told['max']:6.1f} ms  us of CPU a message: {costs}  {told['statuses']}  "
+        f"load {os.getloadavg()[0]:.1f}",
         flush=True,
     )
     return accepted
@@ -155,9 +161,16 @@ def wait(port: int, log: Path) -> None:
 
 
 def cpu_seconds(pid: int) -> float:
-    """Processor time that a process has used."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    """Processor time that a process and its children have used, those that have ended too."""
+    used = 0
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            fields = stat.read_text().rpartition(")")[2].split()
+            if stat.parent.name == str(pid):
+                used += sum(map(int, fields[11:15]))
+            elif fields[1] == str(pid):
+                used += sum(map(int, fields[11:13]))
+    return used / os.sysconf("SC_CLK_TCK")
 
 
 if __name__ == "__main__":

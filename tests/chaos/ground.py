@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import json
 import os
 import subprocess
 import sys
 import urllib.request
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -34,13 +37,52 @@ def worker_environment(sandbox_url: str) -> dict[str, str]:
 
 
 def started_worker(home: Path, environment: dict[str, str]) -> subprocess.Popen[bytes]:
-    with (home / "worker.log").open("ab") as log:
+    return _started(home, environment, "worker")
+
+
+def _started(home: Path, environment: dict[str, str], *arguments: str) -> subprocess.Popen[bytes]:
+    with (home / f"{arguments[0]}.log").open("ab") as log:
         return subprocess.Popen(
-            [sys.executable, "-m", "app.cli.main", "--home", str(home), "worker"],
+            [sys.executable, "-m", "app.cli.main", "--home", str(home), *arguments],
             env=os.environ | environment,
             stdout=log,
             stderr=log,
         )
+
+
+@dataclass
+class Revived:
+    """One process, `liftos` with `arguments`, that is started again whenever it is found dead."""
+
+    home: Path
+    environment: dict[str, str]
+    arguments: tuple[str, ...] = ("worker",)
+    process: subprocess.Popen[bytes] | None = None
+
+    def signal(self, number: int) -> None:
+        assert self.process is not None
+        self.process.send_signal(number)
+
+    def kill(self) -> None:
+        assert self.process is not None
+        self.process.kill()
+        self.process.wait()
+
+    async def keep_alive(self) -> None:
+        while True:
+            if self.process is None or self.process.poll() is not None:
+                self.process = _started(self.home, self.environment, *self.arguments)
+            await asyncio.sleep(0.1)
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[Revived]:
+        self.process = _started(self.home, self.environment, *self.arguments)
+        keeper = asyncio.create_task(self.keep_alive())
+        try:
+            yield self
+        finally:
+            keeper.cancel()
+            self.kill()
 
 
 def truth(url: str, dates: DateRange, account: str = "act_1001") -> dict[str, Any]:

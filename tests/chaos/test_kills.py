@@ -7,13 +7,10 @@ import contextlib
 import os
 import random
 import signal
-import subprocess
 import time
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -24,53 +21,23 @@ from core.records.entries import EntryFilter
 from core.records.runs import RunRecord, RunStatus
 from core.scope import SystemScope, TenantScope
 from core.units import DateRange
-from tests.chaos.ground import Platform, started_worker, truth, worker_environment
+from tests.chaos.ground import Platform, Revived, truth, worker_environment
 from tests.support import ended, meta_account, scope_of
 
 RANGE = DateRange(date(2025, 12, 1), date(2026, 10, 31))
 SEED = 20261122
 
 
-@dataclass
-class Workers:
-    """One worker process that is started again whenever it is found dead."""
-
-    home: Path
-    environment: dict[str, str]
-    process: subprocess.Popen[bytes] | None = None
-    deaths: int = 0
-    log: list[str] = field(default_factory=list)
-
-    def start(self) -> None:
-        self.process = started_worker(self.home, self.environment)
-
-    def kill(self) -> None:
-        assert self.process is not None
-        self.process.kill()
-        self.process.wait()
-
-    async def keep_alive(self) -> None:
-        while True:
-            if self.process is None or self.process.poll() is not None:
-                self.deaths += 1
-                self.start()
-            await asyncio.sleep(0.1)
-
-
 @pytest.fixture
-async def workers(platform: Platform, sandbox_url: str) -> AsyncIterator[Workers]:
-    made = Workers(platform.home, worker_environment(sandbox_url))
-    made.start()
-    keeper = asyncio.create_task(made.keep_alive())
-    yield made
-    keeper.cancel()
-    made.kill()
+async def worker(platform: Platform, sandbox_url: str) -> AsyncIterator[Revived]:
+    async with Revived(platform.home, worker_environment(sandbox_url)).running() as made:
+        yield made
 
 
-def victims(platform: Platform, workers: Workers) -> dict[str, Callable[[], None]]:
+def victims(platform: Platform, worker: Revived) -> dict[str, Callable[[], None]]:
     found = status(platform.home)
     return {
-        "worker": workers.kill,
+        "worker": worker.kill,
         "postgres": lambda: kill(found.postgres.pid),
         "valkey": lambda: kill(found.valkey.pid),
     }
@@ -122,7 +89,7 @@ async def check(platform: Platform, scope: TenantScope, run: RunRecord, url: str
     assert events[0] == events[1]
 
 
-async def survive(platform: Platform, workers: Workers, url: str, seed: int, kills: int) -> None:
+async def survive(platform: Platform, worker: Revived, url: str, seed: int, kills: int) -> None:
     chance = random.Random(seed)  # noqa: S311 - chaos that can be repeated
     command = CreateTenant(slug=f"chaos-{seed}", name="Chaos")
     tenant = await patiently(
@@ -137,21 +104,21 @@ async def survive(platform: Platform, workers: Workers, url: str, seed: int, kil
     )
     for _ in range(kills):
         await asyncio.sleep(chance.uniform(0.05, 1.2))
-        victims(platform, workers)[chance.choice(["worker", "postgres", "valkey"])]()
+        victims(platform, worker)[chance.choice(["worker", "postgres", "valkey"])]()
     done = await patiently(lambda: ended(platform.stores, scope, run.id, 90), 120)
     await check(platform, scope, done, url)
 
 
 async def test_a_run_survives_a_kill_of_each_part(
-    platform: Platform, workers: Workers, sandbox_url: str
+    platform: Platform, worker: Revived, sandbox_url: str
 ) -> None:
-    await survive(platform, workers, sandbox_url, SEED, kills=3)
+    await survive(platform, worker, sandbox_url, SEED, kills=3)
 
 
 @pytest.mark.long
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize("seed", range(20))
 async def test_twenty_runs_survive_kills_at_random_points(
-    platform: Platform, workers: Workers, sandbox_url: str, seed: int
+    platform: Platform, worker: Revived, sandbox_url: str, seed: int
 ) -> None:
-    await survive(platform, workers, sandbox_url, seed, kills=2)
+    await survive(platform, worker, sandbox_url, seed, kills=2)
