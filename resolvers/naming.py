@@ -6,6 +6,7 @@ every day that it covers, and nothing has to be ingested again.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -88,8 +89,12 @@ async def delete(session: Session, rule_id: UUID) -> NamingRuleRecord:
 async def preview(session: Session, rule: NamingRule) -> Preview:
     """What `rule` would read of the tenant's campaigns, in the order of their names."""
     rule = checked(rule)
-    fit = matcher(rule.syntax, rule.pattern)
     campaigns = await session.stores.campaigns.named(session.scope)
+    return await asyncio.to_thread(_previewed, rule, campaigns)
+
+
+def _previewed(rule: NamingRule, campaigns: Sequence[NamedCampaign]) -> Preview:
+    fit = matcher(rule.syntax, rule.pattern)
     concerned = [campaign for campaign in campaigns if _concerns(rule, campaign)]
     readings = [(campaign, fit.read(campaign.name)) for campaign in concerned]
     return Preview(
@@ -100,18 +105,29 @@ async def preview(session: Session, rule: NamingRule) -> Preview:
 
 
 async def narrowed(session: Session, where: EntryFilter) -> EntryFilter:
-    """`where` with its conditions on names turned into campaigns and their days."""
+    """`where` with its conditions on names turned into campaigns and their days.
+
+    In a thread: many names and rules take seconds, in which the server has others to answer.
+    """
     if not where.naming:
         return where
     tried = await rules(session)
     campaigns = await session.stores.campaigns.named(session.scope)
-    spans = [
+    spans = await asyncio.to_thread(_meeting, campaigns, tried, where.naming)
+    return replace(where, naming=(), spans=spans)
+
+
+def _meeting(
+    campaigns: Sequence[NamedCampaign],
+    tried: Sequence[NamingRuleRecord],
+    conditions: Sequence[NamingCondition],
+) -> tuple[CampaignSpan, ...]:
+    return tuple(
         span
         for campaign in campaigns
         for span in _spans(campaign, tried)
-        if _meets(read(tried, campaign, span.since), where.naming)
-    ]
-    return replace(where, naming=(), spans=tuple(spans))
+        if _meets(read(tried, campaign, span.since), conditions)
+    )
 
 
 def checked(rule: NamingRule) -> NamingRule:

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
+import sys
+import traceback
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
 
+from core.records.entries import EntryFilter
+from core.records.naming import NamingCondition, NamingRule, NamingSyntax
 from core.scope import TenantScope
 from graph.context import Context
 from graph.schema import LiftosSchema
 from loaders.ports import Stores
+from resolvers import naming
 from resolvers.session import Session
 from stores.wiring import Stores as RealStores
 from tests.graph.counting import counted
-from tests.support import NewTenant, RunningWorker, SandboxAt, ingest, meta_account
+from tests.support import NewTenant, RunningWorker, SandboxAt, Tenant, ingest, meta_account
 
 ADD = """mutation($rule: NamingRuleInput!) { addNamingRule(rule: $rule) { __typename
   ... on NamingRulePayload { rule { id name fields since until position } }
@@ -214,3 +220,38 @@ async def test_names_are_used_once_and_absent_rules_are_not_found(asker: Asker) 
     later = await asker.add(**RULE, since="2026-10-01")
     refused = await asker.ask(END, id=later["rule"]["id"], until="2026-09-30")
     assert refused["endNamingRule"]["__typename"] == "ConflictError"
+
+
+async def test_others_are_answered_while_many_names_are_read(
+    stores: RealStores, tenant: Tenant
+) -> None:
+    async with stores.database.write(tenant.scope) as connection:
+        await connection.execute(
+            "INSERT INTO campaign (tenant_id, digest, source, account_id, campaign_id, name) "
+            "SELECT $1, md5(n::text)::uuid, 'META_ADS', 'act_1', n::text, 'a_' || n "
+            "FROM generate_series(1, 20000) n",
+            tenant.scope.tenant_id,
+        )
+    session = Session.open(tenant.scope, stores)
+    rule = NamingRule("r", NamingSyntax.TEMPLATE, "{one}_{two}", None, None, None, None, 1)
+    await naming.add(session, rule)
+    where = EntryFilter(naming=(NamingCondition("one", ("a",)),))
+    for read in (naming.preview(session, rule), naming.narrowed(session, where)):
+        asked = asyncio.create_task(read)
+        turns = 0
+        while not asked.done():
+            await asyncio.sleep(0)
+            turns += is_reading()
+        assert turns > 10, await asked
+    found = await naming.narrowed(session, where)
+    assert len(found.spans or ()) == 20_000
+
+
+def is_reading() -> bool:
+    """Whether names are being read in some thread now."""
+    frames = sys._current_frames().values()
+    return any(
+        summary.name in {"_previewed", "_meeting"}
+        for frame in frames
+        for summary in traceback.extract_stack(frame)
+    )
