@@ -12,9 +12,6 @@ from typing import Final
 from core.records.receipts import CheckStatus, DayGap, TotalCheck
 from core.units import DateRange
 
-MAX_GAPS: Final = 31
-"""How many days of gaps a check names; it counts them all."""
-
 ROUNDING: Final = Decimal("0.005")
 """By how much a row that is rounded to cents may be off."""
 
@@ -96,7 +93,7 @@ def _check(
         ours=ours,
         theirs=theirs,
         gap_days=len(apart),
-        gaps=tuple(_gap(metric, day) for day in _largest(metric, apart)[:MAX_GAPS]),
+        gaps=tuple(_gap(metric, day) for day in _largest(metric, apart)),
         reason=_told(metric, currency, apart) if apart else None,
     )
 

@@ -61,8 +61,8 @@ class TotalCheck:
     """Our total of one metric over `dates` against the platform's own.
 
     `currency` is None where the metric is no amount. `reason` says why it was not assessed, or
-    what is apart. `gaps` are the days beyond the tolerance, the largest first, at most 31;
-    `gap_days` counts them all.
+    what is apart. `gaps` are the days beyond the tolerance, the largest first, of which a receipt
+    keeps at most 31; `gap_days` counts them all.
     """
 
     metric: str

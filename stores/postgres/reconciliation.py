@@ -19,6 +19,8 @@ from stores.postgres.database import Connection
 from stores.postgres.receipt_policy import policy_of
 
 _EVIDENCE = 50
+MAX_GAPS = 31
+"""How many days of gaps a receipt names; it counts them all, and all are asked about again."""
 NEVER_ASKED = "the platform was not asked for its totals"
 READ_AGAIN = "later runs have read days again: their receipts tell of those"
 
@@ -60,7 +62,8 @@ async def checked(
     told = [row["reason"] for row in reasons]
     if any(row["is_own"] and row["is_read_again"] for row in asked):
         told.append(READ_AGAIN)
-    return _qualified(found, told)
+    named = [replace(check, gaps=check.gaps[:MAX_GAPS]) for check in found]
+    return _qualified(named, told)
 
 
 def _days(asked: Sequence[asyncpg.Record], *, is_own: bool) -> list[date]:

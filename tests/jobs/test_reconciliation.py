@@ -278,3 +278,19 @@ async def test_days_that_were_read_again_are_not_held_against_totals_of_before(
     gaps = {f"{gap.date}" for check in checks_of(run).values() for gap in check.gaps}
     assert gaps == (set() if decide == "accept" else {f"{days.since}"})
     assert await at.count("open_gap") == len(gaps) * 2
+
+
+async def test_every_day_that_is_apart_is_asked_about_again(stores: Stores, tenant: Tenant) -> None:
+    at = await by_hand(stores, tenant.scope)
+    since, until = date(2026, 5, 1), date(2026, 6, 9)
+    days = [f"{day}" for day in DateRange(since, until)]
+    claimed = await at.begun(days[0], days[-1])
+    page = page_of({("1", day): "10" for day in days})
+    await at.merge(claimed, await at.land(claimed, page), page)
+    told = page_of({("", day): "90" for day in days}, campaign_id=None, campaign_name=None)
+    await asked(at, claimed, told)
+    await at.complete(claimed)
+    receipt = await at.finish(claimed)
+    (spend,) = [check for check in receipt.checks if check.metric == "spend"]
+    assert (spend.gap_days, len(spend.gaps)) == (40, 31)
+    assert len(await at.work.totals.open_days(at.scope, at.connection.id)) == 40
