@@ -13,7 +13,9 @@ from core.records.webhooks import Acceptance, WebhookMessage
 from core.scope import TenantId, TenantScope
 
 MOST_WAITING = 20_000
+MOST_WAITING_BYTES = 256_000_000
 MOST_TOGETHER = 500
+MOST_TOGETHER_BYTES = 16_000_000
 MOST_WRITERS = 4
 """Transactions at a time: many tenants must not take the database's connections from queries."""
 GATHER_SECONDS = 0.005
@@ -48,6 +50,7 @@ class WebhookInbox:
         self._store = store
         self._lanes: dict[TenantId, _Lane] = {}
         self._waiting = 0
+        self._waiting_bytes = 0
         self._writers = asyncio.Semaphore(MOST_WRITERS)
 
     async def keep(self, scope: TenantScope, message: WebhookMessage) -> Acceptance:
@@ -56,12 +59,13 @@ class WebhookInbox:
         Transient when more wait than the database takes. A message whose sender leaves while
         it waits is kept all the same: the sender comes again, and is told that it repeats.
         """
-        if self._waiting >= MOST_WAITING:
+        if self._waiting >= MOST_WAITING or self._waiting_bytes >= MOST_WAITING_BYTES:
             raise Transient("too many messages wait to be kept", retry_after_seconds=1)
         future: asyncio.Future[Acceptance] = asyncio.get_running_loop().create_future()
         lane = self._lanes.setdefault(scope.tenant_id, _Lane())
         lane.waiting.append((message, future))
         self._waiting += 1
+        self._waiting_bytes += len(message.body)
         if lane.task is None:
             lane.task = asyncio.create_task(self._empty(scope, lane))
         return await future
@@ -75,11 +79,10 @@ class WebhookInbox:
         await asyncio.sleep(GATHER_SECONDS)
         while lane.waiting:
             async with self._writers:
-                together = [
-                    lane.waiting.popleft() for _ in range(min(MOST_TOGETHER, len(lane.waiting)))
-                ]
+                together = _next_together(lane.waiting)
                 await self._keep_all(scope, together)
             self._waiting -= len(together)
+            self._waiting_bytes -= sum(len(message.body) for message, _ in together)
         del self._lanes[scope.tenant_id]
 
     async def _keep_all(self, scope: TenantScope, together: Sequence[Waiting]) -> None:
@@ -93,3 +96,14 @@ class WebhookInbox:
         for (_, future), outcome in zip(together, outcomes, strict=True):
             if not future.done():
                 future.set_result(outcome)
+
+
+def _next_together(waiting: deque[Waiting]) -> list[Waiting]:
+    """At least one message, and no more than a transaction should hold."""
+    together, size = [waiting.popleft()], 0
+    while waiting and len(together) < MOST_TOGETHER:
+        size += len(together[-1][0].body)
+        if size + len(waiting[0][0].body) > MOST_TOGETHER_BYTES:
+            break
+        together.append(waiting.popleft())
+    return together

@@ -73,6 +73,7 @@ class StormSuite(ABC):
         """Whether the truth's rows have the entry among them."""
         return entry.source is self.command.source
 
+    @pytest.mark.long
     async def test_a_storm_changes_no_figure_and_a_second_reading_nothing(
         self, stores: Stores, tenant: Tenant, stormy: SandboxAt, running_worker: RunningWorker
     ) -> None:

@@ -120,6 +120,7 @@ async def test_a_range_is_stored_as_the_platform_has_it_and_a_second_reading_cha
     assert {each.vintage_count for each in await entries(stores, tenant)} == {1}
 
 
+@pytest.mark.long
 async def test_a_storm_of_faults_and_late_orders_end_at_the_truth(
     stores: Stores, tenant: Tenant, klaviyo: SandboxAt, running_worker: RunningWorker
 ) -> None:

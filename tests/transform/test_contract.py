@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from core.records.drift import Change, DriftKind, DriftPolicy, StreamContract
@@ -89,6 +89,7 @@ VALUES: st.SearchStrategy[Any] = st.one_of(
 )
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.dictionaries(st.sampled_from(["id", "spend", "new"]), VALUES), max_size=20))
 def test_a_frozen_page_is_one_with_a_record_that_would_be_refused(
     rows: list[dict[str, Any]],
