@@ -103,22 +103,23 @@ def _of_another_secret(body: bytes) -> dict[str, str]:
     return {"webhook_signature": sign(key, "msg_x", int(time.time()), body)}
 
 
-REFUSED: dict[str, dict[str, Any]] = {
-    "another secret": _of_another_secret(b"{}"),
-    "no base64": {"webhook_signature": "v1,%%%"},
-    "another version": {"webhook_signature": "v2,abcd"},
-    "no version": {"webhook_signature": "abcd"},
-    "no ascii": {"webhook_signature": b"v1,\xe9"},
-    "another time": {"webhook_timestamp": str(int(time.time()) + 1)},
-    "another id": {"webhook_id": "msg_other"},
+REFUSED: dict[str, Callable[[], dict[str, Any]]] = {
+    "another secret": lambda: _of_another_secret(b"{}"),
+    "no base64": lambda: {"webhook_signature": "v1,%%%"},
+    "another version": lambda: {"webhook_signature": "v2,abcd"},
+    "no version": lambda: {"webhook_signature": "abcd"},
+    "no ascii": lambda: {"webhook_signature": b"v1,\xe9"},
+    "another time": lambda: {"webhook_timestamp": str(int(time.time()) + 30)},
+    "another id": lambda: {"webhook_id": "msg_other"},
 }
+"""Made when they are sent: the tests may begin long after this is read."""
 
 
 @pytest.mark.parametrize("case", REFUSED)
 async def test_what_does_not_hold_is_told_like_what_does_not_exist(
     services: Services, sender: Sender, case: str
 ) -> None:
-    refused = await sender.send(ORDER, message_id="msg_x", **REFUSED[case])
+    refused = await sender.send(ORDER, message_id="msg_x", **REFUSED[case]())
     missing = await sender.send(ORDER, message_id="msg_x", to=uuid4())
     nonsense = await sender.send(ORDER, message_id="msg_x", to="nonsense")
     told = [

@@ -123,7 +123,8 @@ async def test_a_second_reading_of_an_account_makes_nothing_of_its_pages(
     bodies: list[bytes] = []
 
     def counted(source: Source, stream: str, kind: str, body: bytes, at: PageContext) -> object:
-        bodies.append(body)
+        if b'"date_start":"2026-09-' in body:  # others' runs may be in the queue as well
+            bodies.append(body)
         return normalise_page(source, stream, kind, body, at)
 
     monkeypatch.setattr("jobs.page_flow.normalise_page", counted)
