@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from typing import Annotated
 from uuid import UUID
 
@@ -16,7 +15,7 @@ from app.cli.receipts import rules
 from app.cli.restatements import accept_look_back, restatement
 from app.cli.settings import settings_of
 from app.cli.tables import moment, show_fields, show_table
-from app.cli.tenancy import open_tenant
+from app.cli.tenancy import asked, open_tenant
 from core.commands import ChangeConnection, ConnectSource
 from core.records.connections import ConnectionRecord, Level, Source
 from core.records.credentials import AlertRecord, ConnectionTestRecord, ConnectionTestStatus
@@ -26,7 +25,6 @@ from resolvers import connection_tests, connections, webhooks
 from resolvers.connections import usual_level
 from resolvers.credentials import refuse_without_credentials
 from resolvers.paging import PageArguments
-from resolvers.session import Session
 from resolvers.webhooks import IssuedWebhook
 
 commands = typer.Typer(
@@ -38,7 +36,6 @@ Tenant = Annotated[str, typer.Option(help="Short name of the organisation.")]
 Stdin = Annotated[
     bool, typer.Option("--credentials-stdin", help="Read the credentials from stdin, do not ask.")
 ]
-Change = Callable[[Session], Awaitable[ConnectionRecord]]
 
 
 @commands.command()
@@ -144,9 +141,9 @@ def change(
     ] = None,
 ) -> None:
     """Give a connection another name or look-back."""
-    asked = ChangeConnection(name, look_back_days)
-    changed = _changed(
-        context, tenant, lambda session: connections.change(session, connection, asked)
+    wanted = ChangeConnection(name, look_back_days)
+    changed = asked(
+        context, tenant, lambda session: connections.change(session, connection, wanted)
     )
     typer.echo(f"{changed.name} looks back {changed.look_back_days} days")
 
@@ -154,14 +151,14 @@ def change(
 @commands.command()
 def pause(context: typer.Context, *, tenant: Tenant, connection: ConnectionId) -> None:
     """Have no more runs of a connection; those that are queued or running go on."""
-    changed = _changed(context, tenant, lambda session: connections.pause(session, connection))
+    changed = asked(context, tenant, lambda session: connections.pause(session, connection))
     typer.echo(f"{changed.name} is {changed.status}")
 
 
 @commands.command()
 def resume(context: typer.Context, *, tenant: Tenant, connection: ConnectionId) -> None:
     """Make a connection active again."""
-    changed = _changed(context, tenant, lambda session: connections.resume(session, connection))
+    changed = asked(context, tenant, lambda session: connections.resume(session, connection))
     typer.echo(f"{changed.name} is {changed.status}")
 
 
@@ -187,7 +184,7 @@ def disconnect(
         typer.confirm(
             "Its credentials are destroyed and its runs end. Go on?", abort=True, err=True
         )
-    changed = _changed(context, tenant, lambda session: connections.disconnect(session, connection))
+    changed = asked(context, tenant, lambda session: connections.disconnect(session, connection))
     typer.echo(f"{changed.name} is {changed.status}")
 
 
@@ -200,15 +197,6 @@ def show(context: typer.Context, *, tenant: Tenant, connection: ConnectionId) ->
 commands.command()(rules)
 commands.command()(restatement)
 commands.command()(accept_look_back)
-
-
-def _changed(context: typer.Context, tenant: str, change: Change) -> ConnectionRecord:
-    return asyncio.run(_change(settings_of(context), tenant, change))
-
-
-async def _change(settings: Settings, tenant: str, change: Change) -> ConnectionRecord:
-    async with open_tenant(settings, tenant) as desk:
-        return await change(desk.session)
 
 
 async def _create(

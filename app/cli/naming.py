@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Callable
 from datetime import date, datetime
-from typing import Annotated, TypeVar
+from typing import Annotated
 
 import typer
 
 from app.cli.ids import RuleId
-from app.cli.settings import settings_of
 from app.cli.tables import show_table
-from app.cli.tenancy import open_tenant
+from app.cli.tenancy import asked
 from core.records.connections import Source
 from core.records.naming import NamingRule, NamingRuleRecord, NamingSyntax
-from core.settings import Settings
 from graph.ids import NAMING_RULE
 from resolvers import naming
-from resolvers.session import Session
 
-T = TypeVar("T")
 commands = typer.Typer(
     help="Rules by which the names of campaigns are read.",
     no_args_is_help=True,
@@ -42,7 +36,7 @@ SHOWN = 20
 @commands.command("list")
 def list_all(context: typer.Context, *, tenant: Tenant) -> None:
     """List the rules of an organisation in the order in which they are tried."""
-    found = _done(context, tenant, naming.rules)
+    found = asked(context, tenant, naming.rules)
     columns = ("id", "name", "pattern", "source", "account", "since", "until", "position")
     show_table(columns, map(_row, found))
 
@@ -64,7 +58,7 @@ def add(
     """Read names by one more rule, at once and for all days it covers; print its id."""
     syntax = NamingSyntax.REGEX if regex else NamingSyntax.TEMPLATE
     rule = NamingRule(name, syntax, pattern, source, account, _day(since), _day(until), position)
-    made = _done(context, tenant, lambda session: naming.add(session, rule))
+    made = asked(context, tenant, lambda session: naming.add(session, rule))
     typer.echo(NAMING_RULE.encode(made.id))
 
 
@@ -81,7 +75,7 @@ def preview(
     """Show what a rule would read; nothing is kept."""
     syntax = NamingSyntax.REGEX if regex else NamingSyntax.TEMPLATE
     rule = NamingRule("preview", syntax, pattern, source, account)
-    found = _done(context, tenant, lambda session: naming.preview(session, rule))
+    found = asked(context, tenant, lambda session: naming.preview(session, rule))
     typer.echo(f"{len(found.parsed)} of {found.campaigns} names would be read")
     if found.parsed:
         columns = ("name", *found.parsed[0].fields)
@@ -101,14 +95,14 @@ def end(
     until: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], metavar="<day>")],
 ) -> None:
     """Let a rule hold up to a day, that day included."""
-    ended = _done(context, tenant, lambda session: naming.end(session, rule, until.date()))
+    ended = asked(context, tenant, lambda session: naming.end(session, rule, until.date()))
     typer.echo(f"{ended.rule.name} holds up to {ended.rule.until}")
 
 
 @commands.command()
 def delete(context: typer.Context, rule: RuleId, *, tenant: Tenant) -> None:
     """Forget a rule, for all days."""
-    gone = _done(context, tenant, lambda session: naming.delete(session, rule))
+    gone = asked(context, tenant, lambda session: naming.delete(session, rule))
     typer.echo(f"{gone.rule.name} is forgotten")
 
 
@@ -128,12 +122,3 @@ def _row(record: NamingRuleRecord) -> tuple[str, ...]:
 
 def _day(given: datetime | None) -> date | None:
     return None if given is None else given.date()
-
-
-def _done(context: typer.Context, tenant: str, what: Callable[[Session], Awaitable[T]]) -> T:
-    return asyncio.run(_do(settings_of(context), tenant, what))
-
-
-async def _do(settings: Settings, tenant: str, what: Callable[[Session], Awaitable[T]]) -> T:
-    async with open_tenant(settings, tenant) as desk:
-        return await what(desk.session)

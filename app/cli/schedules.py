@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from typing import Annotated
 from uuid import UUID
 
@@ -12,7 +11,7 @@ import typer
 from app.cli.ids import ConnectionId, ScheduleId
 from app.cli.settings import settings_of
 from app.cli.tables import moment, show_fields, show_table
-from app.cli.tenancy import open_tenant
+from app.cli.tenancy import asked, open_tenant
 from core.records.schedules import ScheduleRecord, Timing
 from core.settings import Settings
 from graph.ids import SCHEDULE
@@ -30,7 +29,6 @@ Cron = Annotated[
 Every = Annotated[int | None, typer.Option(help="Minutes between two times, instead of --cron.")]
 Jitter = Annotated[int, typer.Option(help="The most seconds by which it may be put off.")]
 LookBack = Annotated[int | None, typer.Option(help="The connection's own if left out.")]
-Change = Callable[[Session], Awaitable[ScheduleRecord]]
 SHOWN = 3
 
 
@@ -47,7 +45,7 @@ def create(
 ) -> None:
     """Have a connection read by itself, and print the schedule's id."""
     timing = Timing(cron, every_minutes, jitter_seconds, look_back_days)
-    made = _changed(context, tenant, lambda session: schedules.create(session, connection, timing))
+    made = asked(context, tenant, lambda session: schedules.create(session, connection, timing))
     typer.echo(SCHEDULE.encode(made.id))
 
 
@@ -77,38 +75,29 @@ def change(
 ) -> None:
     """Put another timing in the place of the one before; what is left out is set back."""
     timing = Timing(cron, every_minutes, jitter_seconds, look_back_days)
-    made = _changed(context, tenant, lambda session: schedules.change(session, schedule, timing))
+    made = asked(context, tenant, lambda session: schedules.change(session, schedule, timing))
     typer.echo(f"the schedule is due next at {moment(made.fires_at)}")
 
 
 @commands.command()
 def pause(context: typer.Context, schedule: ScheduleId, *, tenant: Tenant) -> None:
     """Have it start nothing more."""
-    _changed(context, tenant, lambda session: schedules.pause(session, schedule))
+    asked(context, tenant, lambda session: schedules.pause(session, schedule))
     typer.echo("the schedule is paused")
 
 
 @commands.command()
 def resume(context: typer.Context, schedule: ScheduleId, *, tenant: Tenant) -> None:
     """Have it go on with its next time."""
-    made = _changed(context, tenant, lambda session: schedules.resume(session, schedule))
+    made = asked(context, tenant, lambda session: schedules.resume(session, schedule))
     typer.echo(f"the schedule is due next at {moment(made.fires_at)}")
 
 
 @commands.command()
 def delete(context: typer.Context, schedule: ScheduleId, *, tenant: Tenant) -> None:
     """Delete it; runs that it started stay."""
-    _changed(context, tenant, lambda session: schedules.delete(session, schedule))
+    asked(context, tenant, lambda session: schedules.delete(session, schedule))
     typer.echo("the schedule is deleted")
-
-
-def _changed(context: typer.Context, tenant: str, change: Change) -> ScheduleRecord:
-    return asyncio.run(_change(settings_of(context), tenant, change))
-
-
-async def _change(settings: Settings, tenant: str, change: Change) -> ScheduleRecord:
-    async with open_tenant(settings, tenant) as desk:
-        return await change(desk.session)
 
 
 async def _rows(settings: Settings, tenant: str) -> list[tuple[str, ...]]:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import TypeVar
 
+import typer
+
+from app.cli.settings import settings_of
 from app.wiring import Platform, open_platform
 from core.errors import NotFound
 from core.records.tenants import TenantRecord
@@ -13,6 +18,8 @@ from core.scope import Permission, Role, SystemScope, TenantScope
 from core.settings import Settings
 from resolvers.consents import consents_of
 from resolvers.session import Session
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +51,16 @@ async def open_tenant(settings: Settings, slug: str) -> AsyncIterator[TenantDesk
             tier=tenant.tier,
         )
         yield TenantDesk(platform, tenant, scope)
+
+
+def asked(context: typer.Context, slug: str, what: Callable[[Session], Awaitable[T]]) -> T:
+    """What one resolver answers for the tenant of that name."""
+    return asyncio.run(_ask(settings_of(context), slug, what))
+
+
+async def _ask(settings: Settings, slug: str, what: Callable[[Session], Awaitable[T]]) -> T:
+    async with open_tenant(settings, slug) as desk:
+        return await what(desk.session)
 
 
 async def find_tenant(platform: Platform, slug: str) -> TenantRecord:
