@@ -18,7 +18,6 @@ from core.records.entries import (
     VintageRecord,
 )
 from core.records.pages import Page
-from resolvers import naming
 from resolvers.paging import Listing, PageArguments
 from resolvers.session import Session
 from resolvers.text import date_part, digest_part
@@ -69,15 +68,13 @@ async def page(
     arguments: PageArguments,
     as_of: datetime | None,
 ) -> Page[EntryRecord]:
-    """One page of the tenant's entries, as they stood at `as_of`."""
+    """One page of the tenant's entries, as they stood at `as_of`; `where` is narrowed already."""
     request = session.request(listing(order), arguments)
-    where = await naming.narrowed(session, where)
     return await session.stores.entries.page(session.scope, where, order, request, as_of)
 
 
 async def count(session: Session, where: EntryFilter, as_of: datetime | None) -> int:
-    """How many entries `where` lets through."""
-    where = await naming.narrowed(session, where)
+    """How many entries `where`, narrowed already, lets through."""
     return await session.stores.entries.count(session.scope, where, as_of)
 
 

@@ -184,7 +184,8 @@ async def entry_connection(
     arguments: PageArguments,
     as_of: dt.datetime | None = None,
 ) -> MarketingEntryConnection:
-    """One page of entries on the wire."""
+    """One page of entries on the wire; names are read once for it and its count."""
+    where = await naming.narrowed(session, where)
     listing = entries.listing(order)
     page = await entries.page(session, where, order, arguments, as_of)
     nodes = [MarketingEntry.from_record(record, as_of) for record in page.items]

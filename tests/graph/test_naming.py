@@ -169,6 +169,14 @@ async def test_the_rules_and_names_of_an_answer_are_read_once(asker: Asker) -> N
     )
 
 
+async def test_a_filter_by_names_reads_them_once_for_page_and_count(asker: Asker) -> None:
+    await asker.add(**RULE)
+    stores, calls = counted(asker.stores)
+    condition = {"field": "market", "values": ["de"]}
+    await Asker(asker.schema, stores, asker.scope).ask(ENTRIES, filter={"naming": [condition]})
+    assert calls.count("campaigns.named") == 1
+
+
 @pytest.mark.parametrize(
     ("rule", "field", "reason"),
     [
