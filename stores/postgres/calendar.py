@@ -64,7 +64,6 @@ class CalendarStore:
             await connection.execute(_INSERT, scope.tenant_id, [asdict(day) for day in days])
 
 
-_ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))"
 _ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(hashtextextended('calendar ' || $1, 0))"
 # One statement: asyncpg's executemany does not end promptly when its task is cancelled.
 _INSERT = f"""
