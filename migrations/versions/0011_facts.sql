@@ -1,0 +1,2 @@
+-- Breakdowns and series of entries.
+SELECT;

@@ -1,0 +1,2 @@
+-- Transformations, channel rules and names in time.
+SELECT;

@@ -1,0 +1,2 @@
+-- Quality of entries.
+SELECT;

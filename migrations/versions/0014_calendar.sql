@@ -1,0 +1,2 @@
+-- Calendar versions, settings and events.
+SELECT;

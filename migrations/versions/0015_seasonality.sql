@@ -1,0 +1,2 @@
+-- Seasonality from a tenant's own history.
+SELECT;

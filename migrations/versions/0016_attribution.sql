@@ -1,0 +1,2 @@
+-- Attribution rows.
+SELECT;

@@ -1,0 +1,2 @@
+-- Snapshots and exports.
+SELECT;

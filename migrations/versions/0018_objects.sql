@@ -1,0 +1,2 @@
+-- What is kept outside the database, and links to it.
+SELECT;
