@@ -14,3 +14,9 @@ def no_connection() -> NotFound:
 def no_run() -> NotFound:
     """There is no run of that id, or none that this tenant may see."""
     return NotFound("no such run", field="runId", mend="list your runs with the field runs")
+
+
+def no_export() -> NotFound:
+    """There is no export of that id, or none that this tenant may see."""
+    mend = "list your exports with the field exports"
+    return NotFound("no such export", field="exportId", mend=mend)

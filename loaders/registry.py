@@ -15,6 +15,7 @@ from core.records.credentials import AlertRecord, ConnectionTestRecord, Credenti
 from core.records.drift import DriftPolicy
 from core.records.entries import CampaignRecord, EntryKey, EntryRecord, VintageRecord
 from core.records.exchange import Publication, RateMoment
+from core.records.exports import ExportRecord
 from core.records.insights import InsightRecord
 from core.records.lineage import RawPageRecord
 from core.records.naming import NamingRuleRecord
@@ -60,6 +61,11 @@ class Loaders:
     def connections(self) -> DataLoader[UUID, ConnectionRecord | None]:
         """Connections by id."""
         return keyed(partial(self._stores.connections.by_ids, self._scope))
+
+    @cached_property
+    def exports(self) -> DataLoader[UUID, ExportRecord | None]:
+        """Exports by id."""
+        return keyed(partial(self._stores.exports.by_ids, self._scope))
 
     @cached_property
     def credentials(self) -> DataLoader[UUID, CredentialRecord | None]:

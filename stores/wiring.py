@@ -27,6 +27,7 @@ from stores.postgres.entries import EntryStore
 from stores.postgres.errands import ErrandStore
 from stores.postgres.events import EventStore
 from stores.postgres.exchange import ExchangeStore
+from stores.postgres.exports import ExportStore
 from stores.postgres.insights import InsightStore
 from stores.postgres.keys import KeyStore
 from stores.postgres.lineage import LineageStore
@@ -78,6 +79,7 @@ class Stores:
     events: EventStore
     webhooks: WebhookStore
     exchange: ExchangeStore
+    exports: ExportStore
     naming: NamingStore
     shrinks: ShrinkStore
     restatements: RestatementStore
@@ -128,6 +130,7 @@ async def open_stores(
                 events=EventStore(database),
                 webhooks=WebhookStore(database, vault),
                 exchange=ExchangeStore(database),
+                exports=ExportStore(database),
                 naming=NamingStore(database),
                 shrinks=ShrinkStore(database),
                 restatements=RestatementStore(database),

@@ -15,6 +15,7 @@ from loaders.ports.credentials import (
     CredentialStore,
 )
 from loaders.ports.drift import DriftStore
+from loaders.ports.exports import ExportStore
 from loaders.ports.facts import (
     AttributionStore,
     CalendarStore,
@@ -125,6 +126,11 @@ class Stores(Protocol):
     @property
     def exchange(self) -> ExchangeStore:
         """Published exchange rates."""
+        ...
+
+    @property
+    def exports(self) -> ExportStore:
+        """Exports."""
         ...
 
     @property

@@ -16,6 +16,7 @@ from core.records.connections import ConnectionRecord
 from core.records.credentials import AlertRecord, ConnectionTestRecord, CredentialRecord
 from core.records.entries import CampaignRecord, EntryKey, EntryRecord, VintageRecord
 from core.records.events import DataEventRecord
+from core.records.exports import ExportRecord
 from core.records.insights import InsightRecord
 from core.records.lineage import RawPageRecord
 from core.records.pages import Page, PageRequest
@@ -56,6 +57,7 @@ class Shelf:
     shrinks: dict[UUID, HeldShrink] = field(default_factory=dict)
     lessons: dict[UUID, Lesson] = field(default_factory=dict)
     policies: dict[UUID, ReceiptPolicy] = field(default_factory=dict)
+    exports: dict[UUID, ExportRecord] = field(default_factory=dict)
 
 
 @dataclass

@@ -13,7 +13,7 @@ from graph.context import Context
 from graph.schema import LiftosSchema
 from loaders.ports import Stores
 from resolvers.session import Session
-from tests.graph import facts, refused, samples, work
+from tests.graph import exports, facts, refused, samples, work
 from tests.graph.memory import Memory
 
 NORTH = TenantId(UUID(int=1))
@@ -37,6 +37,7 @@ class StandIns:
     insights: facts.Insights
     exchange: facts.Exchange
     naming: facts.Naming
+    exports: exports.Exports
     connections: work.Connections
     credentials: work.KnownCredentials
     authorizations: work.Authorizations
@@ -68,6 +69,7 @@ class StandIns:
             facts.Insights(memory),
             facts.Exchange(memory),
             facts.Naming(memory),
+            exports.Exports(memory),
             work.Connections(memory),
             work.KnownCredentials(memory),
             work.Authorizations(),

@@ -31,6 +31,7 @@ from stores.postgres.tables.entries import (
 )
 from stores.postgres.tables.events import DataEventRow, EventClockRow
 from stores.postgres.tables.exchange import ExchangePublicationRow
+from stores.postgres.tables.exports import ExportRow
 from stores.postgres.tables.insights import InsightRow
 from stores.postgres.tables.lineage import RawPageRow, RejectedRecordRow
 from stores.postgres.tables.naming import NamingRuleRow
@@ -78,6 +79,7 @@ __all__ = [
     "DayReadingRow",
     "EventClockRow",
     "ExchangePublicationRow",
+    "ExportRow",
     "FormerLookBackRow",
     "HeldEntryRow",
     "HeldShrinkRow",

@@ -1,0 +1,95 @@
+"""Exports: files made of one snapshot of a tenant's data, for a model to load."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from core.jsonvalue import JSONObject, JSONValue
+
+
+class ExportFormat(StrEnum):
+    """How the tables of an export are written; each format adds files of its own."""
+
+    PARQUET = "PARQUET"
+    CSV = "CSV"
+    JSONL = "JSONL"
+    ARROW = "ARROW"
+    LEGACY = "LEGACY"
+
+
+class ExportState(StrEnum):
+    """What there is of an export.
+
+    PENDING has no files yet; its run says whether they are being made or why not. EXPIRED and
+    DELETED have none any more.
+    """
+
+    PENDING = "PENDING"
+    READY = "READY"
+    EXPIRED = "EXPIRED"
+    DELETED = "DELETED"
+
+
+class Severity(StrEnum):
+    """How a finding weighs: ERROR will stop or spoil most models, ATTENTION may."""
+
+    ERROR = "ERROR"
+    ATTENTION = "ATTENTION"
+    INFO = "INFO"
+
+
+@dataclass(frozen=True, slots=True)
+class ExportFile:
+    """One file of a bundle. `sha256` is in hex; `rows` is None for what is no table."""
+
+    name: str
+    media_type: str
+    bytes: int
+    sha256: str
+    rows: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ExportCheck:
+    """A finding of the checks that look at the wide table before a model does."""
+
+    id: str
+    severity: Severity
+    columns: tuple[str, ...]
+    value: JSONValue
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class ExportRecord:
+    """One export. Of one `definition` and one `as_of` the files are the same, byte for byte.
+
+    `definition_sha256` is that of its canonical JSON; `row_hash` that of the wide table, as
+    `core.causal.ROW_HASH` says. Files lie in the object store under `object_path`. `rows` counts
+    those of the wide table; they, `row_hash`, `manifest` and `ready_at` are None until READY.
+    """
+
+    id: UUID
+    run_id: UUID
+    definition: JSONObject
+    definition_sha256: str
+    as_of: datetime
+    state: ExportState
+    files: tuple[ExportFile, ...]
+    checks: tuple[ExportCheck, ...]
+    manifest: JSONObject | None
+    row_hash: str | None
+    rows: int | None
+    requested_by: str
+    created_at: datetime
+    ready_at: datetime | None
+    expires_at: datetime | None
+    removed_at: datetime | None
+
+
+def object_path(export_id: UUID, name: str) -> str:
+    """Where a file of an export lies below the place of its tenant."""
+    return f"exports/{export_id}/{name}"
