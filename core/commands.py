@@ -60,6 +60,17 @@ class FileOptions:
 
 
 @dataclass(frozen=True, slots=True)
+class NewRun:
+    """A run that is to be queued, of any kind; `options` are as its kind understands them."""
+
+    kind: RunKind
+    connection_id: UUID | None = None
+    dates: DateRange | None = None
+    upload_id: UUID | None = None
+    options: JSONObject = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class StartIngestion:
     """Read a connection: `dates` for an API source, `upload_id` and `file` for a FILE one.
 
@@ -75,6 +86,19 @@ class StartIngestion:
     upload_id: UUID | None = None
     file: FileOptions = field(default_factory=FileOptions)
     saves_mapping: bool = False
+
+    @property
+    def run(self) -> NewRun:
+        """The run that does it."""
+        spans = [[f"{span.since}", f"{span.until}"] for span in self.spans]
+        options: JSONObject = {"spans": spans} if spans else {}
+        return NewRun(
+            self.kind,
+            self.connection_id,
+            self.dates,
+            self.upload_id,
+            self.file.to_json() if self.upload_id else options,
+        )
 
 
 @dataclass(frozen=True, slots=True)

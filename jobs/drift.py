@@ -35,7 +35,7 @@ def drift_seen(
     """What a page showed; None when it is as expected."""
     if contract is None or not made.drift:
         return None
-    return DriftSeen(run.connection_id, run.id, stream, contract.terms.policy, made.drift)
+    return DriftSeen(run.of_connection, run.id, stream, contract.terms.policy, made.drift)
 
 
 async def refuse_frozen(

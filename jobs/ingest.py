@@ -13,6 +13,7 @@ from itertools import groupby
 from core.records.runs import Receipt
 from core.scope import TenantScope
 from jobs.ahead import ahead
+from jobs.assignments import GaveWay
 from jobs.page_flow import PageFlow, Window
 from jobs.reconcile import Reconciliation
 from jobs.sources import OpenSource
@@ -28,10 +29,6 @@ _ROWS_AHEAD = 8_000
 """How many records may wait to be merged: about as many as one merge takes at most."""
 _USUAL_ROWS = 500
 """Of a page that nothing is to be made of."""
-
-
-class GaveWay(Exception):
-    """Raised between two readings: the run is to go on later, for another has more need."""
 
 
 @dataclass(frozen=True, slots=True)

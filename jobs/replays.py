@@ -24,7 +24,7 @@ async def replay(stores: Stores, work: WorkStores, scope: TenantScope, claimed: 
 
     A page's records are tried and settled in one step, so the run can be taken up anywhere.
     """
-    connection = await stores.connections.one(scope, claimed.run.connection_id)
+    connection = await stores.connections.one(scope, claimed.run.of_connection)
     while (page := await work.replays.next_page(scope, claimed)) is not None:
         body = await stores.lineage.body(scope, page.raw_page_id)
         context = replace(

@@ -11,15 +11,13 @@ from uuid import UUID
 import structlog
 
 from core.errors import ErrorKind, LiftosError, Transient
-from core.records.runs import Receipt, RunError, RunKind
+from core.records.runs import RunError
 from core.scope import TenantScope
 from core.settings import Settings
+from jobs.assignments import Assignment, GaveWay
 from jobs.calendars import fill_calendar
-from jobs.ingest import GaveWay, Ingestion
-from jobs.learn import learn
-from jobs.replays import replay
+from jobs.kinds import WORK_OF
 from jobs.scopes import job_scope
-from jobs.sources import open_source
 from stores.postgres.queue import RunJob
 from stores.postgres.queue_worker import TryAgain
 from stores.postgres.run_work import CancelRequested, Claimed, ClaimLost
@@ -79,7 +77,7 @@ class Runner:
             raise TryAgain(error.retry_after_seconds or 1) from error
 
     async def _work_on(self, scope: TenantScope, claimed: Claimed) -> None:
-        task = asyncio.create_task(self._ingest(scope, claimed))
+        task = asyncio.create_task(self._do(scope, claimed))
         held = self._in_hand[claimed.run.id] = scope, task
         if self._is_stopping:
             task.cancel()
@@ -94,20 +92,13 @@ class Runner:
             if self._in_hand.get(claimed.run.id) is held:
                 del self._in_hand[claimed.run.id]
 
-    async def _ingest(self, scope: TenantScope, claimed: Claimed) -> None:
+    async def _do(self, scope: TenantScope, claimed: Claimed) -> None:
         tenant = await self._stores.tenants.current(scope)
         await fill_calendar(self._stores, tenant, datetime.now(UTC).date())
-        if claimed.run.kind is RunKind.REPLAY:
-            receipt = await replay(self._stores, self._work, scope, claimed)
-        else:
-            receipt = await self._read(scope, claimed)
-            await learn(self._stores, scope, claimed.run.connection_id)
+        gives_way = self._gives_way(scope, claimed)
+        assignment = Assignment(self._stores, self._work, self._settings, scope, claimed, gives_way)
+        receipt = await WORK_OF[claimed.run.kind](assignment)
         log.info("run succeeded", counters=receipt.counters)
-
-    async def _read(self, scope: TenantScope, claimed: Claimed) -> Receipt:
-        async with open_source(self._stores, self._settings, scope, claimed.run) as source:
-            ingestion = Ingestion(self._stores, self._work, scope, claimed, source)
-            return await ingestion.run(self._gives_way(scope, claimed))
 
     def _gives_way(self, scope: TenantScope, claimed: Claimed) -> Callable[[], Awaitable[bool]]:
         """Asks whether the run, whose turn begins now, should make room for another."""

@@ -48,7 +48,7 @@ async def open_source(
     stores: Stores, settings: Settings, scope: TenantScope, run: RunRecord
 ) -> AsyncIterator[OpenSource]:
     """What `run` reads; closed, and a spooled file removed, at the end."""
-    connection = await stores.connections.one(scope, run.connection_id)
+    connection = await stores.connections.one(scope, run.of_connection)
     if connection.source is Source.FILE:
         async with _open_file(stores, scope, run, connection.level) as opened:
             options = FileOptions.from_json(run.options)

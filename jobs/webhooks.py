@@ -75,7 +75,7 @@ class RunInbox:
 
     async def discard(self) -> None:
         """Forget what raw pages hold."""
-        await self.work.discard(self.scope, self.run.connection_id)
+        await self.work.discard(self.scope, self.run.of_connection)
 
 
 async def with_orders(

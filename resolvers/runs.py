@@ -68,10 +68,10 @@ async def retry(session: Session, run_id: UUID) -> RunRecord:
 
 
 async def _refuse_paused(session: Session, run_id: UUID) -> None:
-    """Leaves a run that is not there to the store."""
+    """Leaves a run that is not there to the store, and one that asks no source alone."""
     found = (await session.stores.runs.by_ids(session.scope, [run_id])).get(run_id)
-    if found is not None:
-        connection = await connections.one(session, found.connection_id)
+    if found is not None and not found.kind.is_internal:
+        connection = await connections.one(session, found.of_connection)
         connections.refuse_paused(connection, "runId")
 
 

@@ -117,6 +117,8 @@ async def _retry(settings: Settings, tenant: str, run_id: UUID, *, follow: bool)
 
 
 async def _name(session: Session, run: RunRecord) -> str:
+    if run.connection_id is None:
+        return "-"
     found = await connections.connection(session, run.connection_id)
     return found.name if found else "-"
 

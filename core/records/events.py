@@ -46,10 +46,11 @@ class DataEvent:
 
     `counters`: of a page, what it added; of a restatement, `restated` and `vanished` alone; of a
     run's start or end, what it had seen by then. `dates`: the days that were restated.
+    `connection_id` is None where the run is of no connection.
     """
 
     kind: DataEventKind
-    connection_id: UUID
+    connection_id: UUID | None
     run_id: UUID
     status: RunStatus
     counters: Counters

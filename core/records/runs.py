@@ -9,18 +9,29 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from core.errors import ErrorKind
+from core.errors import Bug, ErrorKind
 from core.jsonvalue import JSONObject
 from core.records.receipts import CheckStatus, ShrinkState, TotalCheck
 from core.units import DateRange
 
 
 class RunKind(StrEnum):
-    """What a run does. A BACKFILL makes room for every other run between its readings."""
+    """What a run does.
+
+    A BACKFILL and a TRANSFORMATION make room for every other run: the one between its readings,
+    the other between its pages. An EXPORT is of no connection.
+    """
 
     INGESTION = "INGESTION"
     BACKFILL = "BACKFILL"
     REPLAY = "REPLAY"
+    TRANSFORMATION = "TRANSFORMATION"
+    EXPORT = "EXPORT"
+
+    @property
+    def is_internal(self) -> bool:
+        """Whether it works on what is stored alone: a paused connection does not hold it."""
+        return self in (RunKind.TRANSFORMATION, RunKind.EXPORT)
 
 
 class RunStatus(StrEnum):
@@ -53,6 +64,7 @@ class RunEventKind(StrEnum):
     RESUMED = "RESUMED"
     PAGE_STORED = "PAGE_STORED"
     WINDOW_COMPLETED = "WINDOW_COMPLETED"
+    STEP_COMPLETED = "STEP_COMPLETED"
     WAITING = "WAITING"
     GAVE_WAY = "GAVE_WAY"
     CANCELLING = "CANCELLING"
@@ -174,11 +186,12 @@ class RunRecord:
     """One execution. `progress` is the share of its range done, 0 to 1.
 
     `claim` counts takers: work under an older claim is refused when it tries to commit.
+    `connection_id` is None where the run is of no connection.
     """
 
     id: UUID
     kind: RunKind
-    connection_id: UUID
+    connection_id: UUID | None
     status: RunStatus
     dates: DateRange | None
     upload_id: UUID | None
@@ -195,6 +208,13 @@ class RunRecord:
     started_at: datetime | None
     ended_at: datetime | None
     pace: Pace = field(default_factory=Pace)
+
+    @property
+    def of_connection(self) -> UUID:
+        """The connection that it is of; Bug where it is of none."""
+        if self.connection_id is None:
+            raise Bug(f"a run of kind {self.kind} is of no connection")
+        return self.connection_id
 
     @property
     def spans(self) -> tuple[DateRange, ...]:

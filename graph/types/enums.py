@@ -165,6 +165,11 @@ ENUMS: tuple[type[Enum], ...] = (
             RunKind.INGESTION: "Reads a source and keeps what it said.",
             RunKind.BACKFILL: "Reads past days, making room for other runs between readings.",
             RunKind.REPLAY: "Puts refused records in again, as they came or corrected.",
+            RunKind.TRANSFORMATION: (
+                "Makes entries anew from the raw pages, by the present rules, without asking the "
+                "source. It makes room for other runs between pages."
+            ),
+            RunKind.EXPORT: "Writes the files of an export. It is of no connection.",
         },
     ),
     _described(
@@ -195,6 +200,7 @@ ENUMS: tuple[type[Enum], ...] = (
             RunEventKind.RESUMED: "A worker took it up where another had left it.",
             RunEventKind.PAGE_STORED: "A page of the source was kept.",
             RunEventKind.WINDOW_COMPLETED: "A window of days was read to its end.",
+            RunEventKind.STEP_COMPLETED: "It got on, without a page of a source.",
             RunEventKind.WAITING: "The source asks for patience.",
             RunEventKind.GAVE_WAY: "It made room for another run and goes on in its turn.",
             RunEventKind.SUCCEEDED: "It is done.",

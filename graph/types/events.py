@@ -72,9 +72,11 @@ class DataEvent:
         record = await runs.run(info.context.session, self.record.event.run_id)
         return None if record is None else Run.from_record(record)
 
-    @resolved("The connection whose data it is about; null when it is gone.")
+    @resolved("The connection whose data it is about; null when it is gone, or was of none.")
     async def connection(self, info: Info) -> SourceConnection | None:
         """Batched over the whole answer."""
         found = self.record.event.connection_id
+        if found is None:
+            return None
         record = await connections.connection(info.context.session, found)
         return None if record is None else SourceConnection.from_record(record)

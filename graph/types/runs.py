@@ -135,7 +135,10 @@ class Run(Node):
     kind: RunKind = strawberry.field(description="What it does.")
     status: RunStatus = strawberry.field(description="Where it stands.")
     dates: DateRange | None = strawberry.field(
-        description="The days it reads, in the account's zone; null when a file decides."
+        description=(
+            "The days it is about, in the account's zone; null when a file decides, or when it "
+            "is about none."
+        )
     )
     upload_id: strawberry.ID | None = strawberry.field(description="The file it reads, if any.")
     counters: RunCounters = strawberry.field(description="What it has seen so far.")
@@ -175,9 +178,11 @@ class Run(Node):
             ended_at=record.ended_at,
         )
 
-    @resolved("The connection it reads.")
-    async def connection(self, info: Info) -> SourceConnection:
+    @resolved("The connection it is of; null where it is of none, as an export is.")
+    async def connection(self, info: Info) -> SourceConnection | None:
         """Batched over the whole answer."""
+        if self.record.connection_id is None:
+            return None
         record = await connections.connection(info.context.session, self.record.connection_id)
         return SourceConnection.from_record(present(record, "connection"))
 

@@ -119,7 +119,7 @@ def cloud_event(scope: TenantScope, record: DataEventRecord) -> JSONObject:
         "sequence": f"{record.sequence:020}",
         "data": {
             "runId": str(event.run_id),
-            "connectionId": str(event.connection_id),
+            "connectionId": str(event.connection_id) if event.connection_id else None,
             "status": event.status.value,
             "counters": asdict(event.counters),
             "dates": _days(event.dates),

@@ -11,7 +11,7 @@ from core.errors import BadInput, Conflict, NotFound
 from core.missing import no_run
 from core.records.dead_letters import DeadLetter, DeadLetterChoice, DeadLetterFilter
 from core.records.pages import Page, PageRequest
-from core.records.runs import RunRecord
+from core.records.runs import RunKind, RunRecord
 from core.scope import TenantScope
 from stores.postgres.conditions import Conditions
 from stores.postgres.database import Connection, Database
@@ -20,6 +20,7 @@ from stores.postgres.run_records import run_record
 from stores.postgres.runs import reopen_run
 
 _NEWEST_FIRST = Ordering(("r.id",), (UUID,), is_descending=True)
+_INTERNAL = [kind for kind in RunKind if kind.is_internal]
 
 
 class DeadLetterStore:
@@ -43,7 +44,7 @@ class DeadLetterStore:
         """Queue runs again, each from its last checkpoint; all or none."""
         async with self._database.write(scope) as connection:
             ids = await _choose(connection, scope, choice)
-            held = await connection.fetchrow(_HELD_CONNECTION, scope.tenant_id, ids)
+            held = await connection.fetchrow(_HELD_CONNECTION, scope.tenant_id, ids, _INTERNAL)
             if held is not None:
                 raise Conflict(
                     f"the connection {held['name']!r} is {held['status']}",
@@ -131,7 +132,8 @@ SELECT r.*, d.at, d.dismissed_by, d.why, (
 _HELD_CONNECTION = """
 SELECT c.name, c.status FROM run r
 JOIN connection c ON c.tenant_id = r.tenant_id AND c.id = r.connection_id
-WHERE r.tenant_id = $1 AND r.id = ANY($2) AND c.status <> 'ACTIVE' ORDER BY r.id LIMIT 1
+WHERE r.tenant_id = $1 AND r.id = ANY($2) AND c.status <> 'ACTIVE' AND r.kind <> ALL($3)
+ORDER BY r.id LIMIT 1
 """
 _DISMISS = """
 INSERT INTO run_dismissal (tenant_id, run_id, dismissed_by, why)

@@ -8,7 +8,7 @@ import asyncpg
 
 from core.errors import Bug
 from core.records.receipts import CheckStatus, ShrinkState
-from core.records.runs import Receipt, ReceiptTotal, RunEventKind, RunStatus
+from core.records.runs import Receipt, ReceiptTotal, RunEventKind, RunKind, RunStatus
 from core.scope import TenantScope
 from stores.postgres.clock import advance_clock
 from stores.postgres.database import Connection
@@ -22,12 +22,16 @@ _EVIDENCE = 50
 
 
 async def conclude(
-    connection: Connection, scope: TenantScope, run_id: UUID, connection_id: UUID
+    connection: Connection,
+    scope: TenantScope,
+    run_id: UUID,
+    connection_id: UUID | None,
+    message: str | None = None,
 ) -> Receipt:
     """End a run with its receipt, in the caller's transaction, which holds the run's row.
 
-    Also once more, when what was held back has been decided. Bug when the receipt does not
-    balance.
+    Also once more, when what was held back has been decided. `message` is what its log ends
+    with; None: what the receipt says. Bug when the receipt does not balance.
     """
     receipt = await _receipt(connection, scope, run_id, connection_id)
     uncounted = await connection.fetchrow(_UNCOUNTED, scope.tenant_id, run_id)
@@ -40,7 +44,9 @@ async def conclude(
         await connection.execute(_RESTATEMENTS, scope.tenant_id, run_id, connection_id)
     status = standing(receipt)
     await connection.execute(_END, scope.tenant_id, run_id, status, receipt_json(receipt))
-    await record_event(connection, scope, run_id, RunEventKind(status.value), _summary(receipt))
+    await record_event(
+        connection, scope, run_id, RunEventKind(status.value), message or _summary(receipt)
+    )
     return receipt
 
 
@@ -74,7 +80,7 @@ def _state(receipt: Receipt) -> str:
 
 
 async def _receipt(
-    connection: Connection, scope: TenantScope, run_id: UUID, connection_id: UUID
+    connection: Connection, scope: TenantScope, run_id: UUID, connection_id: UUID | None
 ) -> Receipt:
     moment = await advance_clock(connection, scope)
     run = await connection.fetchrow(_COUNTERS, scope.tenant_id, run_id)
@@ -82,12 +88,13 @@ async def _receipt(
         raise Bug("the run is gone")
     totals = await connection.fetch(_TOTALS, scope.tenant_id, connection_id, run_id)
     counters = counters_of(run)
+    asked = None if RunKind(run["kind"]).is_internal else connection_id
     return Receipt(
         counters=counters,
         totals=tuple(map(_total, totals)),
         changed_nothing=not (counters.created or counters.restated or counters.vanished),
         as_of=moment,
-        checks=await checked(connection, scope, run_id, connection_id),
+        checks=await checked(connection, scope, run_id, asked) if asked else (),
         shrink=await shrink_state(connection, scope, run_id),
     )
 

@@ -113,7 +113,7 @@ class PageWorkStore:
             await fill_stage(connection, pages)
             await hold(connection, scope, claimed)
             for result in results:
-                refused_on = RefusedOn(claimed.run.connection_id, claimed.run.id, result.page.id)
+                refused_on = RefusedOn(claimed.run.of_connection, claimed.run.id, result.page.id)
                 await reject(connection, scope, refused_on, result.rejections)
                 if result.drift is not None:
                     await record_drift(connection, scope, result.drift)

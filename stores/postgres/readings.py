@@ -111,7 +111,7 @@ async def _bury_or_hold(
     connection: Connection, scope: TenantScope, claimed: Claimed, closing: _Closing
 ) -> _Gone:
     run = claimed.run
-    days = Partition(run.connection_id, run.id, closing.dates, closing.moment)
+    days = Partition(run.of_connection, run.id, closing.dates, closing.moment)
     try:
         # Measured by doing it: what is too much is rolled back to this savepoint.
         async with connection.transaction():

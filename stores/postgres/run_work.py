@@ -49,6 +49,18 @@ class Claimed:
 
 
 @dataclass(frozen=True, slots=True)
+class RunStep:
+    """A run got on: after a crash it goes on behind `checkpoint`.
+
+    `progress` is the share that is done, 0 to 1; a run never shows less than it has.
+    """
+
+    checkpoint: JSONObject
+    progress: float
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
 class _Ending:
     status: RunStatus
     kind: RunEventKind
@@ -89,6 +101,12 @@ class RunWorkStore:
         async with self._database.write(scope) as connection:
             await hold(connection, scope, claimed)
             await connection.execute(_CHECKPOINT, scope.tenant_id, claimed.run.id, checkpoint)
+
+    async def advance(self, scope: TenantScope, claimed: Claimed, step: RunStep) -> None:
+        """Keep what a run without pages of a source has done; raises as `hold` does."""
+        async with self._database.write(scope) as connection:
+            await hold(connection, scope, claimed)
+            await advance_run(connection, scope, claimed, step)
 
     async def wait(self, scope: TenantScope, claimed: Claimed, message: str) -> None:
         """Give the run back to the queue: it will be tried again later."""
@@ -134,6 +152,16 @@ async def hold(connection: Connection, scope: TenantScope, claimed: Claimed) -> 
         raise CancelRequested("cancelled")
 
 
+async def advance_run(
+    connection: Connection, scope: TenantScope, claimed: Claimed, step: RunStep
+) -> None:
+    """Keep a step of a run that the caller holds, as the last thing in its transaction."""
+    values = step.checkpoint, step.progress
+    await connection.execute(_ADVANCE, scope.tenant_id, claimed.run.id, *values)
+    kind = RunEventKind.STEP_COMPLETED
+    await record_event(connection, scope, claimed.run.id, kind, step.message)
+
+
 def _opening(run: RunRecord, crashes: int) -> tuple[RunEventKind, str]:
     if run.status is RunStatus.PARKED:
         return RunEventKind.PARKED, f"its worker died {crashes} times without a page between"
@@ -170,7 +198,11 @@ SELECT count(*) FROM run_event
 WHERE tenant_id = $1 AND run_id = $2 AND kind = 'WAITING' AND sequence > (
     SELECT coalesce(max(sequence), 0) FROM run_event
     WHERE tenant_id = $1 AND run_id = $2
-      AND kind IN ('QUEUED', 'PAGE_STORED', 'WINDOW_COMPLETED'))
+      AND kind IN ('QUEUED', 'PAGE_STORED', 'WINDOW_COMPLETED', 'STEP_COMPLETED'))
+"""
+_ADVANCE = """
+UPDATE run SET checkpoint = $3, progress = greatest(progress, $4), crashes = 0
+WHERE tenant_id = $1 AND id = $2
 """
 _END = """
 UPDATE run SET status = $4, error = $5,

@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from core.commands import StartIngestion
+from core.commands import NewRun, StartIngestion
 from core.errors import Conflict
-from core.jsonvalue import JSONObject
 from core.missing import no_connection, no_run
 from core.records.pages import Page, PageRequest
 from core.records.runs import RunEventKind, RunEventRecord, RunRecord, RunStatus
@@ -65,7 +64,7 @@ class RunStore:
                 await connection.execute(
                     _SAVE_MAPPING, scope.tenant_id, command.connection_id, command.file.to_json()
                 )
-            return await start_run(connection, scope, command)
+            return await start_run(connection, scope, command.run)
 
     async def request_cancel(self, scope: TenantScope, run_id: UUID) -> RunRecord:
         """End a queued run at once, a running one at its next page; Conflict when it has ended."""
@@ -102,11 +101,9 @@ class RunStore:
         return tuple(map(event_record, rows))
 
 
-async def start_run(
-    connection: Connection, scope: TenantScope, command: StartIngestion
-) -> RunRecord:
+async def start_run(connection: Connection, scope: TenantScope, run: NewRun) -> RunRecord:
     """Write a run and its job in the caller's transaction, as its last step."""
-    run_id = await connection.fetchval(_INSERT, *_values(scope, command))
+    run_id = await connection.fetchval(_INSERT, *_values(scope, run))
     return await _queue(connection, scope, run_id, "waiting for a worker")
 
 
@@ -147,24 +144,17 @@ def _ended(run: RunRecord, mend: str) -> Conflict:
     return Conflict(f"the run is {run.status.lower()}", field="runId", mend=mend)
 
 
-def _values(scope: TenantScope, command: StartIngestion) -> tuple[Any, ...]:
+def _values(scope: TenantScope, run: NewRun) -> tuple[Any, ...]:
     return (
         scope.tenant_id,
-        command.kind,
-        command.connection_id,
-        command.dates and command.dates.since,
-        command.dates and command.dates.until,
-        command.upload_id,
-        _options(command),
+        run.kind,
+        run.connection_id,
+        run.dates and run.dates.since,
+        run.dates and run.dates.until,
+        run.upload_id,
+        run.options,
         scope.actor,
     )
-
-
-def _options(command: StartIngestion) -> JSONObject:
-    if command.upload_id:
-        return command.file.to_json()
-    spans = [[f"{span.since}", f"{span.until}"] for span in command.spans]
-    return {"spans": spans} if spans else {}
 
 
 _INSERT = """

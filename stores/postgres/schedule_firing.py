@@ -52,7 +52,7 @@ class ScheduleFiringStore:
             if outcome is ScheduleOutcome.STARTED:
                 dates = await _dates(connection, scope, row, now)
                 command = StartIngestion(found.connection_id, dates=dates)
-                run_id = (await start_run(connection, scope, command)).id
+                run_id = (await start_run(connection, scope, command.run)).id
             await connection.execute(
                 _FIRED, scope.tenant_id, schedule_id, table.next_after(now), now, outcome, run_id
             )

@@ -9,13 +9,14 @@ import pytest
 from core.errors import ErrorKind, Transient
 from core.records.runs import RunError
 from stores.postgres.page_work import LandedPage
-from stores.postgres.run_work import Claimed, ClaimLost
+from stores.postgres.run_work import Claimed, ClaimLost, RunStep
 from stores.wiring import Stores
 from tests.jobs.by_hand import ByHand, by_hand, page_of
 from tests.support import Tenant
 
 PAGE = page_of({("1", "2026-05-01"): "1.5", ("2", "2026-05-01"): "2.5"})
 Step = Callable[[ByHand, Claimed, LandedPage], Awaitable[object]]
+STEP = RunStep({"a": 1}, 0.5, "half of it")
 ERROR = RunError("X", ErrorKind.BUG, "x", None, None)
 STEPS: dict[str, Step] = {
     "land": lambda at, claimed, _: at.land(claimed, PAGE),
@@ -25,6 +26,7 @@ STEPS: dict[str, Step] = {
     "checkpoint": lambda at, claimed, _: at.work.runs.save_checkpoint(at.scope, claimed, {"a": 1}),
     "wait": lambda at, claimed, _: at.work.runs.wait(at.scope, claimed, "x"),
     "fail": lambda at, claimed, _: at.work.runs.fail(at.scope, claimed, ERROR),
+    "advance": lambda at, claimed, _: at.work.runs.advance(at.scope, claimed, STEP),
     "cancel": lambda at, claimed, _: at.work.runs.cancel(at.scope, claimed),
 }
 TABLES = ("raw_page", "marketing_entry", "marketing_entry_vintage", "day_reading", "run_event")

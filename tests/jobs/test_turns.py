@@ -15,14 +15,16 @@ from pgqueuer import AsyncpgDriver, Job
 from pgqueuer.types import QueueEntrypoint, QueueManagerId
 
 from app.embedded import attach
-from core.commands import CreateTenant, StartIngestion
+from core.commands import CreateTenant, NewRun, StartIngestion
 from core.records.connections import ConnectionRecord
+from core.records.runs import RunKind
 from core.scope import SystemScope
 from core.units import DateRange
 from stores.postgres.fair_queue import FairQueries
 from stores.postgres.logins import derive_logins
 from stores.postgres.migrate import migrate
 from stores.postgres.queue import RunJob
+from stores.postgres.runs import start_run
 from stores.wiring import Stores, open_stores
 from stores.work import WorkStores, work_stores
 from tests.support import MASTER_KEY, Tenant, meta_account, open_home, scope_of
@@ -55,6 +57,11 @@ class Yard:
         at = connection or await self.connection(tenant)
         command = StartIngestion(at.id, dates=DAYS)
         return (await self.stores.runs.start_ingestion(tenant.scope, command)).id
+
+    async def queue_export(self, tenant: Tenant) -> UUID:
+        """A queued run of no connection."""
+        async with self.stores.database.write(tenant.scope) as connection:
+            return (await start_run(connection, tenant.scope, NewRun(RunKind.EXPORT))).id
 
     @asynccontextmanager
     async def worker(self, places: int = 10) -> AsyncIterator[Worker]:
@@ -181,6 +188,34 @@ async def test_a_connection_is_read_by_one_run_and_waiting_costs_the_other_nothi
         assert await other.all() == [second]
     events = await yard.stores.runs.events_after(tenant.scope, second, 0, 10)
     assert [event.kind for event in events] == ["QUEUED"]
+
+
+async def test_runs_of_no_connection_wait_for_none_and_hold_places_of_their_tenant(
+    yard: Yard,
+) -> None:
+    tenant, other = await yard.tenant(), await yard.tenant()
+    exports = [await yard.queue_export(tenant) for _ in range(3)]
+    reading = await yard.queue(other)
+    async with yard.worker() as worker:
+        assert await worker.all() == [exports[0], reading, exports[1]]
+
+
+async def test_a_transformation_goes_last_and_makes_room_for_a_reading_of_its_connection(
+    yard: Yard,
+) -> None:
+    tenant = await yard.tenant()
+    connection = await yard.connection(tenant)
+    async with yard.stores.database.write(tenant.scope) as database:
+        command = NewRun(RunKind.TRANSFORMATION, connection.id, DAYS)
+        transformation = (await start_run(database, tenant.scope, command)).id
+    async with yard.worker() as worker:
+        assert await worker.all() == [transformation]
+        assert await yard.work.runs.claim(tenant.scope, transformation) is not None
+        gives_way = yard.stores.queue.should_give_way
+        asked = (tenant.scope, transformation, TIERS)
+        assert not await gives_way(*asked, is_turn_over=False)
+        await yard.queue(tenant, connection)
+        assert await gives_way(*asked, is_turn_over=False)
 
 
 async def test_a_silent_workers_run_goes_first_and_counts_for_its_tenant_until_then(

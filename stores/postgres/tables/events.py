@@ -46,7 +46,7 @@ class DataEventRow(Table, table=True):
     id: UUID = column(ID, default="uuidv7()")
     kind: str = column(STRING)
     at: dt.datetime = column(MOMENT, default="clock_timestamp()")
-    connection_id: UUID = column(ID)
+    connection_id: UUID | None = column(ID)
     run_id: UUID = column(ID)
     status: str = column(STRING)
     counters: dict[str, object] = column(JSON)

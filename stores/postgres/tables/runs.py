@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from uuid import UUID
 
-from sqlalchemy import Index, text
+from sqlalchemy import CheckConstraint, Index, text
 
 from stores.postgres.tables.columns import (
     BIG,
@@ -28,15 +28,17 @@ from stores.postgres.tables.columns import (
 class RunRow(Table, table=True):
     """One row per run, from its command to its receipt; several claims may work on it in turn.
 
-    `since` and `until` are both null where the content decides the days. `pages` to `vanished`
-    are the counters of `core.records.runs.Counters`; `progress` goes from 0 to 1. An upload
-    that a run names cannot be deleted. `worked_seconds` leaves out the time that it waited, and
-    what a worker that died had not committed; `windows_seconds` is what of it went into whole
-    readings, `stepped_at` when its last step was taken.
+    Only a run of kind EXPORT is of no connection. `since` and `until` are both null where the
+    content decides the days. `pages` to `vanished` are the counters of
+    `core.records.runs.Counters`; `progress` goes from 0 to 1. An upload that a run names cannot
+    be deleted. `worked_seconds` leaves out the time that it waited, and what a worker that died
+    had not committed; `windows_seconds` is what of it went into whole readings, `stepped_at` when
+    its last step was taken.
     """
 
     __tablename__ = "run"
     __table_args__ = (
+        CheckConstraint("connection_id IS NOT NULL OR kind = 'EXPORT'", "connection_id"),
         refers_to("connection", "connection_id"),
         refers_to("upload", "upload_id", ondelete=None),
         Index("run_open", "status", postgresql_where=text("status IN ('QUEUED', 'RUNNING')")),
@@ -56,7 +58,7 @@ class RunRow(Table, table=True):
     tenant_id: UUID = tenant_key()
     id: UUID = key(ID, default="uuidv7()")
     kind: str = column(STRING)
-    connection_id: UUID = column(ID)
+    connection_id: UUID | None = column(ID)
     status: str = column(STRING, default="'QUEUED'")
     since: dt.date | None = column(DAY)
     until: dt.date | None = column(DAY)
