@@ -57,6 +57,7 @@ class EntryRecord:
     `date` is a calendar day in `time_zone`, never shifted. `learned_at` is when these metrics
     became known; `is_mature` whether the day was last read when it had settled.
     `campaign` is the digest of the campaign it belongs to; None above campaign level.
+    `checks_applied` and `checks_failed` are masks over core.quality.CHECKS; None: not assessed.
     """
 
     key: EntryKey
@@ -81,6 +82,8 @@ class EntryRecord:
     run_id: UUID
     raw_page_id: UUID
     raw_position: int
+    checks_applied: int | None = None
+    checks_failed: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +97,8 @@ class VintageRecord:
     run_id: UUID
     raw_page_id: UUID | None
     raw_position: int | None
+    checks_applied: int | None = None
+    checks_failed: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

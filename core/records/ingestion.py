@@ -70,11 +70,14 @@ ENTRY_COLUMNS: tuple[Column, ...] = (
     Column("conversion_value", "amount"),
     Column("conversion_type", "text"),
     Column("actions", "json"),
+    Column("checks_applied", "integer"),
+    Column("checks_failed", "integer"),
     Column("position", "integer", is_required=True),
     Column("records", "integer", is_required=True),
 )
 """One row per entry of a page, in the order of the page. `position` is the first record's
-place in the page (from 0), `records` how many records of the page made the entry."""
+place in the page (from 0), `records` how many records of the page made the entry. `checks_applied`
+and `checks_failed` are masks over core.quality.CHECKS, null where nothing was assessed."""
 
 CAMPAIGN_COLUMNS: tuple[Column, ...] = (
     Column("digest", "digest", is_required=True),

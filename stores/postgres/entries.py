@@ -60,7 +60,13 @@ _DIMENSIONS = (
 LABELS = ("entity_name", "campaign", "channel", "platform_channel")
 """Dimensions beside the key: they may change, so every vintage keeps its own."""
 _PUSHED = ", ".join(f"'{each.name}'" for each in MANIFESTS.values() if each.kind is SourceKind.PUSH)
-_VERSIONED = ("learned_at", "is_present", "run_id", "raw_page_id", "raw_position", *METRICS)
+CHECKS = ("checks_applied", "checks_failed")
+"""Masks of an entry's quality; every vintage keeps its own."""
+_VERSIONED = (
+    *("learned_at", "is_present", "run_id", "raw_page_id", "raw_position"),
+    *METRICS,
+    *CHECKS,
+)
 
 
 def entry_relation(tenant: str, as_of: str | None) -> str:
@@ -297,6 +303,8 @@ def entry_record(row: asyncpg.Record) -> EntryRecord:
         run_id=row["run_id"],
         raw_page_id=row["raw_page_id"],
         raw_position=row["raw_position"],
+        checks_applied=row["checks_applied"],
+        checks_failed=row["checks_failed"],
     )
 
 
@@ -309,6 +317,8 @@ def _vintage_record(row: asyncpg.Record) -> VintageRecord:
         run_id=row["run_id"],
         raw_page_id=row["raw_page_id"],
         raw_position=row["raw_position"],
+        checks_applied=row["checks_applied"],
+        checks_failed=row["checks_failed"],
     )
 
 

@@ -16,7 +16,7 @@ from core.scope import TenantScope
 from core.units import DateRange
 from stores.postgres.clock import advance_clock
 from stores.postgres.database import Connection
-from stores.postgres.entries import LABELS, METRICS
+from stores.postgres.entries import CHECKS, LABELS, METRICS
 from stores.postgres.stage import AMOUNTS
 
 
@@ -94,8 +94,11 @@ async def merge_campaigns(
     )
 
 
+_MEASURED = (*METRICS, *CHECKS)
 _DIMENSIONS = tuple(
-    column.name for column in ENTRY_COLUMNS if column.name not in (*METRICS, "position", "records")
+    column.name
+    for column in ENTRY_COLUMNS
+    if column.name not in (*_MEASURED, "position", "records")
 )
 
 
@@ -106,18 +109,19 @@ def _staged(names: Iterable[str]) -> str:
     )
 
 
-# A new name alone is no new version: a campaign that is renamed would restate all its days.
+# A new name alone is no new version: a campaign that is renamed would restate all its days. Nor is
+# a check that was not there before.
 _COMPARED = (*METRICS, *(label for label in LABELS if label != "entity_name"))
 _OLD = ", ".join(f"e.{name}" for name in _COMPARED)
 _NEW = ", ".join(f"i.{name}" for name in _COMPARED)
-_KEPT = ", ".join((*LABELS, *METRICS))
+_KEPT = ", ".join((*LABELS, *_MEASURED))
 _VINTAGES = f"""
     INSERT INTO marketing_entry_vintage (
         tenant_id, date, digest, learned_at, is_present, {_KEPT},
         run_id, raw_page_id, raw_position)"""
 _CURRENT = f"""
     INSERT INTO marketing_entry (
-        tenant_id, {", ".join((*_DIMENSIONS, *METRICS))}, connection_id, is_present, learned_at,
+        tenant_id, {", ".join((*_DIMENSIONS, *_MEASURED))}, connection_id, is_present, learned_at,
         first_learned_at, vintage_count, run_id, raw_page_id, raw_position)"""
 # The stage's span leaves out the months it does not touch before any is opened.
 _IS_KNOWN = """
@@ -128,11 +132,11 @@ SELECT EXISTS (
 """
 _INSERT = f"""
 WITH vintages AS ({_VINTAGES}
-    SELECT $1, s.date, s.digest, $2, true, {_staged((*LABELS, *METRICS))},
+    SELECT $1, s.date, s.digest, $2, true, {_staged((*LABELS, *_MEASURED))},
            $4, s.raw_page_id, s.position
     FROM stage_entry s
 ), current AS ({_CURRENT}
-    SELECT $1, {_staged((*_DIMENSIONS, *METRICS))}, $3, true, $2, $2, 1, $4, s.raw_page_id,
+    SELECT $1, {_staged((*_DIMENSIONS, *_MEASURED))}, $3, true, $2, $2, 1, $4, s.raw_page_id,
            s.position
     FROM stage_entry s
 )
@@ -142,7 +146,7 @@ FROM stage_entry GROUP BY raw_page_id
 """
 _MERGE = f"""
 WITH incoming AS (
-    SELECT {_staged((*_DIMENSIONS, *METRICS))}, s.position, s.records, s.raw_page_id
+    SELECT {_staged((*_DIMENSIONS, *_MEASURED))}, s.position, s.records, s.raw_page_id
     FROM stage_entry s
 ), compared AS (
     SELECT i.*, e.digest IS NULL AS is_new,
@@ -155,11 +159,11 @@ WITH incoming AS (
 ), vintages AS ({_VINTAGES}
     SELECT $1, date, digest, $2, true, {_KEPT}, $4, raw_page_id, position FROM changed
 ), current AS ({_CURRENT}
-    SELECT $1, {", ".join((*_DIMENSIONS, *METRICS))}, $3, true, $2, $2, 1, $4, raw_page_id,
+    SELECT $1, {", ".join((*_DIMENSIONS, *_MEASURED))}, $3, true, $2, $2, 1, $4, raw_page_id,
            position
     FROM changed
     ON CONFLICT (tenant_id, date, digest) DO UPDATE SET
-        {", ".join(f"{name} = excluded.{name}" for name in METRICS)},
+        {", ".join(f"{name} = excluded.{name}" for name in _MEASURED)},
         entity_name = excluded.entity_name, channel = excluded.channel,
         platform_channel = excluded.platform_channel, campaign = excluded.campaign,
         connection_id = excluded.connection_id, is_present = true,

@@ -227,7 +227,7 @@ def test_the_merge_writes_every_column_of_an_entry() -> None:
         "raw_page_id",
         "raw_position",
     }
-    written = (*merge._DIMENSIONS, *entries.METRICS)
+    written = (*merge._DIMENSIONS, *merge._MEASURED)
     assert written == names(MarketingEntryRow, of_the_merge)
 
 

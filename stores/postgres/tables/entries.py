@@ -108,6 +108,8 @@ class MarketingEntryRow(Table, table=True):
     run_id: UUID = column(ID)
     raw_page_id: UUID = column(ID)
     raw_position: int = column(INT)
+    checks_applied: int | None = column(BIG)
+    checks_failed: int | None = column(BIG)
 
 
 class MarketingEntryVintageRow(Table, table=True):
@@ -145,3 +147,5 @@ class MarketingEntryVintageRow(Table, table=True):
     run_id: UUID = column(ID)
     raw_page_id: UUID | None = column(ID)
     raw_position: int | None = column(INT)
+    checks_applied: int | None = column(BIG)
+    checks_failed: int | None = column(BIG)
