@@ -54,13 +54,17 @@ class ExportFile:
 
 @dataclass(frozen=True, slots=True)
 class ExportCheck:
-    """A finding of the checks that look at the wide table before a model does."""
+    """A finding of the checks that look at the wide table before a model does.
+
+    `value` is what was measured, `threshold` what it was held against; None without a measure.
+    """
 
     id: str
     severity: Severity
     columns: tuple[str, ...]
     value: JSONValue
     message: str
+    threshold: JSONValue = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from stores.wiring import Stores
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = (
+    "analysis",
     "app",
     "connectors",
     "core",

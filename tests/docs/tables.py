@@ -29,7 +29,9 @@ from resolvers.text import MAX_CHOICES
 from tests.docs.pages import ROOT
 from tests.docs.reader import schema
 
-HOUSE = ("core", "stores", "connectors", "transform", "resolvers", "jobs", "graph", "app")
+HOUSE = (
+    "core", "stores", "connectors", "transform", "analysis", "resolvers", "jobs", "graph", "app",
+)  # fmt: skip
 _NEEDS = re.compile(r"Needs `([\w:]+)`")
 
 

@@ -1,0 +1,1 @@
+"""Statistics: pure functions of frames and records, without input or output."""
