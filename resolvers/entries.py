@@ -32,6 +32,7 @@ COUNTED = (
     "video_views",
     "conversions",
     "conversion_value",
+    "value",
 )
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 import pandas as pd
@@ -27,6 +27,7 @@ ARROW_TYPES: dict[str, pa.DataType] = {
     "date": pa.date32(),
     "integer": pa.int64(),
     "amount": pa.decimal128(20, MONEY_SCALE),
+    "number": pa.string(),
     "json": pa.string(),
     "digest": pa.binary(DIGEST_BYTES),
 }
@@ -79,9 +80,16 @@ def digests(*parts: Iterable[str | None]) -> list[bytes]:
     return [_digest(row) for row in zip(*parts, strict=True)]
 
 
-def digest_column(*parts: Any, nulls: str = "replace") -> Any:
-    """`digests` of Arrow columns of text, each distinct row hashed once."""
-    texts = _join(*parts, pa.scalar(_BETWEEN), null_handling=nulls, null_replacement=_MISSING)
+def digest_column(*parts: Any, breakdowns: Sequence[Any] = (), nulls: str = "replace") -> Any:
+    """`digests` of Arrow columns of text, each distinct row hashed once.
+
+    `breakdowns` count only in rows where one of them is set: other rows have the digest that
+    they had before there were any.
+    """
+    texts = _joined(parts, nulls)
+    if any(column.null_count < len(column) for column in breakdowns):
+        is_broken = functools.reduce(pc.or_, (column.is_valid() for column in breakdowns))
+        texts = pc.if_else(is_broken, _joined((texts, *breakdowns), nulls), texts)
     distinct = texts.dictionary_encode()
     found = [_hashed(text) for text in distinct.dictionary.to_pylist()]
     return pa.array(found, ARROW_TYPES["digest"]).take(distinct.indices)
@@ -99,7 +107,11 @@ def _digest(row: tuple[str | None, ...]) -> bytes:
 _join: Any = pc.binary_join_element_wise
 
 
-@lru_cache(maxsize=32_768)
+def _joined(parts: Sequence[Any], nulls: str) -> Any:
+    return _join(*parts, pa.scalar(_BETWEEN), null_handling=nulls, null_replacement=_MISSING)
+
+
+@functools.lru_cache(maxsize=32_768)
 def _hashed(text: str) -> bytes:
     """Remembered, for each day of an account names the same entities again."""
     return hashlib.blake2b(text.encode(), digest_size=DIGEST_BYTES).digest()
@@ -113,16 +125,22 @@ def campaign_digests(
     return [None if row[2] is None else _digest((_CAMPAIGN, *row)) for row in rows]
 
 
-def entry_digests(frame: pd.DataFrame | Mapping[str, Iterable[str | None]]) -> list[bytes]:
+IDENTITY = ("source", "account_id", "level", "entity_id", "date_basis", "attribution_setting")
+"""What an entry is told by, beside its date; where it is broken down, by BREAKDOWNS too."""
+
+BREAKDOWNS = ("country", "geo", "device")
+
+
+def entry_digests(columns: Mapping[str, Sequence[str | None]]) -> list[bytes]:
     """The digest of each entry's natural key but its date, which stands beside it.
 
-    Plain lists by column name are hashed several times as fast as a frame's columns.
+    `columns` has IDENTITY, and those of BREAKDOWNS that the entries have.
     """
-    return digests(
-        frame["source"],
-        frame["account_id"],
-        frame["level"],
-        frame["entity_id"],
-        frame["date_basis"],
-        frame["attribution_setting"],
-    )
+    rows = len(columns[IDENTITY[0]])
+
+    def column(name: str) -> Any:
+        return pa.array(columns.get(name, [None] * rows), pa.string())
+
+    broken = [column(name) for name in BREAKDOWNS]
+    found: list[bytes] = digest_column(*map(column, IDENTITY), breakdowns=broken).to_pylist()
+    return found

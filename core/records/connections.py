@@ -36,6 +36,7 @@ class Level(StrEnum):
     AD_SET = "AD_SET"
     AD = "AD"
     ORDER = "ORDER"
+    SERIES = "SERIES"
 
 
 class ConnectionStatus(StrEnum):

@@ -22,6 +22,33 @@ class DateBasis(StrEnum):
     SEND = "SEND"
 
 
+class Device(StrEnum):
+    """The kind of device that delivery was broken down by, alike over sources."""
+
+    MOBILE = "MOBILE"
+    TABLET = "TABLET"
+    DESKTOP = "DESKTOP"
+    CONNECTED_TV = "CONNECTED_TV"
+    OTHER = "OTHER"
+
+
+class SeriesRole(StrEnum):
+    """What a series of level SERIES is to a model."""
+
+    SPEND = "SPEND"
+    IMPRESSIONS = "IMPRESSIONS"
+    CLICKS = "CLICKS"
+    EXPOSURE = "EXPOSURE"
+    REACH = "REACH"
+    FREQUENCY = "FREQUENCY"
+    KPI = "KPI"
+    REVENUE_PER_KPI = "REVENUE_PER_KPI"
+    POPULATION = "POPULATION"
+    CONTROL = "CONTROL"
+    ORGANIC = "ORGANIC"
+    TREATMENT = "TREATMENT"
+
+
 @dataclass(frozen=True, slots=True)
 class EntryKey:
     """Names one entry within its tenant: its date and a 128-bit digest of its natural key."""
@@ -35,7 +62,8 @@ class Metrics:
     """What was counted. None is unknown, never zero; amounts are in the entry's currency.
 
     `conversions` counts the first action type present of one family, named by
-    `conversion_type`; `actions` keeps what the source sent.
+    `conversion_type`; `actions` keeps what the source sent. `value` is what a series says, every
+    digit of it.
     """
 
     spend: Decimal | None
@@ -48,12 +76,16 @@ class Metrics:
     conversion_value: Decimal | None
     conversion_type: str | None
     actions: JSONObject | None
+    value: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class EntryRecord:
-    """One row per tenant, source, account, entity, date, date basis and attribution setting.
+    """One row per account, entity, date, date basis, attribution setting and breakdown.
 
+    `country` (ISO 3166-1 alpha-2), `geo` (the source's own name of a region) and `device` are
+    None where the numbers are not broken down. `series_role` is told of level SERIES alone;
+    its numbers cover `covers_days` days from `date` on, None for one.
     `date` is a calendar day in `time_zone`, never shifted. `learned_at` is when these metrics
     became known; `is_mature` whether the day was last read when it had settled.
     `campaign` is the digest of the campaign it belongs to; None above campaign level.
@@ -73,6 +105,11 @@ class EntryRecord:
     channel: str
     platform_channel: str | None
     currency: str
+    country: str | None
+    geo: str | None
+    device: Device | None
+    series_role: SeriesRole | None
+    covers_days: int | None
     time_zone: str
     metrics: Metrics
     learned_at: datetime
@@ -131,6 +168,10 @@ class EntryFilter:
     connections: tuple[UUID, ...] = ()
     campaigns: tuple[UUID, ...] = ()
     levels: tuple[Level, ...] = ()
+    countries: tuple[str, ...] = ()
+    geos: tuple[str, ...] = ()
+    devices: tuple[Device, ...] = ()
+    series_roles: tuple[SeriesRole, ...] = ()
     is_mature: bool | None = None
     naming: tuple[NamingCondition, ...] = ()
     spans: tuple[CampaignSpan, ...] | None = None

@@ -37,8 +37,8 @@ class Rejection:
 class Column:
     """One column of a frame that crosses a floor: `kind` is one of the names below.
 
-    text, date (date32), integer (int64), amount (decimal128(20, 6)), json (text), digest
-    (16 bytes).
+    text, date (date32), integer (int64), amount (decimal128(20, 6)), number (an exact decimal
+    in plain digits, as text), json (text), digest (16 bytes).
     """
 
     name: str
@@ -60,6 +60,11 @@ ENTRY_COLUMNS: tuple[Column, ...] = (
     Column("channel", "text", is_required=True),
     Column("platform_channel", "text"),
     Column("currency", "text", is_required=True),
+    Column("country", "text"),
+    Column("geo", "text"),
+    Column("device", "text"),
+    Column("series_role", "text"),
+    Column("covers_days", "integer"),
     Column("spend", "amount"),
     Column("impressions", "integer"),
     Column("clicks", "integer"),
@@ -70,6 +75,7 @@ ENTRY_COLUMNS: tuple[Column, ...] = (
     Column("conversion_value", "amount"),
     Column("conversion_type", "text"),
     Column("actions", "json"),
+    Column("value", "number"),
     Column("checks_applied", "integer"),
     Column("checks_failed", "integer"),
     Column("position", "integer", is_required=True),

@@ -8,7 +8,7 @@ from typing import Annotated
 import strawberry
 
 from core.records.connections import Level, Source
-from core.records.entries import EntryFilter
+from core.records.entries import Device, EntryFilter, SeriesRole
 from graph.ids import CAMPAIGN, CONNECTION
 from graph.inputs.dates import DateRangeInput
 from graph.inputs.naming import NamingConditionInput
@@ -43,6 +43,19 @@ class MarketingEntryFilter:
     )
     levels: list[Level] | None = strawberry.field(
         default=None, description=f"The kinds of things they are about. {ALL}"
+    )
+    countries: list[str] | None = strawberry.field(
+        default=None,
+        description=f"Their countries, as ISO 3166-1 alpha-2 codes such as `DE`. {ALL}",
+    )
+    geos: list[str] | None = strawberry.field(
+        default=None, description=f"Their regions, markets or stores, spelled exactly. {ALL}"
+    )
+    devices: list[Device] | None = strawberry.field(
+        default=None, description=f"Their devices. {ALL}"
+    )
+    series_roles: list[SeriesRole] | None = strawberry.field(
+        default=None, description=f"What series they are of. {ALL}"
     )
     is_mature: bool | None = strawberry.field(
         default=None, description="Only entries that are, or are not, expected to stay as they are."
@@ -84,6 +97,10 @@ def entry_filter(given: MarketingEntryFilter | None) -> EntryFilter:
         connections=tuple(CONNECTION.decode(i, "filter.connections") for i in connections),
         campaigns=tuple(CAMPAIGN.decode(i, "filter.campaigns") for i in campaigns),
         levels=choices(given.levels, "filter.levels"),
+        countries=texts(given.countries, "filter.countries"),
+        geos=texts(given.geos, "filter.geos"),
+        devices=choices(given.devices, "filter.devices"),
+        series_roles=choices(given.series_roles, "filter.seriesRoles"),
         is_mature=given.is_mature,
         naming=choices(
             [condition.to_condition("filter.naming") for condition in given.naming or ()],

@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING, Annotated
 import strawberry
 
 from core.records.connections import Level, Source
-from core.records.entries import DateBasis, EntryFilter, EntryOrder, EntryRecord
+from core.records.entries import (
+    DateBasis,
+    Device,
+    EntryFilter,
+    EntryOrder,
+    EntryRecord,
+    SeriesRole,
+)
 from core.records.exchange import RateMoment
 from graph.context import Info
 from graph.fields import resolved
@@ -37,7 +44,8 @@ if TYPE_CHECKING:
     keys=["id"],
     description=(
         "What one source says about one entity on one day. One entry per account, entity, date, "
-        "date basis and attribution setting. Answers hold its newest numbers unless `asOf` asks "
+        "date basis, attribution setting, and country, geo and device where it is broken down. "
+        "Answers hold its newest numbers unless `asOf` asks "
         "for earlier ones; `vintages` holds them all."
     ),
 )
@@ -65,6 +73,24 @@ class MarketingEntry(Node, MetricColumns):
         description="The source's own channel, such as `PERFORMANCE_MAX`."
     )
     currency: str = strawberry.field(description="ISO 4217 code of every amount of this entry.")
+    country: str | None = strawberry.field(
+        description="ISO 3166-1 alpha-2 code; null where it is not broken down by country."
+    )
+    geo: str | None = strawberry.field(
+        description=(
+            "The source's own name of a region, market or store; null where it is not broken "
+            "down by such."
+        )
+    )
+    device: Device | None = strawberry.field(
+        description="Null where it is not broken down by device."
+    )
+    series_role: SeriesRole | None = strawberry.field(
+        description="What the series is to a model; null but at level `SERIES`."
+    )
+    covers_days: int | None = strawberry.field(
+        description="How many days from `date` on its numbers cover, 7 for a week; null for one."
+    )
     time_zone: str = strawberry.field(description="IANA zone of the account, in which days run.")
     learned_at: dt.datetime = strawberry.field(description="When these numbers became known.")
     first_learned_at: dt.datetime = strawberry.field(
@@ -98,6 +124,11 @@ class MarketingEntry(Node, MetricColumns):
             channel=record.channel,
             platform_channel=record.platform_channel,
             currency=record.currency,
+            country=record.country,
+            geo=record.geo,
+            device=record.device,
+            series_role=record.series_role,
+            covers_days=record.covers_days,
             time_zone=record.time_zone,
             learned_at=record.learned_at,
             first_learned_at=record.first_learned_at,

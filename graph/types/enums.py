@@ -15,7 +15,7 @@ from core.records.authorizations import AuthorizationStatus
 from core.records.connections import ConnectionStatus, Level, Source
 from core.records.credentials import AlertKind, ConnectionTestStatus, CredentialKind, FindingKind
 from core.records.drift import DriftKind, DriftPolicy, DriftState
-from core.records.entries import DateBasis, EntryOrder
+from core.records.entries import DateBasis, Device, EntryOrder, SeriesRole
 from core.records.events import DataEventKind
 from core.records.insights import InsightKind
 from core.records.naming import NamingSyntax
@@ -55,6 +55,36 @@ ENUMS: tuple[type[Enum], ...] = (
             Level.AD_SET: "An ad set, or Google's ad group.",
             Level.AD: "A single ad.",
             Level.ORDER: "An order or conversion that a webhook brought.",
+            Level.SERIES: "A series of your own, such as a column of a model's file.",
+        },
+    ),
+    _described(
+        Device,
+        "The kind of device that an entry is broken down by, alike over sources.",
+        {
+            Device.MOBILE: "A telephone.",
+            Device.TABLET: "A tablet.",
+            Device.DESKTOP: "A desktop or laptop computer.",
+            Device.CONNECTED_TV: "A television.",
+            Device.OTHER: "Any other, or one that the source does not tell.",
+        },
+    ),
+    _described(
+        SeriesRole,
+        "What a series is to a model.",
+        {
+            SeriesRole.SPEND: "What was paid for a channel.",
+            SeriesRole.IMPRESSIONS: "How often a channel was shown.",
+            SeriesRole.CLICKS: "Clicks on a channel.",
+            SeriesRole.EXPOSURE: "Another measure of how much of a channel there was.",
+            SeriesRole.REACH: "How many different people a channel reached.",
+            SeriesRole.FREQUENCY: "How often it reached each of them.",
+            SeriesRole.KPI: "What the model is to explain.",
+            SeriesRole.REVENUE_PER_KPI: "What one unit of the KPI is worth.",
+            SeriesRole.POPULATION: "How many people live there.",
+            SeriesRole.CONTROL: "What moves the KPI, and is no marketing.",
+            SeriesRole.ORGANIC: "Marketing that is not paid for.",
+            SeriesRole.TREATMENT: "What the advertiser does beside media, such as a promotion.",
         },
     ),
     _described(

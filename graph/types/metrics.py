@@ -47,6 +47,12 @@ class MetricColumns:
     actions: JSON | None = strawberry.field(
         description="Every action as the source sent it. Its members overlap: never add them up."
     )
+    value: Decimal | None = strawberry.field(
+        description=(
+            "What a series of level `SERIES` says, every digit of it, in the unit of its "
+            "`seriesRole`. Null at other levels."
+        )
+    )
 
     @resolved("Click-through rate: clicks / impressions. Null when it cannot be known.")
     def ctr(self) -> Decimal | None:
@@ -98,4 +104,5 @@ def metric_columns(metrics: Metrics) -> dict[str, Any]:
         "conversion_value": metrics.conversion_value,
         "conversion_type": metrics.conversion_type,
         "actions": metrics.actions,
+        "value": metrics.value,
     }

@@ -13,11 +13,13 @@ from core.errors import BadInput
 from core.records.connections import Level, Source
 from core.records.entries import (
     DateBasis,
+    Device,
     EntryFilter,
     EntryKey,
     EntryOrder,
     EntryRecord,
     Metrics,
+    SeriesRole,
     VintageRecord,
 )
 from core.records.naming import CampaignSpan
@@ -39,6 +41,7 @@ METRICS = (
     "conversion_value",
     "conversion_type",
     "actions",
+    "value",
 )
 _DIMENSIONS = (
     "date",
@@ -55,9 +58,21 @@ _DIMENSIONS = (
     "channel",
     "platform_channel",
     "currency",
+    "country",
+    "geo",
+    "device",
+    "series_role",
+    "covers_days",
     "first_learned_at",
 )
-LABELS = ("entity_name", "campaign", "channel", "platform_channel")
+LABELS = (
+    "entity_name",
+    "campaign",
+    "channel",
+    "platform_channel",
+    "series_role",
+    "covers_days",
+)
 """Dimensions beside the key: they may change, so every vintage keeps its own."""
 _PUSHED = ", ".join(f"'{each.name}'" for each in MANIFESTS.values() if each.kind is SourceKind.PUSH)
 CHECKS = ("checks_applied", "checks_failed")
@@ -241,6 +256,10 @@ def _restrict(conditions: Conditions, where: EntryFilter) -> None:
     conditions.among("e.connection_id", where.connections)
     conditions.among("e.campaign", where.campaigns)
     conditions.among("e.level", where.levels)
+    conditions.among("e.country", where.countries)
+    conditions.among("e.geo", where.geos)
+    conditions.among("e.device", where.devices)
+    conditions.among("e.series_role", where.series_roles)
     if where.spans is not None:
         conditions.add(_IN_SPANS, *_columns(where.spans))
     if where.is_mature is not None:
@@ -294,6 +313,11 @@ def entry_record(row: asyncpg.Record) -> EntryRecord:
         channel=row["channel"],
         platform_channel=row["platform_channel"],
         currency=row["currency"],
+        country=row["country"],
+        geo=row["geo"],
+        device=Device(row["device"]) if row["device"] else None,
+        series_role=SeriesRole(row["series_role"]) if row["series_role"] else None,
+        covers_days=row["covers_days"],
         time_zone=row["time_zone"],
         metrics=_metrics(row),
         learned_at=row["learned_at"],

@@ -17,7 +17,7 @@ from core.units import DateRange
 from stores.postgres.clock import advance_clock
 from stores.postgres.database import Connection
 from stores.postgres.entries import CHECKS, LABELS, METRICS
-from stores.postgres.stage import AMOUNTS
+from stores.postgres.stage import AMOUNTS, NUMBERS
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,10 +103,15 @@ _DIMENSIONS = tuple(
 
 
 def _staged(names: Iterable[str]) -> str:
-    """Staged columns as entries have them: amounts are staged in millionths."""
-    return ", ".join(
-        f"s.{name} * 0.000001 AS {name}" if name in AMOUNTS else f"s.{name}" for name in names
-    )
+    """Staged columns as entries have them."""
+    return ", ".join(map(_entered, names))
+
+
+def _entered(name: str) -> str:
+    """One of them: amounts are staged in millionths, numbers as text."""
+    if name in AMOUNTS:
+        return f"s.{name} * 0.000001 AS {name}"
+    return f"s.{name}::numeric AS {name}" if name in NUMBERS else f"s.{name}"
 
 
 # A new name alone is no new version: a campaign that is renamed would restate all its days. Nor is
@@ -163,9 +168,7 @@ WITH incoming AS (
            position
     FROM changed
     ON CONFLICT (tenant_id, date, digest) DO UPDATE SET
-        {", ".join(f"{name} = excluded.{name}" for name in _MEASURED)},
-        entity_name = excluded.entity_name, channel = excluded.channel,
-        platform_channel = excluded.platform_channel, campaign = excluded.campaign,
+        {", ".join(f"{name} = excluded.{name}" for name in (*_MEASURED, *LABELS))},
         connection_id = excluded.connection_id, is_present = true,
         learned_at = excluded.learned_at, vintage_count = marketing_entry.vintage_count + 1,
         run_id = excluded.run_id, raw_page_id = excluded.raw_page_id,

@@ -27,11 +27,14 @@ _TYPES = {
     "date": "date",
     "integer": "bigint",
     "amount": "bigint",
+    "number": "text",
     "json": "jsonb",
     "digest": "uuid",
 }
 AMOUNTS = frozenset(column.name for column in ENTRY_COLUMNS if column.kind == "amount")
 """Staged in millionths."""
+NUMBERS = frozenset(column.name for column in ENTRY_COLUMNS if column.kind == "number")
+"""Staged as text."""
 _JSON = frozenset(column.name for column in ENTRY_COLUMNS if column.kind == "json")
 _SPREAD = np.uint64(0x9E37_79B9_7F4A_7C15)
 

@@ -67,6 +67,7 @@ HARMLESS = {
     "ReplayRejectedInput.patch",
     "DismissRejectedInput.why",
     "MarketingEntryFilter.channels",
+    *(f"MarketingEntryFilter.{name}" for name in ("countries", "geos", "devices", "seriesRoles")),
     *(f"Query.schedules({part})" for part in PAGING),
     *(f"ScheduleInput.{name}" for name in ("cron", "intervalMinutes", "jitterSeconds")),
     "ScheduleInput.lookBackDays",

@@ -41,7 +41,7 @@ def test_a_row_by_hand() -> None:
     (found,) = page.entries.to_pylist()
     (digest,) = entry_digests({name: [found[name]] for name in found})
     (campaign,) = campaign_digests(["FILE"], ["1001"], ["7"])
-    assert found == {
+    assert {name: each for name, each in found.items() if each is not None} == {
         "date": date(2026, 1, 2),
         "digest": digest,
         "source": "FILE",
@@ -64,7 +64,6 @@ def test_a_row_by_hand() -> None:
         "conversions": Decimal("2.5"),
         "conversion_value": Decimal("185.79"),
         "conversion_type": "conversions",
-        "actions": None,
         "position": 0,
         "records": 1,
     }

@@ -14,8 +14,10 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from transform.frames import (
+    BREAKDOWNS,
     CAMPAIGN_SCHEMA,
     ENTRY_SCHEMA,
+    IDENTITY,
     NormalisedPage,
     campaign_digest_column,
     digest_column,
@@ -30,14 +32,6 @@ Ints: TypeAlias = npt.NDArray[np.int64]
 
 _ONE: Final = pa.scalar(1, pa.int64())
 
-IDENTITY: Final = (
-    "source",
-    "account_id",
-    "level",
-    "entity_id",
-    "date_basis",
-    "attribution_setting",
-)
 CAMPAIGN_IDENTITY: Final = ("source", "account_id", "campaign_id")
 CAMPAIGN_COLUMNS: Final = {
     "campaign": "digest",
@@ -90,9 +84,18 @@ def _chosen(table: pa.Table, reading: Reading | PlainReading) -> pa.Table:
 
 def _identified(table: pa.Table) -> pa.Table:
     """The table with the digests of each row's entry and campaign."""
-    entries = digest_column(*(table[name].combine_chunks() for name in IDENTITY))
+    identity = (table[name].combine_chunks() for name in IDENTITY)
+    entries = digest_column(*identity, breakdowns=_breakdowns(table))
     campaigns = campaign_digest_column(*(table[n].combine_chunks() for n in CAMPAIGN_IDENTITY))
     return table.append_column("digest", entries).append_column("campaign", campaigns)
+
+
+def _breakdowns(table: pa.Table) -> list[ArrowColumn]:
+    names = set(table.column_names)
+    return [
+        table[name].combine_chunks() if name in names else pa.nulls(len(table), pa.string())
+        for name in BREAKDOWNS
+    ]
 
 
 def _numbered(column: Any) -> tuple[Ints, int]:

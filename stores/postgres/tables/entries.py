@@ -16,6 +16,7 @@ from stores.postgres.tables.columns import (
     INT,
     JSON,
     MOMENT,
+    NUMBER,
     STRING,
     TRUTH,
     Table,
@@ -108,6 +109,12 @@ class MarketingEntryRow(Table, table=True):
     run_id: UUID = column(ID)
     raw_page_id: UUID = column(ID)
     raw_position: int = column(INT)
+    country: str | None = column(STRING)
+    geo: str | None = column(STRING)
+    device: str | None = column(STRING)
+    series_role: str | None = column(STRING)
+    covers_days: int | None = column(BIG)
+    value: Decimal | None = column(NUMBER)
     checks_applied: int | None = column(BIG)
     checks_failed: int | None = column(BIG)
 
@@ -147,5 +154,8 @@ class MarketingEntryVintageRow(Table, table=True):
     run_id: UUID = column(ID)
     raw_page_id: UUID | None = column(ID)
     raw_position: int | None = column(INT)
+    series_role: str | None = column(STRING)
+    covers_days: int | None = column(BIG)
+    value: Decimal | None = column(NUMBER)
     checks_applied: int | None = column(BIG)
     checks_failed: int | None = column(BIG)
