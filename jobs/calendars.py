@@ -1,4 +1,4 @@
-"""Keeps each tenant's calendar filled, from far back to well ahead."""
+"""Keeps each tenant's calendar as it is wished for, from far back to well ahead."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from datetime import date, timedelta
 import structlog
 
 from core.records.tenants import TenantRecord
+from core.units import DateRange
 from jobs.scopes import upkeep_scope
 from stores.wiring import Stores
-from transform.calendar import CalendarProfile, calendar_days
+from transform.calendar import RULES, calendar_marks, edition
 
 FIRST_DAY = date(2010, 1, 1)
 _AHEAD = timedelta(days=3 * 366)
@@ -19,15 +20,31 @@ _SLACK = timedelta(days=366)
 log = structlog.get_logger(__name__)
 
 
+def horizon(today: date) -> date:
+    """The day that a calendar must reach on `today`, two years ahead."""
+    return today + _AHEAD - _SLACK
+
+
+async def renew_calendars(stores: Stores, today: date) -> None:
+    """Fill the calendars that are not as they should be; one query finds them."""
+    for tenant_id in await stores.calendar.outdated(horizon(today), RULES):
+        tenant = await stores.tenants.current(upkeep_scope(tenant_id))
+        await fill_calendar(stores, tenant, today)
+
+
 async def fill_calendar(stores: Stores, tenant: TenantRecord, today: date) -> None:
-    """Fill a tenant's calendar when it ends less than two years ahead of `today`."""
-    scope = upkeep_scope(tenant)
-    extent = await stores.calendar.extent(scope)
-    if extent is not None and extent.until >= today + _AHEAD - _SLACK:
+    """Make a new version of a tenant's calendar when it is not as it should be on `today`."""
+    scope = upkeep_scope(tenant.id)
+    current = await stores.calendar.version(scope)
+    if (
+        current is not None
+        and current.edition.dates.until >= horizon(today)
+        and current.edition.profile == tenant.calendar
+        and current.edition.rules == RULES
+    ):
         return
-    profile = CalendarProfile(
-        tenant.countries, tenant.fiscal_start_month, tenant.fiscal_year_named_by_end
-    )
-    days = await asyncio.to_thread(calendar_days, profile, FIRST_DAY, today + _AHEAD)
-    await stores.calendar.replace(scope, days)
-    log.info("calendar filled", tenant_id=str(tenant.id), days=len(days))
+    dates = DateRange(FIRST_DAY, today + _AHEAD)
+    marks = await asyncio.to_thread(calendar_marks, tenant.calendar, dates)
+    changed = await stores.calendar.renew(scope, edition(tenant.calendar, dates), marks)
+    if changed is not None:
+        log.info("calendar renewed", tenant_id=str(tenant.id), days=changed)

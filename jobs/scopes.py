@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from core.records.schedules import DueSchedule
-from core.records.tenants import TenantRecord
 from core.scope import TenantId, TenantScope
 from stores.postgres.errands import Errand
 from stores.postgres.queue import RunJob
@@ -25,9 +24,9 @@ def schedule_scope(due: DueSchedule) -> TenantScope:
     return TenantScope(due.tenant_id, actor=f"schedule:{due.id}")
 
 
-def upkeep_scope(tenant: TenantRecord) -> TenantScope:
-    """The scope of upkeep for one of the tenants that a SystemScope listed."""
-    return TenantScope(tenant.id, actor="upkeep")
+def upkeep_scope(tenant_id: TenantId) -> TenantScope:
+    """The scope of upkeep for one of the tenants that a look across them found."""
+    return TenantScope(tenant_id, actor="upkeep")
 
 
 def errand_scope(errand: Errand) -> TenantScope:

@@ -11,7 +11,7 @@ import structlog
 from core.scope import SystemScope
 from core.settings import Settings
 from jobs.alerts import warn_of_expiry
-from jobs.calendars import fill_calendar
+from jobs.calendars import renew_calendars
 from jobs.exchange import RateKeeper
 from jobs.scopes import relay_scope
 from jobs.webhooks import sweep_messages
@@ -30,7 +30,7 @@ async def keep_up(stores: Stores, settings: Settings) -> None:
     exchange = RateKeeper(stores, settings.exchange_rates_url)
     retention = timedelta(days=settings.event_retention_days)
     chores: Mapping[str, Chore] = {
-        "calendars": lambda: _fill_calendars(stores),
+        "calendars": lambda: renew_calendars(stores, datetime.now(UTC).date()),
         "exchange rates": exchange.keep,
         "uploads": lambda: _sweep_uploads(stores),
         "expiry of tokens": lambda: warn_of_expiry(stores, datetime.now(UTC)),
@@ -49,12 +49,6 @@ async def _do(name: str, chore: Chore) -> None:
         await chore()
     except Exception as error:  # noqa: BLE001 - upkeep must not end
         log.warning("upkeep was put off", chore=name, error=repr(error))
-
-
-async def _fill_calendars(stores: Stores) -> None:
-    reason = SystemScope(reason="fill calendars", actor="worker")
-    for tenant in await stores.tenants.all(reason):
-        await fill_calendar(stores, tenant, datetime.now(UTC).date())
 
 
 async def _sweep_uploads(stores: Stores) -> None:

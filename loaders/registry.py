@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 from functools import cached_property, partial
 from uuid import UUID
 
 from aiodataloader import DataLoader
 
-from core.records.calendar import CalendarDayRecord
+from core.records.calendar import CalendarDayRecord, DayMoment
 from core.records.connections import ConnectionRecord
 from core.records.credentials import AlertRecord, ConnectionTestRecord, CredentialRecord
 from core.records.drift import DriftPolicy
@@ -53,8 +52,8 @@ class Loaders:
         return keyed(partial(self._stores.campaigns.by_digests, self._scope))
 
     @cached_property
-    def calendar(self) -> DataLoader[date, CalendarDayRecord | None]:
-        """Days by date."""
+    def calendar(self) -> DataLoader[DayMoment, CalendarDayRecord | None]:
+        """Days by date and the moment whose calendar is meant."""
         return keyed(partial(self._stores.calendar.by_dates, self._scope))
 
     @cached_property

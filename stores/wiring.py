@@ -15,6 +15,7 @@ from stores.postgres.attribution import AttributionStore
 from stores.postgres.authorizations import AuthorizationStore
 from stores.postgres.backfills import BackfillStore
 from stores.postgres.calendar import CalendarStore
+from stores.postgres.calendar_events import CalendarEventStore
 from stores.postgres.campaigns import CampaignStore
 from stores.postgres.connection_tests import ConnectionTestStore
 from stores.postgres.connections import ConnectionStore
@@ -72,6 +73,7 @@ class Stores:
     entries: EntryStore
     campaigns: CampaignStore
     calendar: CalendarStore
+    calendar_events: CalendarEventStore
     attribution: AttributionStore
     insights: InsightStore
     schedules: ScheduleStore
@@ -123,6 +125,7 @@ async def open_stores(
                 entries=EntryStore(database),
                 campaigns=CampaignStore(database),
                 calendar=CalendarStore(database),
+                calendar_events=CalendarEventStore(database),
                 attribution=AttributionStore(database),
                 insights=InsightStore(database),
                 schedules=ScheduleStore(database),

@@ -1,17 +1,93 @@
-"""Days, as the tenant's calendar sees them."""
+"""Days, as the tenant's calendar sees them, and what the calendar is made from."""
 
 from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+from uuid import UUID
+
+from core.units import DateRange
+
+
+class RetailPattern(StrEnum):
+    """How many weeks the three periods of a quarter of a retail year have."""
+
+    FOUR_FOUR_FIVE = "FOUR_FOUR_FIVE"
+    FOUR_FIVE_FOUR = "FOUR_FIVE_FOUR"
+    FIVE_FOUR_FOUR = "FIVE_FOUR_FOUR"
+
+
+class Industry(StrEnum):
+    """What an organisation sells; it chooses the prior of seasonality, nothing else."""
+
+    GENERAL = "GENERAL"
+    RETAIL = "RETAIL"
+    B2B_SAAS = "B2B_SAAS"
+    EDUCATION = "EDUCATION"
+    HEALTHCARE = "HEALTHCARE"
+    FINANCE = "FINANCE"
+    TRAVEL = "TRAVEL"
+
+
+class HolidayKind(StrEnum):
+    """PUBLIC: off by law. BANK: banks close. OBSERVANCE: kept, but worked.
+
+    WORKDAY: a day of the weekend that is worked, in exchange for one that is not.
+    """
+
+    PUBLIC = "PUBLIC"
+    BANK = "BANK"
+    OBSERVANCE = "OBSERVANCE"
+    WORKDAY = "WORKDAY"
+
+
+class CalendarEventKind(StrEnum):
+    """What a tenant's own event is."""
+
+    PROMOTION = "PROMOTION"
+    LAUNCH = "LAUNCH"
+    OUTAGE = "OUTAGE"
+    PRICE_CHANGE = "PRICE_CHANGE"
+    COMPETITOR = "COMPETITOR"
+    PR = "PR"
+    OTHER = "OTHER"
+
+
+class EffectDirection(StrEnum):
+    """Where an event is expected to move what is sold."""
+
+    UP = "UP"
+    DOWN = "DOWN"
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarProfile:
+    """What a tenant chooses about its calendar; `core.calendar.checked` says what is allowed.
+
+    `countries`: ISO 3166-1 alpha-2, the home country first. `subdivisions`: ISO 3166-2, each of
+    one of the countries. A fiscal year that begins in July 2025 is 2026 if
+    `fiscal_year_named_by_end`, else 2025. `week_start`: ISO day of the week, 1 for Monday.
+    """
+
+    countries: tuple[str, ...] = ()
+    subdivisions: tuple[str, ...] = ()
+    fiscal_start_month: int = 1
+    fiscal_year_named_by_end: bool = True
+    week_start: int = 1
+    retail_pattern: RetailPattern = RetailPattern.FOUR_FOUR_FIVE
+    industry: Industry = Industry.GENERAL
 
 
 @dataclass(frozen=True, slots=True)
 class HolidayRecord:
-    """A public holiday; `country` is an ISO 3166 code."""
+    """A day that a country keeps; `subdivisions`: the tenant's that do, empty when all of it."""
 
     name: str
     country: str
+    kind: HolidayKind = HolidayKind.PUBLIC
+    subdivisions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +106,74 @@ class RetailEventRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class CalendarEvent:
+    """Something that the tenant itself knows of, from `since` to `until`, both included.
+
+    `countries` and `geos`: where; none of either is everywhere. `effect_size`: the expected
+    effect as a share of the usual (0.2 is a fifth), None where nobody expects a number.
+    """
+
+    name: str
+    kind: CalendarEventKind
+    since: dt.date
+    until: dt.date
+    countries: tuple[str, ...] = ()
+    geos: tuple[str, ...] = ()
+    effect_direction: EffectDirection | None = None
+    effect_size: Decimal | None = None
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarEventRecord:
+    """An event as it was written at `learned_at`, a moment of the tenant's clock."""
+
+    id: UUID
+    event: CalendarEvent
+    learned_at: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class DayMarks:
+    """What is kept on one day: all of a day that does not follow from its date."""
+
+    holidays: tuple[HolidayRecord, ...] = ()
+    retail_events: tuple[RetailEventRecord, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarEdition:
+    """What a version of a calendar is made from.
+
+    `weekend`: ISO days of the week off in the home country. `rules`: the code and the library
+    that named its days.
+    """
+
+    profile: CalendarProfile
+    weekend: tuple[int, ...]
+    dates: DateRange
+    rules: str
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarVersionRecord:
+    """An edition and the moment of the tenant's clock from which it holds."""
+
+    learned_at: dt.datetime
+    edition: CalendarEdition
+
+
+@dataclass(frozen=True, slots=True)
+class DayMoment:
+    """A day, as the calendar of `as_of` sees it (the present one when None)."""
+
+    date: dt.date
+    as_of: dt.datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class CalendarDayRecord:
-    """One row per tenant and date. Weeks are ISO; `day_of_week` is 1 for Monday to 7."""
+    """One day of a tenant's calendar. `day_of_week` is 1 for Monday to 7."""
 
     date: dt.date
     year: int
@@ -53,3 +195,4 @@ class CalendarDayRecord:
     is_holiday: bool
     holidays: tuple[HolidayRecord, ...]
     retail_events: tuple[RetailEventRecord, ...]
+    events: tuple[CalendarEventRecord, ...] = ()

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from core.records.calendar import CalendarProfile, Industry, RetailPattern
 from core.scope import TenantId
 
 
@@ -14,7 +15,8 @@ class TenantRecord:
     """One organisation; `slug` is its unique short name, `countries` are ISO 3166 codes.
 
     `fiscal_start_month` is 1 to 12; `fiscal_year_named_by_end` says whether a fiscal year
-    carries the year it ends in (True) or starts in.
+    carries the year it ends in (True) or starts in. `calendar` is what the organisation wishes
+    of its calendar, of which those are parts.
     """
 
     id: TenantId
@@ -26,6 +28,23 @@ class TenantRecord:
     reporting_currency: str
     tier: str
     created_at: datetime
+    subdivisions: tuple[str, ...] = ()
+    week_start: int = 1
+    retail_pattern: RetailPattern = RetailPattern.FOUR_FOUR_FIVE
+    industry: Industry = Industry.GENERAL
+
+    @property
+    def calendar(self) -> CalendarProfile:
+        """What the organisation wishes of its calendar."""
+        return CalendarProfile(
+            countries=self.countries,
+            subdivisions=self.subdivisions,
+            fiscal_start_month=self.fiscal_start_month,
+            fiscal_year_named_by_end=self.fiscal_year_named_by_end,
+            week_start=self.week_start,
+            retail_pattern=self.retail_pattern,
+            industry=self.industry,
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from core.scope import Permission
 from graph.context import Info
 from graph.fields import guarded
 from graph.inputs.dates import DateRangeInput
+from graph.inputs.entries import AsOf
 from graph.types.calendar import CalendarDimension
 from resolvers import calendar
 
@@ -29,7 +30,8 @@ class CalendarQueries:
         dates: Annotated[
             DateRangeInput, strawberry.argument(description="Which days; at most 3,660.")
         ],
+        as_of: AsOf = None,
     ) -> list[CalendarDimension]:
         """All days of a range."""
-        found = await calendar.days(info.context.session, dates.to_range("dates"))
+        found = await calendar.days(info.context.session, dates.to_range("dates"), as_of)
         return [CalendarDimension.from_record(day) for day in found]

@@ -168,7 +168,7 @@ class MarketingEntry(Node, MetricColumns):
     @resolved("Its day in your calendar; null outside the calendar's years.")
     async def calendar(self, info: Info) -> CalendarDimension | None:
         """Batched over the whole answer."""
-        record = await calendar.day(info.context.session, self.record.key.date)
+        record = await calendar.day(info.context.session, self.record.key.date, self.as_of)
         return None if record is None else CalendarDimension.from_record(record)
 
     @resolved("The connection that brought it.")

@@ -8,7 +8,7 @@ from typing import Protocol
 from uuid import UUID
 
 from core.records.attribution import AttributionFilter, AttributionRowRecord
-from core.records.calendar import CalendarDayRecord
+from core.records.calendar import CalendarDayRecord, DayMoment
 from core.records.entries import (
     CampaignRecord,
     EntryFilter,
@@ -78,13 +78,15 @@ class CalendarStore(Protocol):
     """Days of the tenant's calendar."""
 
     async def by_dates(
-        self, scope: TenantScope, dates: Sequence[date]
-    ) -> dict[date, CalendarDayRecord]:
-        """Those of `dates` that the calendar holds."""
+        self, scope: TenantScope, moments: Sequence[DayMoment]
+    ) -> dict[DayMoment, CalendarDayRecord]:
+        """The days of `moments` that the calendar of their moment holds."""
         ...
 
-    async def range(self, scope: TenantScope, dates: DateRange) -> tuple[CalendarDayRecord, ...]:
-        """The days of `dates`, in order."""
+    async def range(
+        self, scope: TenantScope, dates: DateRange, as_of: datetime | None
+    ) -> tuple[CalendarDayRecord, ...]:
+        """The days of `dates` that the calendar of `as_of` holds, in order."""
         ...
 
 

@@ -7,10 +7,11 @@ from datetime import date, datetime
 import asyncpg
 
 from core.records.attribution import AttributionFilter, AttributionRowRecord
+from core.records.calendar import CalendarDayRecord
 from core.records.connections import Source
 from core.records.pages import Page, PageRequest
 from core.scope import TenantScope
-from stores.postgres.calendar import CALENDAR_COLUMNS, calendar_record
+from stores.postgres.calendar import days_as_of
 from stores.postgres.conditions import Conditions
 from stores.postgres.database import Database
 from stores.postgres.entries import IS_MATURE, entries_as_of, settle
@@ -19,7 +20,6 @@ from stores.postgres.paging import Ordering, page_of
 _BY_KEY = Ordering(
     ("a.date", "a.source", "a.channel", "a.currency"), (date.fromisoformat, str, str, str)
 )
-_CALENDAR = ", ".join(f"d.{name}" for name in CALENDAR_COLUMNS if name != "date")
 
 
 class AttributionStore:
@@ -49,12 +49,12 @@ class AttributionStore:
         async with self._database.read(scope) as connection:
             await settle(connection, scope, as_of)
             rows = await connection.fetch(sql, *outer.values)
-        return page_of(rows, request, _record)
+            days = await days_as_of(connection, scope, [row["date"] for row in rows], as_of)
+        return page_of(rows, request, lambda row: _record(row, days.get(row["date"])))
 
 
 _SELECT = f"""
-SELECT a.*, {_CALENDAR}, d.date IS NOT NULL AS is_in_calendar
-FROM (
+SELECT a.* FROM (
     SELECT e.date, e.source, e.channel, e.currency, count(*) AS entries, sum(e.spend) AS spend,
            sum(e.impressions)::bigint AS impressions, sum(e.clicks)::bigint AS clicks,
            sum(e.conversions) AS conversions, sum(e.conversion_value) AS conversion_value,
@@ -62,12 +62,11 @@ FROM (
     FROM {{relation}} WHERE {{inner}}
     GROUP BY e.date, e.source, e.channel, e.currency
 ) a
-LEFT JOIN calendar_day d ON d.tenant_id = $1 AND d.date = a.date
 WHERE {{outer}} {{order}}
 """
 
 
-def _record(row: asyncpg.Record) -> AttributionRowRecord:
+def _record(row: asyncpg.Record, calendar: CalendarDayRecord | None) -> AttributionRowRecord:
     return AttributionRowRecord(
         date=row["date"],
         source=Source(row["source"]),
@@ -80,5 +79,5 @@ def _record(row: asyncpg.Record) -> AttributionRowRecord:
         conversions=row["conversions"],
         conversion_value=row["conversion_value"],
         is_mature=row["is_mature"],
-        calendar=calendar_record(row) if row["is_in_calendar"] else None,
+        calendar=calendar,
     )

@@ -1,85 +1,230 @@
-"""The tenant's calendar, one row a day, computed elsewhere and kept here for joins."""
+"""The tenant's calendar: versions of its days and its own events.
+
+A version holds from a moment of the tenant's clock on. Only what is kept on days is stored, and
+of a new version only the days that differ: an answer as of a moment stays the same for ever.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, fields
 from typing import Any
 
 import asyncpg
 
-from core.records.calendar import CalendarDayRecord, HolidayRecord, RetailEventRecord
-from core.scope import TenantScope
+from core.calendar import calendar_days
+from core.records.calendar import (
+    CalendarDayRecord,
+    CalendarEdition,
+    CalendarProfile,
+    CalendarVersionRecord,
+    DayMarks,
+    DayMoment,
+    HolidayKind,
+    HolidayRecord,
+    Industry,
+    RetailEventRecord,
+    RetailPattern,
+)
+from core.scope import TenantId, TenantScope
 from core.units import DateRange
-from stores.postgres.database import Database
+from stores.postgres.calendar_events import events_as_of
+from stores.postgres.clock import advance_clock
+from stores.postgres.database import Connection, Database
+from stores.postgres.entries import settle
 
-CALENDAR_COLUMNS = tuple(field.name for field in fields(CalendarDayRecord))
+PROFILE_COLUMNS = tuple(field.name for field in fields(CalendarProfile))
+VERSION_COLUMNS = (*PROFILE_COLUMNS, "weekend", "since", "until", "rules")
+_AROUND = dt.timedelta(days=366)
+"""How far about its dates a reading looks for the holidays and events next to them."""
 
 
 class CalendarStore:
-    """Reads and replaces calendar days."""
+    """Reads days as of a moment; renews the calendar."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     async def by_dates(
-        self, scope: TenantScope, dates: Sequence[dt.date]
-    ) -> dict[dt.date, CalendarDayRecord]:
-        """The days of `dates` that the calendar holds."""
-        sql = "SELECT * FROM calendar_day WHERE tenant_id = $1 AND date = ANY($2)"
+        self, scope: TenantScope, moments: Sequence[DayMoment]
+    ) -> dict[DayMoment, CalendarDayRecord]:
+        """The days of `moments` that the calendar of their moment held."""
+        asked: defaultdict[dt.datetime | None, list[dt.date]] = defaultdict(list)
+        for moment in moments:
+            asked[moment.as_of].append(moment.date)
+        found: dict[DayMoment, CalendarDayRecord] = {}
         async with self._database.read(scope) as connection:
-            rows = await connection.fetch(sql, scope.tenant_id, list(dates))
-        return {row["date"]: calendar_record(row) for row in rows}
+            for as_of, dates in asked.items():
+                await settle(connection, scope, as_of)
+                days = await days_as_of(connection, scope, dates, as_of)
+                found |= {DayMoment(date, as_of): day for date, day in days.items()}
+        return found
 
-    async def range(self, scope: TenantScope, dates: DateRange) -> tuple[CalendarDayRecord, ...]:
-        """The days of a range that the calendar holds, in order."""
-        sql = (
-            "SELECT * FROM calendar_day WHERE tenant_id = $1 AND date BETWEEN $2 AND $3 "
-            "ORDER BY date"
-        )
+    async def range(
+        self, scope: TenantScope, dates: DateRange, as_of: dt.datetime | None = None
+    ) -> tuple[CalendarDayRecord, ...]:
+        """The days of a range that the calendar held at `as_of`, in order."""
+        every = [dates.since + dt.timedelta(days=ahead) for ahead in range(dates.days)]
         async with self._database.read(scope) as connection:
-            rows = await connection.fetch(sql, scope.tenant_id, dates.since, dates.until)
-        return tuple(map(calendar_record, rows))
+            await settle(connection, scope, as_of)
+            return tuple((await days_as_of(connection, scope, every, as_of)).values())
 
-    async def extent(self, scope: TenantScope) -> DateRange | None:
-        """From the first to the last day held; None when there is none."""
-        sql = "SELECT min(date), max(date) FROM calendar_day WHERE tenant_id = $1"
+    async def version(
+        self, scope: TenantScope, as_of: dt.datetime | None = None
+    ) -> CalendarVersionRecord | None:
+        """The version in force at `as_of` (the first, before it); None before there is any."""
         async with self._database.read(scope) as connection:
-            row = await connection.fetchrow(sql, scope.tenant_id)
-        return DateRange(row[0], row[1]) if row and row[0] else None
+            await settle(connection, scope, as_of)
+            return await _version(connection, scope, as_of)
 
-    async def replace(self, scope: TenantScope, days: Sequence[CalendarDayRecord]) -> None:
-        """Put these days in the place of what the calendar held of them."""
-        if not days:
-            return
+    async def renew(
+        self,
+        scope: TenantScope,
+        edition: CalendarEdition,
+        marks: Mapping[dt.date, DayMarks],
+    ) -> int | None:
+        """Let `edition` hold from now on; answers how many days are kept differently.
+
+        None when it is in force already: of many who renew at once, one does.
+        """
         async with self._database.write(scope) as connection:
-            await connection.execute(_ONE_AT_A_TIME, scope.key("calendar"))
-            await connection.execute(
-                "DELETE FROM calendar_day WHERE tenant_id = $1 AND date BETWEEN $2 AND $3",
-                scope.tenant_id,
-                days[0].date,
-                days[-1].date,
-            )
-            await connection.execute(_INSERT, scope.tenant_id, [asdict(day) for day in days])
+            moment = await advance_clock(connection, scope)
+            current = await _version(connection, scope, None)
+            if current is not None and current.edition == edition:
+                return None
+            await connection.execute(_ADD_VERSION, scope.tenant_id, moment, _row(edition))
+            days = [_day(date, kept) for date, kept in marks.items()]
+            return len(await connection.fetch(_ADD_DAYS, scope.tenant_id, moment, days))
+
+    async def outdated(self, until: dt.date, rules: str) -> tuple[TenantId, ...]:
+        """Tenants whose calendar ends before `until` or is not what they wish for by `rules`."""
+        async with self._database.watch() as connection:
+            rows = await connection.fetch(_OUTDATED, until, rules)
+        return tuple(TenantId(row["tenant_id"]) for row in rows)
 
 
-_ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(hashtextextended('calendar ' || $1, 0))"
-# One statement: asyncpg's executemany does not end promptly when its task is cancelled.
-_INSERT = f"""
-INSERT INTO calendar_day (tenant_id, {", ".join(CALENDAR_COLUMNS)})
-SELECT $1, {", ".join(CALENDAR_COLUMNS)} FROM jsonb_populate_recordset(NULL::calendar_day, $2)
-"""
+async def days_as_of(
+    connection: Connection,
+    scope: TenantScope,
+    dates: Iterable[dt.date],
+    as_of: dt.datetime | None,
+) -> dict[dt.date, CalendarDayRecord]:
+    """The days of `dates` as the calendar of `as_of` sees them, ascending.
+
+    For a transaction that has settled `as_of`. Before the first version that one answers.
+    """
+    wanted = sorted(set(dates))
+    version = await _version(connection, scope, as_of) if wanted else None
+    if version is None:
+        return {}
+    marked = await connection.fetch(
+        _MARKED,
+        scope.tenant_id,
+        wanted[0] - _AROUND,
+        wanted[-1] + _AROUND,
+        version.learned_at,
+    )
+    marks = {row["date"]: _marks(row) for row in marked}
+    events = await events_as_of(connection, scope, DateRange(wanted[0], wanted[-1]), as_of)
+    days = calendar_days(version.edition, marks, events, wanted)
+    return {day.date: day for day in days}
 
 
-def calendar_record(row: asyncpg.Record) -> CalendarDayRecord:
-    """The record of a row that holds every calendar column."""
-    plain = {name: row[name] for name in CALENDAR_COLUMNS}
-    plain["holidays"] = tuple(HolidayRecord(**item) for item in plain["holidays"])
-    plain["retail_events"] = tuple(map(_retail_event, plain["retail_events"]))
-    return CalendarDayRecord(**plain)
+async def _version(
+    connection: Connection, scope: TenantScope, as_of: dt.datetime | None
+) -> CalendarVersionRecord | None:
+    row = await connection.fetchrow(_VERSION, scope.tenant_id, as_of)
+    if row is None:
+        return None
+    edition = CalendarEdition(
+        profile=calendar_profile(row),
+        weekend=tuple(row["weekend"]),
+        dates=DateRange(row["since"], row["until"]),
+        rules=row["rules"],
+    )
+    return CalendarVersionRecord(row["learned_at"], edition)
+
+
+def calendar_profile(row: asyncpg.Record) -> CalendarProfile:
+    """The profile of a row that holds its columns: of a version, or of a tenant."""
+    return CalendarProfile(
+        countries=tuple(row["countries"]),
+        subdivisions=tuple(row["subdivisions"]),
+        fiscal_start_month=row["fiscal_start_month"],
+        fiscal_year_named_by_end=row["fiscal_year_named_by_end"],
+        week_start=row["week_start"],
+        retail_pattern=RetailPattern(row["retail_pattern"]),
+        industry=Industry(row["industry"]),
+    )
+
+
+def _row(edition: CalendarEdition) -> dict[str, object]:
+    dates = {"since": edition.dates.since, "until": edition.dates.until}
+    return asdict(edition.profile) | dates | {"weekend": edition.weekend, "rules": edition.rules}
+
+
+def _day(date: dt.date, marks: DayMarks) -> dict[str, object]:
+    return {"date": date} | asdict(marks)
+
+
+def _marks(row: asyncpg.Record) -> DayMarks:
+    return DayMarks(
+        tuple(map(_holiday, row["holidays"])), tuple(map(_retail_event, row["retail_events"]))
+    )
+
+
+def _holiday(item: dict[str, Any]) -> HolidayRecord:
+    return HolidayRecord(
+        name=item["name"],
+        country=item["country"],
+        kind=HolidayKind(item.get("kind", HolidayKind.PUBLIC)),
+        subdivisions=tuple(item.get("subdivisions", ())),
+    )
 
 
 def _retail_event(item: dict[str, Any]) -> RetailEventRecord:
     dates = {name: dt.date.fromisoformat(item[name]) for name in ("starts_on", "ends_on")}
     return RetailEventRecord(**(item | dates))
+
+
+_VERSION = """
+SELECT * FROM calendar_version WHERE tenant_id = $1 AND learned_at = coalesce(
+    (SELECT max(learned_at) FROM calendar_version
+     WHERE tenant_id = $1 AND learned_at <= coalesce($2::timestamptz, 'infinity')),
+    (SELECT min(learned_at) FROM calendar_version WHERE tenant_id = $1))
+"""
+_MARKED = """
+SELECT DISTINCT ON (date) date, holidays, retail_events FROM calendar_day
+WHERE tenant_id = $1 AND date BETWEEN $2 AND $3 AND learned_at <= $4
+ORDER BY date, learned_at DESC
+"""
+_ADD_VERSION = f"""
+INSERT INTO calendar_version (tenant_id, learned_at, {", ".join(VERSION_COLUMNS)})
+SELECT $1, $2, {", ".join(VERSION_COLUMNS)}
+FROM jsonb_populate_record(NULL::calendar_version, $3)
+"""
+# One statement: asyncpg's executemany does not end promptly when its task is cancelled.
+_ADD_DAYS = """
+INSERT INTO calendar_day (tenant_id, date, learned_at, holidays, retail_events)
+SELECT $1, date, $2, coalesce(n.holidays, '[]'), coalesce(n.retail_events, '[]')
+FROM jsonb_populate_recordset(NULL::calendar_day, $3) n
+FULL JOIN (
+    SELECT DISTINCT ON (date) date, holidays, retail_events FROM calendar_day
+    WHERE tenant_id = $1 ORDER BY date, learned_at DESC
+) o USING (date)
+WHERE coalesce(n.holidays, '[]') <> coalesce(o.holidays, '[]')
+   OR coalesce(n.retail_events, '[]') <> coalesce(o.retail_events, '[]')
+RETURNING date
+"""
+_OUTDATED = f"""
+SELECT t.tenant_id FROM tenant t
+LEFT JOIN LATERAL (
+    SELECT * FROM calendar_version v WHERE v.tenant_id = t.tenant_id
+    ORDER BY v.learned_at DESC LIMIT 1
+) v ON true
+WHERE v.tenant_id IS NULL OR v.until < $1 OR v.rules <> $2
+   OR {" OR ".join(f"v.{name} <> t.{name}" for name in PROFILE_COLUMNS)}
+ORDER BY t.tenant_id
+"""

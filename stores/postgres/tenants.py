@@ -6,13 +6,14 @@ import asyncpg
 
 from core.commands import CreateTenant
 from core.errors import Conflict, NotFound
+from core.records.calendar import Industry, RetailPattern
 from core.records.tenants import TenantRecord
 from core.scope import SystemScope, TenantId, TenantScope
 from stores.postgres.database import Database
 
 _COLUMNS = (
     "tenant_id, slug, name, countries, fiscal_start_month, fiscal_year_named_by_end, "
-    "reporting_currency, tier, created_at"
+    "reporting_currency, tier, created_at, subdivisions, week_start, retail_pattern, industry"
 )
 
 
@@ -101,4 +102,8 @@ def _record(row: asyncpg.Record) -> TenantRecord:
         reporting_currency=row["reporting_currency"],
         tier=row["tier"],
         created_at=row["created_at"],
+        subdivisions=tuple(row["subdivisions"]),
+        week_start=row["week_start"],
+        retail_pattern=RetailPattern(row["retail_pattern"]),
+        industry=Industry(row["industry"]),
     )

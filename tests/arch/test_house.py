@@ -40,6 +40,7 @@ DOORS = {
 }
 SCOPELESS = {
     ("Database", "ping"),
+    ("CalendarStore", "outdated"),
     ("ExchangeStore", "newest"),
     ("KeyStore", "authenticate"),
     ("WebhookStore", "endpoint"),

@@ -53,6 +53,11 @@ CREATE TRIGGER journal AFTER UPDATE OR DELETE ON pgqueuer
 
 # The calendar of one tenant is everybody's: else each worker would work out that of all.
 CALENDAR = """
+WITH versions AS (
+    INSERT INTO calendar_version
+    SELECT (jsonb_populate_record(v, jsonb_build_object('tenant_id', t.tenant_id))).*
+    FROM tenant t, calendar_version v WHERE v.tenant_id = $1 AND t.tenant_id <> $1
+)
 INSERT INTO calendar_day
 SELECT (jsonb_populate_record(d, jsonb_build_object('tenant_id', t.tenant_id))).*
 FROM tenant t, calendar_day d WHERE d.tenant_id = $1 AND t.tenant_id <> $1

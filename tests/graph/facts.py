@@ -7,7 +7,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from core.records.attribution import AttributionFilter, AttributionRowRecord
-from core.records.calendar import CalendarDayRecord
+from core.records.calendar import CalendarDayRecord, DayMoment
 from core.records.entries import (
     CampaignRecord,
     EntryFilter,
@@ -112,12 +112,15 @@ class Calendar:
         self.memory = memory
 
     async def by_dates(
-        self, scope: TenantScope, dates: Sequence[date]
-    ) -> dict[date, CalendarDayRecord]:
+        self, scope: TenantScope, moments: Sequence[DayMoment]
+    ) -> dict[DayMoment, CalendarDayRecord]:
         found = self.memory.of(scope).days
-        return {day: found[day] for day in dates if day in found}
+        return {each: found[each.date] for each in moments if each.date in found}
 
-    async def range(self, scope: TenantScope, dates: DateRange) -> tuple[CalendarDayRecord, ...]:
+    async def range(
+        self, scope: TenantScope, dates: DateRange, as_of: datetime | None
+    ) -> tuple[CalendarDayRecord, ...]:
+        del as_of
         found = self.memory.of(scope).days
         return tuple(found[day] for day in sorted(found) if dates.since <= day <= dates.until)
 

@@ -23,7 +23,7 @@ LISTS = ("marketingEntries", "campaigns", "attributionRows", "insights", "connec
 HARMLESS = {
     *(f"Query.{name}({part})" for name in (*LISTS, "rejectedRecords") for part in PAGING),
     *(f"Campaign.entries({part})" for part in (*PAGING, "orderBy", "asOf", "filter")),
-    *(f"Query.{name}(asOf)" for name in ("marketingEntries", "attributionRows")),
+    *(f"Query.{name}(asOf)" for name in ("marketingEntries", "attributionRows", "calendar")),
     *(f"ConnectSourceInput.{name}" for name in ("source", "accountId", "name", "currency")),
     *(f"ConnectSourceInput.{name}" for name in ("timeZone", "level", "lookBackDays")),
     *(f"DateRangeInput.{name}" for name in ("since", "until")),

@@ -18,8 +18,8 @@ from sqlalchemy.pool import NullPool
 
 from core.records.ingestion import CAMPAIGN_COLUMNS, ENTRY_COLUMNS, Column
 from stores.postgres import (
-    attribution,
     calendar,
+    calendar_events,
     connections,
     entries,
     keys,
@@ -33,7 +33,8 @@ from stores.postgres import (
 from stores.postgres.tables import (
     METADATA,
     ApiKeyRow,
-    CalendarDayRow,
+    CalendarEventRow,
+    CalendarVersionRow,
     CampaignRow,
     ConnectionRow,
     MarketingEntryRow,
@@ -190,7 +191,16 @@ def names(row: type[Table], without: Collection[str] = ()) -> tuple[str, ...]:
                 "settled_at",
             ),
         ),
-        (", ".join(calendar.CALENDAR_COLUMNS), CalendarDayRow, ("tenant_id",)),
+        (
+            ", ".join(calendar.VERSION_COLUMNS),
+            CalendarVersionRow,
+            ("tenant_id", "learned_at"),
+        ),
+        (
+            ", ".join(calendar_events.EVENT_COLUMNS),
+            CalendarEventRow,
+            ("tenant_id", "id", "learned_at", "is_present"),
+        ),
         (
             ", ".join(column.name for column in CAMPAIGN_COLUMNS),
             CampaignRow,
@@ -250,11 +260,6 @@ def test_every_counter_is_a_column_of_the_run() -> None:
     assert (
         tuple(name for name in names(RunRow) if name in run_events.COUNTERS) == run_events.COUNTERS
     )
-
-
-def test_attribution_joins_every_day_column_but_its_own_date() -> None:
-    joined = ", ".join(f"d.{name}" for name in names(CalendarDayRow, {"tenant_id", "date"}))
-    assert joined == attribution._CALENDAR
 
 
 def test_no_store_pays_for_the_metadata() -> None:

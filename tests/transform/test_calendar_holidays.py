@@ -4,13 +4,13 @@ import datetime as dt
 
 import pytest
 
-from core.records.calendar import HolidayRecord
-from transform.calendar import CalendarProfile, calendar_days
+from core.records.calendar import CalendarProfile, HolidayRecord
+from tests.transform.calendars import days_of
 
 
 def holidays(date: dt.date, *countries: str) -> tuple[HolidayRecord, ...]:
-    profile = CalendarProfile(countries, 1, fiscal_year_named_by_end=True)
-    (record,) = calendar_days(profile, date, date)
+    profile = CalendarProfile(countries, (), 1, fiscal_year_named_by_end=True)
+    (record,) = days_of(profile, date, date)
     assert record.is_holiday == bool(record.holidays)
     return record.holidays
 

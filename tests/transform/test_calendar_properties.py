@@ -6,8 +6,9 @@ from itertools import pairwise
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.records.calendar import CalendarDayRecord
-from transform.calendar import CalendarProfile, calendar_days
+from core.records.calendar import CalendarDayRecord, CalendarProfile
+from tests.transform.calendars import days_of
+from transform.calendar.public_holidays import weekend_of
 
 COUNTRIES = ("US", "GB", "DE", "FR", "ES", "JP", "CN", "SA", "GR", "NZ")
 ONE_DAY = dt.timedelta(days=1)
@@ -38,11 +39,11 @@ def check_gregorian(record: CalendarDayRecord) -> None:
     assert record.is_quarter_end == (record.is_month_end and date.month % 3 == 0)
 
 
-def check_iso(record: CalendarDayRecord) -> None:
+def check_iso(record: CalendarDayRecord, profile: CalendarProfile) -> None:
     iso = record.date.isocalendar()
     assert (record.iso_year, record.iso_week, record.day_of_week) == tuple(iso)
     assert record.week_start == dt.date.fromisocalendar(iso.year, iso.week, 1)
-    assert record.is_weekend == (iso.weekday > 5)
+    assert record.is_weekend == (iso.weekday in weekend_of(profile.countries))
 
 
 def check_fiscal(record: CalendarDayRecord, profile: CalendarProfile) -> None:
@@ -58,12 +59,12 @@ def check_fiscal(record: CalendarDayRecord, profile: CalendarProfile) -> None:
 def test_each_date_stands_once_in_order_with_consistent_parts(
     profile: CalendarProfile, days: tuple[dt.date, dt.date]
 ) -> None:
-    records = calendar_days(profile, *days)
+    records = days_of(profile, *days)
     assert (records[0].date, records[-1].date) == days
     assert all(after.date - before.date == ONE_DAY for before, after in pairwise(records))
     for record in records:
         check_gregorian(record)
-        check_iso(record)
+        check_iso(record, profile)
         check_fiscal(record, profile)
 
 
@@ -72,7 +73,7 @@ def test_each_date_stands_once_in_order_with_consistent_parts(
 def test_holidays_and_events_are_the_profiles_and_cover_the_day(
     profile: CalendarProfile, days: tuple[dt.date, dt.date]
 ) -> None:
-    for record in calendar_days(profile, *days):
+    for record in days_of(profile, *days):
         assert record.is_holiday == bool(record.holidays)
         assert {holiday.country for holiday in record.holidays} <= {*profile.countries}
         assert {event.country for event in record.retail_events} <= {None, *profile.countries}
@@ -87,6 +88,6 @@ def test_a_day_does_not_depend_on_the_range_it_is_asked_in(
 ) -> None:
     since, until = min(one[0], other[0]), min(one[0], other[0]) + ONE_DAY * 900
     middle = since + ONE_DAY * (one[1] - one[0]).days
-    whole = calendar_days(profile, since, until)
-    parts = calendar_days(profile, since, middle), calendar_days(profile, middle + ONE_DAY, until)
+    whole = days_of(profile, since, until)
+    parts = days_of(profile, since, middle), days_of(profile, middle + ONE_DAY, until)
     assert whole == parts[0] + parts[1]

@@ -5,8 +5,8 @@ import datetime as dt
 import pytest
 from holidays import country_holidays
 
-from core.records.calendar import RetailEventRecord
-from transform.calendar import CalendarProfile, calendar_days
+from core.records.calendar import CalendarProfile, RetailEventRecord
+from tests.transform.calendars import days_of
 from transform.calendar.feasts import SUNDAY, DayOfYear, easter, nth, orthodox_easter
 from transform.calendar.retail import RULES, retail_events_by_date
 from transform.calendar.sales import DATED_EVENTS, PRIME_DAYS, SUPER_BOWLS
@@ -125,8 +125,8 @@ def test_both_easters_stand_where_the_church_is_orthodox() -> None:
 
 
 def test_a_span_stands_on_each_of_its_days_even_when_cut() -> None:
-    profile = CalendarProfile(("US",), 1, fiscal_year_named_by_end=True)
-    days = calendar_days(profile, dt.date(2026, 6, 24), dt.date(2026, 6, 28))
+    profile = CalendarProfile(("US",), (), 1, fiscal_year_named_by_end=True)
+    days = days_of(profile, dt.date(2026, 6, 24), dt.date(2026, 6, 28))
     names = [[event.name for event in day.retail_events] for day in days]
     assert names == [["Prime Day"], ["Prime Day"], ["Prime Day"], [], []]
     (event,) = days[0].retail_events

@@ -1,8 +1,7 @@
-"""A tenant's calendar: Gregorian, ISO and fiscal days, public holidays and retail events."""
+"""What is kept on the days of a calendar: public holidays and retail events, with sources."""
 
 from __future__ import annotations
 
-from transform.calendar.assemble import calendar_days
-from transform.calendar.profile import CalendarProfile
+from transform.calendar.assemble import RULES, calendar_marks, edition
 
-__all__ = ["CalendarProfile", "calendar_days"]
+__all__ = ["RULES", "calendar_marks", "edition"]

@@ -8,10 +8,21 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Iterator
+from importlib.metadata import version
 
 from holidays import HolidayBase, country_holidays, list_supported_countries
 
 from core.records.calendar import HolidayRecord
+
+LIBRARY = f"holidays {version('holidays')}"
+SATURDAY_AND_SUNDAY = (6, 7)
+
+
+def weekend_of(countries: tuple[str, ...]) -> tuple[int, ...]:
+    """The days off of the first country, Monday 1 to Sunday 7; Saturday and Sunday without one."""
+    if not countries:
+        return SATURDAY_AND_SUNDAY
+    return tuple(sorted(day + 1 for day in country_holidays(countries[0]).weekend))
 
 
 def supported_countries() -> frozenset[str]:

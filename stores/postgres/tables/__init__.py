@@ -13,7 +13,7 @@ lists, and the test compares.
 
 from __future__ import annotations
 
-from stores.postgres.tables.calendar import CalendarDayRow
+from stores.postgres.tables.calendar import CalendarDayRow, CalendarEventRow, CalendarVersionRow
 from stores.postgres.tables.columns import METADATA, Table
 from stores.postgres.tables.connections import ConnectionRow, UploadChunkRow, UploadRow
 from stores.postgres.tables.credentials import (
@@ -68,6 +68,8 @@ __all__ = [
     "ApiKeyRow",
     "AuditLogRow",
     "CalendarDayRow",
+    "CalendarEventRow",
+    "CalendarVersionRow",
     "CampaignRow",
     "ConnectionAlertRow",
     "ConnectionCredentialRow",

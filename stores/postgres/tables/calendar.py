@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
+from decimal import Decimal
 from uuid import UUID
+
+from sqlalchemy import CheckConstraint, Index
 
 from stores.postgres.tables.columns import (
     DAY,
+    ID,
     INT,
+    INTS,
     JSON,
+    MOMENT,
+    NUMBER,
+    STRING,
+    STRINGS,
     TRUTH,
     Table,
     column,
@@ -17,32 +26,57 @@ from stores.postgres.tables.columns import (
 )
 
 
-class CalendarDayRow(Table, table=True):
-    """One row per tenant and day; holidays and fiscal periods are the tenant's own.
+class CalendarVersionRow(Table, table=True):
+    """One row per tenant and moment at which its calendar changed: what it was made from."""
 
-    Columns after `tenant_id` are the fields of `core.records.calendar.CalendarDayRecord`.
-    """
+    __tablename__ = "calendar_version"
+
+    tenant_id: UUID = tenant_key()
+    learned_at: dt.datetime = key(MOMENT)
+    countries: list[str] = column(STRINGS)
+    subdivisions: list[str] = column(STRINGS)
+    fiscal_start_month: int = column(INT)
+    fiscal_year_named_by_end: bool = column(TRUTH)
+    week_start: int = column(INT)
+    retail_pattern: str = column(STRING)
+    industry: str = column(STRING)
+    weekend: list[int] = column(INTS)
+    since: dt.date = column(DAY)
+    until: dt.date = column(DAY)
+    rules: str = column(STRING)
+
+
+class CalendarDayRow(Table, table=True):
+    """One row per tenant, day and version in which what is kept on that day changed."""
 
     __tablename__ = "calendar_day"
 
     tenant_id: UUID = tenant_key()
     date: dt.date = key(DAY)
-    year: int = column(INT)
-    quarter: int = column(INT)
-    month: int = column(INT)
-    day: int = column(INT)
-    day_of_year: int = column(INT)
-    day_of_week: int = column(INT)
-    is_weekend: bool = column(TRUTH)
-    iso_year: int = column(INT)
-    iso_week: int = column(INT)
-    week_start: dt.date = column(DAY)
-    is_month_start: bool = column(TRUTH)
-    is_month_end: bool = column(TRUTH)
-    is_quarter_end: bool = column(TRUTH)
-    fiscal_year: int = column(INT)
-    fiscal_quarter: int = column(INT)
-    fiscal_month: int = column(INT)
-    is_holiday: bool = column(TRUTH)
+    learned_at: dt.datetime = key(MOMENT)
     holidays: list[dict[str, object]] = column(JSON)
     retail_events: list[dict[str, object]] = column(JSON)
+
+
+class CalendarEventRow(Table, table=True):
+    """One row per tenant, event and moment at which it was written, changed or removed."""
+
+    __tablename__ = "calendar_event"
+    __table_args__ = (
+        CheckConstraint("until >= since", "until"),
+        Index("calendar_event_days", "tenant_id", "since", "until"),
+    )
+
+    tenant_id: UUID = tenant_key()
+    id: UUID = key(ID, default="uuidv7()")
+    learned_at: dt.datetime = key(MOMENT)
+    is_present: bool = column(TRUTH)
+    name: str = column(STRING)
+    kind: str = column(STRING)
+    since: dt.date = column(DAY)
+    until: dt.date = column(DAY)
+    countries: list[str] = column(STRINGS)
+    geos: list[str] = column(STRINGS)
+    effect_direction: str | None = column(STRING)
+    effect_size: Decimal | None = column(NUMBER)
+    note: str | None = column(STRING)

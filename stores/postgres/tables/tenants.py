@@ -30,6 +30,7 @@ class TenantRow(Table, table=True):
     __table_args__ = (
         CheckConstraint("slug ~ '^[a-z0-9][a-z0-9-]{0,62}$'", "slug"),
         CheckConstraint("fiscal_start_month BETWEEN 1 AND 12", "fiscal_start_month"),
+        CheckConstraint("week_start BETWEEN 1 AND 7", "week_start"),
         Index("tenant_slug", text("lower(slug)"), unique=True),
     )
 
@@ -42,6 +43,10 @@ class TenantRow(Table, table=True):
     reporting_currency: str = column(STRING)
     tier: str = column(STRING)
     created_at: dt.datetime = column(MOMENT, default="now()")
+    subdivisions: list[str] = column(STRINGS, default="'{}'")
+    week_start: int = column(INT, default="1")
+    retail_pattern: str = column(STRING, default="'FOUR_FOUR_FIVE'")
+    industry: str = column(STRING, default="'GENERAL'")
 
 
 class DataClockRow(Table, table=True):
