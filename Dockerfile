@@ -1,6 +1,7 @@
 FROM python:3.13-slim
 WORKDIR /app
-RUN pip install --no-cache-dir uv && useradd --system --create-home liftos
+RUN pip install --no-cache-dir uv && useradd --system --create-home liftos \
+    && install --directory --owner liftos --mode 0700 /var/lib/liftos/objects
 COPY pyproject.toml uv.lock README.md LICENSE ./
 RUN uv sync --locked --no-dev --no-install-project
 COPY . .

@@ -10,6 +10,7 @@ from pathlib import Path
 from app.embedded import attach, default_home
 from app.identity.masters import masters_of
 from app.identity.secrets import Secrets, secrets_of
+from app.objects import object_place
 from core.settings import Settings
 from stores.postgres.logins import Logins, derive_logins
 from stores.wiring import Stores, open_stores
@@ -67,7 +68,8 @@ async def open_platform(settings: Settings) -> AsyncIterator[Platform]:
     """Everything a process needs to work; closed in the opposite order."""
     with open_endpoints(settings) as endpoints:
         masters = masters_of(settings, endpoints.home)
-        stores = open_stores(endpoints.logins, endpoints.redis_url, masters)
+        place = object_place(settings, endpoints.home)
+        stores = open_stores(endpoints.logins, endpoints.redis_url, masters, objects=place)
         async with stores as opened:
             yield Platform(settings, endpoints, opened)
 

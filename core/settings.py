@@ -92,6 +92,33 @@ class Settings(BaseSettings):
         "https://www.ecb.europa.eu/stats/eurofxref/eurofxref-hist.zip",
         description="Where newer exchange rates are fetched; empty: only those installed",
     )
+    objects_folder: Path | None = Field(
+        None, description="Folder of files such as exports; `objects` in home when unset"
+    )
+    objects_s3_bucket: str | None = Field(
+        None, description="Bucket that keeps them instead, of S3 or what speaks its protocol"
+    )
+    objects_s3_prefix: str = Field("", description="What their keys in the bucket begin with")
+    objects_s3_endpoint: str | None = Field(
+        None, description="Address of the service; Amazon's own in the region when unset"
+    )
+    objects_s3_region: str | None = Field(None, description="Region of the bucket")
+    objects_s3_access_key: SecretStr | None = Field(
+        None, description="Key of the service; the machine's own role when unset"
+    )
+    objects_s3_secret_key: SecretStr | None = Field(
+        None, description="Its secret; needed with objects_s3_access_key"
+    )
+    objects_s3_path_style: bool = Field(
+        default=True,
+        description="Bucket in the path of addresses; false puts it in front of the host",
+    )
+    objects_s3_encryption: Literal["AES256", "aws:kms", "aws:kms:dsse"] | None = Field(
+        None, description="Server-side encryption that is asked for; the bucket's own when unset"
+    )
+    objects_s3_kms_key: str | None = Field(
+        None, description="Key of `aws:kms`; the account's own when unset"
+    )
     upload_max_bytes: int = Field(2_000_000_000, gt=0, description="Largest accepted file")
     request_max_bytes: int = Field(1_000_000, gt=0, description="Largest accepted GraphQL body")
     event_retention_days: int = Field(

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from redis.asyncio import Redis
 
 from stores.cache.streams import EventStreams
 from stores.cache.topics import RunTopics
+from stores.objects import ObjectPlace, ObjectStore, open_objects
 from stores.postgres.alerts import AlertStore
 from stores.postgres.attribution import AttributionStore
 from stores.postgres.authorizations import AuthorizationStore
@@ -88,20 +91,27 @@ class Stores:
     policies: ReceiptPolicyStore
     topics: RunTopics
     streams: EventStreams
+    objects: ObjectStore
 
 
 @asynccontextmanager
 async def open_stores(
-    logins: Logins, redis_url: str, masters: Masters | bytes, *, pool_size: int = 16
+    logins: Logins,
+    redis_url: str,
+    masters: Masters | bytes,
+    *,
+    objects: ObjectPlace | None = None,
+    pool_size: int = 16,
 ) -> AsyncIterator[Stores]:
     """Stores over one Postgres and one Redis; connections are opened when first needed.
 
     Secrets are sealed under `masters`, which are closed at the end; 32 bytes are one master key.
+    Objects are kept at `objects`; without it, in a folder that goes with the stores.
     """
     vault = Vault(Masters.of(masters) if isinstance(masters, bytes) else masters)
     redis = Redis.from_url(redis_url, health_check_interval=15)
     topics = RunTopics(redis)
-    async with open_database(logins, size=pool_size) as database:
+    async with open_database(logins, size=pool_size) as database, _kept(objects) as kept:
         try:
             yield Stores(
                 database=database,
@@ -140,8 +150,18 @@ async def open_stores(
                 policies=ReceiptPolicyStore(database),
                 topics=topics,
                 streams=EventStreams(redis),
+                objects=kept,
             )
         finally:
             await vault.aclose()
             await topics.aclose()
             await redis.aclose()
+
+
+@asynccontextmanager
+async def _kept(place: ObjectPlace | None) -> AsyncIterator[ObjectStore]:
+    if place is not None:
+        yield open_objects(place)
+        return
+    with TemporaryDirectory(prefix="liftos-objects-") as folder:
+        yield open_objects(Path(folder))
