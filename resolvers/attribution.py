@@ -1,35 +1,194 @@
-"""Attribution rows."""
+"""Attribution rows: their definition checked, their pages pinned to one moment."""
 
 from __future__ import annotations
 
+import hashlib
+import json
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 
-from core.records.attribution import AttributionFilter, AttributionRowRecord
-from core.records.connections import Source
+from core.errors import BadInput
+from core.records.attribution import (
+    AttributionDefinition,
+    AttributionDimension,
+    AttributionFacts,
+    AttributionKey,
+    AttributionPage,
+    AttributionRowRecord,
+)
+from core.records.connections import Level
+from core.records.entries import DateBasis
 from core.records.pages import Page
-from resolvers.paging import Listing, PageArguments
+from core.scope import TenantScope
+from core.units import currency_code
+from resolvers.paging import CURSOR_MEND, Listing, PageArguments, Part
 from resolvers.session import Session
 from resolvers.text import date_part, text_part
 
 MAX_ROWS = 1000
 
 
-def _source_part(text: str) -> str:
-    return Source(text).value
+@dataclass(frozen=True, slots=True)
+class RowsPage:
+    """A page, the moment whose knowledge it is, and the list that writes its cursors."""
 
-
-def _sort_key(row: AttributionRowRecord) -> tuple[str, str, str, str]:
-    return row.date.isoformat(), row.source.value, row.channel, row.currency
-
-
-ROWS: Listing[AttributionRowRecord] = Listing(
-    "attribution", MAX_ROWS, (date_part, _source_part, text_part, text_part), _sort_key
-)
+    page: Page[AttributionRowRecord]
+    as_of: datetime
+    listing: Listing[AttributionRowRecord]
 
 
 async def page(
-    session: Session, where: AttributionFilter, arguments: PageArguments, as_of: datetime | None
-) -> Page[AttributionRowRecord]:
-    """One page of rows, as they stood at `as_of`."""
-    request = session.request(ROWS, arguments)
-    return await session.stores.attribution.page(session.scope, where, request, as_of)
+    session: Session,
+    definition: AttributionDefinition,
+    arguments: PageArguments,
+    as_of: datetime | None,
+) -> RowsPage:
+    """One page of rows, as they stood at `as_of`: that of the cursor, else the present.
+
+    A cursor carries the moment of its walk and fits no other definition and no other tenant.
+    """
+    checked_definition = checked(definition)
+    listing = _listing(session.scope, checked_definition)
+    request = session.request(listing, arguments)
+    name = "before" if request.backward else "after"
+    if request.cursor is None:
+        moment, place = as_of, None
+    else:
+        moment, place = _moment(request.cursor[0], name, as_of), request.cursor[1:]
+    try:
+        found = await session.stores.attribution.page(
+            session.scope, checked_definition, replace(request, cursor=place), moment
+        )
+    except BadInput as error:
+        raise error if as_of is not None or place is None else _not_past(name) from error
+    return _told(found, listing)
+
+
+def _told(found: AttributionPage, listing: Listing[AttributionRowRecord]) -> RowsPage:
+    moment = found.as_of.isoformat()
+    pinned = replace(listing, key=lambda row: (moment, *listing.key(row)))
+    return RowsPage(found.page, found.as_of, pinned)
+
+
+def _moment(text: str, name: str, as_of: datetime | None) -> datetime:
+    moment = datetime.fromisoformat(text)
+    if as_of is None or as_of == moment:
+        return moment
+    raise BadInput(
+        f"{name} goes on with what was known at {text}, and asOf is another moment",
+        field="asOf",
+        mend=f"leave asOf out, or give the one that the page of {name} was asked with",
+    )
+
+
+def _not_past(name: str) -> BadInput:
+    return BadInput(f"{name} is not a cursor", field=name, mend=CURSOR_MEND)
+
+
+def _listing(
+    scope: TenantScope, definition: AttributionDefinition
+) -> Listing[AttributionRowRecord]:
+    names = key_names(definition)
+    parts: tuple[Part, ...] = (_moment_part, date_part, *(text_part for _ in names))
+    return Listing(
+        f"attribution:{_fingerprint(scope, definition)}",
+        MAX_ROWS,
+        parts,
+        lambda row: (row.key.time.isoformat(), *_texts(row.key, names)),
+    )
+
+
+def key_names(definition: AttributionDefinition) -> tuple[str, ...]:
+    """The parts of a row's key after `time`, in the order that rows are sorted by."""
+    is_series = definition.facts is AttributionFacts.SERIES
+    kept = (each.lower() for each in AttributionDimension if each in definition.by)
+    return ("channel", *kept, *(("series", "series_role") if is_series else ()), "currency")
+
+
+def _texts(key: AttributionKey, names: tuple[str, ...]) -> tuple[str, ...]:
+    found = (getattr(key, name) for name in names)
+    return tuple("" if part is None else str(part) for part in found)
+
+
+def _moment_part(text: str) -> str:
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError("a moment without its zone")
+    return moment.isoformat()
+
+
+def _fingerprint(scope: TenantScope, definition: AttributionDefinition) -> str:
+    told = json.dumps([str(scope.tenant_id), asdict(definition)], default=str, sort_keys=True)
+    return hashlib.sha256(told.encode()).hexdigest()[:20]
+
+
+def checked(definition: AttributionDefinition) -> AttributionDefinition:
+    """The definition in its canonical form, or BadInput naming what would mislead and its mend."""
+    _check_quality(definition)
+    {
+        AttributionFacts.MEDIA: _check_media,
+        AttributionFacts.ORDERS: _check_orders,
+        AttributionFacts.SERIES: _check_series,
+    }[definition.facts](definition)
+    if definition.currency is None:
+        return definition
+    return replace(definition, currency=currency_code(definition.currency))
+
+
+def _check_quality(definition: AttributionDefinition) -> None:
+    bound = definition.min_quality
+    if bound is not None and not 0 <= bound <= 1:
+        raise BadInput(
+            f"minQuality is {bound}, but a score lies between 0 and 1",
+            field="minQuality",
+            mend="give a share such as 0.8",
+        )
+
+
+def _check_media(definition: AttributionDefinition) -> None:
+    _no_series(definition)
+    if Level.ORDER in definition.levels:
+        raise BadInput(
+            "orders are no media: their conversions are not a platform's",
+            field="filter.levels",
+            mend="ask for them with facts: ORDERS",
+        )
+    both = {DateBasis.SEND, DateBasis.EVENT} <= set(definition.date_bases)
+    if both and AttributionDimension.DATE_BASIS not in definition.by:
+        raise BadInput(
+            "SEND and EVENT tell the same orders by two dates, and would count them twice",
+            field="filter.dateBases",
+            mend="ask for one of them, or add DATE_BASIS to by",
+        )
+
+
+def _check_orders(definition: AttributionDefinition) -> None:
+    _no_series(definition)
+    is_one = len(definition.sources) == 1 or len(definition.connections) == 1
+    apart = {AttributionDimension.SOURCE, AttributionDimension.CONNECTION} & set(definition.by)
+    if not (is_one or apart):
+        raise BadInput(
+            "several sources may tell of the same orders, and would count them twice",
+            field="by",
+            mend="add SOURCE to by, or choose one source or connection",
+        )
+
+
+def _check_series(definition: AttributionDefinition) -> None:
+    if definition.currency is not None:
+        raise BadInput(
+            "series are kept as their file gives them, and are not converted",
+            field="currency",
+            mend="leave currency out; each row names its own",
+        )
+
+
+def _no_series(definition: AttributionDefinition) -> None:
+    named = {"filter.series": definition.series, "filter.seriesRoles": definition.series_roles}
+    for field, values in named.items():
+        if values:
+            raise BadInput(
+                f"{field} chooses among series, and facts is {definition.facts}",
+                field=field,
+                mend="add facts: SERIES, or leave it out",
+            )

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from decimal import ROUND_HALF_UP, Context, Decimal
+from decimal import Decimal
 
-from core.records.exchange import Converted, ExchangeRate, Publication, RateMoment
+from core.exchange import cross_rate
+from core.records.exchange import Converted, ExchangeRate, RateMoment
 from core.units import MONEY_SCALE, currency_code
 from resolvers.metrics import EXACT
 from resolvers.session import Session
 
-PIVOT = "EUR"
-"""Rates are published against the euro; two others meet through it."""
-RATE_DIGITS = Context(prec=12, rounding=ROUND_HALF_UP)
-"""A rate has twelve significant digits, and amounts are converted with exactly that rate."""
 _MICROS = Decimal(1).scaleb(-MONEY_SCALE)
 
 
@@ -29,19 +26,6 @@ async def rate(session: Session, base: str, quote: str, moment: RateMoment) -> E
     return None if published is None else cross_rate(published, base, quote)
 
 
-def cross_rate(published: Publication, base: str, quote: str) -> ExchangeRate | None:
-    """`quote` per euro / `base` per euro; None when one of them was not published."""
-    of_base, of_quote = _per_euro(published, base), _per_euro(published, quote)
-    if of_base is None or of_quote is None:
-        return None
-    value = RATE_DIGITS.divide(of_quote, of_base)
-    return ExchangeRate(base, quote, value, published.date, published.source)
-
-
-def _per_euro(published: Publication, currency: str) -> Decimal | None:
-    return Decimal(1) if currency == PIVOT else published.rates.get(currency)
-
-
 async def converted(
     session: Session,
     amounts: tuple[Decimal | None, Decimal | None],
@@ -53,13 +37,22 @@ async def converted(
 
     Each is amount * rate, rounded half up to six places.
     """
-    wanted = await _reporting(session) if to is None else currency_code(to, field="to")
+    wanted = await _wanted(session, to)
     found = await rate(session, currency, wanted, moment)
     if found is None:
         reason = f"no rate from {currency} to {wanted} was published on or before {moment.date}"
         return Converted(wanted, None, None, None, reason)
     spend, value = (_times(amount, found.value) for amount in amounts)
     return Converted(wanted, spend, value, found, None)
+
+
+async def unconverted(session: Session, to: str | None, reason: str) -> Converted:
+    """No amounts in `to` (the tenant's reporting currency when None), and why not."""
+    return Converted(await _wanted(session, to), None, None, None, reason)
+
+
+async def _wanted(session: Session, to: str | None) -> str:
+    return await _reporting(session) if to is None else currency_code(to, field="to")
 
 
 def _times(amount: Decimal | None, factor: Decimal) -> Decimal | None:

@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from enum import Enum
-from typing import TypeVar
-
-import strawberry
-from strawberry.types.enum import StrawberryEnumDefinition
 
 from core.commands import FileReading
 from core.errors import ErrorKind
@@ -25,20 +20,8 @@ from core.records.runs import RunEventKind, RunKind, RunStatus
 from core.records.schedules import ScheduleOutcome
 from core.scope import Role
 from core.webhook_mapping import EventKind
-
-E = TypeVar("E", bound=Enum)
-
-
-def _described(
-    enum: type[E], about: str, values: Mapping[E, str], name: str | None = None
-) -> type[E]:
-    """Make `enum` part of the schema; every one of its members must be in `values`."""
-    strawberry.enum(enum, name=name, description=about)
-    definition: StrawberryEnumDefinition = enum.__strawberry_definition__  # type: ignore[attr-defined]  # set by strawberry.enum
-    for member, value in zip(enum, definition.values, strict=True):
-        value.description = values[member]
-    return enum
-
+from graph.types.attribution_enums import ATTRIBUTION_ENUMS
+from graph.types.described import described as _described
 
 ENUMS: tuple[type[Enum], ...] = (
     _described(
@@ -363,5 +346,6 @@ ENUMS: tuple[type[Enum], ...] = (
             Role.VIEWER: "May read data and insights.",
         },
     ),
+    *ATTRIBUTION_ENUMS,
 )
 """Every enumeration of the schema."""

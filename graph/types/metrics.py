@@ -11,13 +11,55 @@ from core.records.entries import Metrics
 from graph.fields import resolved
 from graph.scalars import JSON, BigInt
 from resolvers import metrics as rates
+from resolvers.metrics import Counted
 
 
 @strawberry.type
-class MetricColumns:
-    """Flat columns of Metrics; rates are derived when they are selected."""
+class RateColumns:
+    """Rates of what was counted, derived when they are selected."""
 
-    metrics: strawberry.Private[Metrics]
+    counted: strawberry.Private[Counted]
+
+    @resolved("Click-through rate: clicks / impressions. Null when it cannot be known.")
+    def ctr(self) -> Decimal | None:
+        """Derived."""
+        return rates.ctr(self.counted)
+
+    @resolved("Cost per click: spend / clicks, in `currency`. Null when it cannot be known.")
+    def cpc(self) -> Decimal | None:
+        """Derived."""
+        return rates.cpc(self.counted)
+
+    @resolved(
+        "Cost per thousand impressions: 1,000 * spend / impressions, in `currency`. "
+        "Null when it cannot be known."
+    )
+    def cpm(self) -> Decimal | None:
+        """Derived."""
+        return rates.cpm(self.counted)
+
+    @resolved("Conversion rate: conversions / clicks. Null when it cannot be known.")
+    def cvr(self) -> Decimal | None:
+        """Derived."""
+        return rates.cvr(self.counted)
+
+    @resolved(
+        "Cost per conversion: spend / conversions, in `currency`. Null when it cannot be known."
+    )
+    def cpa(self) -> Decimal | None:
+        """Derived."""
+        return rates.cpa(self.counted)
+
+    @resolved("Return on advertising spend: conversionValue / spend. Null when it cannot be known.")
+    def roas(self) -> Decimal | None:
+        """Derived."""
+        return rates.roas(self.counted)
+
+
+@strawberry.type
+class MetricColumns(RateColumns):
+    """Flat columns of Metrics and their rates."""
+
     spend: Decimal | None = strawberry.field(
         description="What was paid, in `currency`. Null when the source has no such number."
     )
@@ -54,46 +96,11 @@ class MetricColumns:
         )
     )
 
-    @resolved("Click-through rate: clicks / impressions. Null when it cannot be known.")
-    def ctr(self) -> Decimal | None:
-        """Derived."""
-        return rates.ctr(self.metrics)
-
-    @resolved("Cost per click: spend / clicks, in `currency`. Null when it cannot be known.")
-    def cpc(self) -> Decimal | None:
-        """Derived."""
-        return rates.cpc(self.metrics)
-
-    @resolved(
-        "Cost per thousand impressions: 1,000 * spend / impressions, in `currency`. "
-        "Null when it cannot be known."
-    )
-    def cpm(self) -> Decimal | None:
-        """Derived."""
-        return rates.cpm(self.metrics)
-
-    @resolved("Conversion rate: conversions / clicks. Null when it cannot be known.")
-    def cvr(self) -> Decimal | None:
-        """Derived."""
-        return rates.cvr(self.metrics)
-
-    @resolved(
-        "Cost per conversion: spend / conversions, in `currency`. Null when it cannot be known."
-    )
-    def cpa(self) -> Decimal | None:
-        """Derived."""
-        return rates.cpa(self.metrics)
-
-    @resolved("Return on advertising spend: conversionValue / spend. Null when it cannot be known.")
-    def roas(self) -> Decimal | None:
-        """Derived."""
-        return rates.roas(self.metrics)
-
 
 def metric_columns(metrics: Metrics) -> dict[str, Any]:
     """The constructor's arguments for MetricColumns."""
     return {
-        "metrics": metrics,
+        "counted": metrics,
         "spend": metrics.spend,
         "impressions": metrics.impressions,
         "clicks": metrics.clicks,

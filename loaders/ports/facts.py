@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Protocol
 from uuid import UUID
 
-from core.records.attribution import AttributionFilter, AttributionRowRecord
+from core.records.attribution import AttributionDefinition, AttributionPage
 from core.records.calendar import CalendarDayRecord, DayMoment
 from core.records.entries import (
     CampaignRecord,
@@ -96,11 +96,11 @@ class AttributionStore(Protocol):
     async def page(
         self,
         scope: TenantScope,
-        where: AttributionFilter,
+        definition: AttributionDefinition,
         request: PageRequest,
         as_of: datetime | None,
-    ) -> Page[AttributionRowRecord]:
-        """One page; the cursor is (date, source, channel, currency)."""
+    ) -> AttributionPage:
+        """One page; the cursor is the row's key as text, the present the moment of None."""
         ...
 
 

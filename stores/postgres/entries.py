@@ -157,6 +157,13 @@ async def settle(connection: Connection, scope: TenantScope, as_of: datetime | N
         await connection.execute("SELECT pg_advisory_xact_lock_shared($1)", merge_lock(scope))
 
 
+async def pin(connection: Connection, scope: TenantScope, as_of: datetime | None) -> datetime:
+    """`as_of`, or the present by the database's clock, settled: a moment to come back to."""
+    moment = as_of or await connection.fetchval("SELECT clock_timestamp()")
+    await settle(connection, scope, moment)
+    return moment
+
+
 _SETTLED = """
 SELECT $2::timestamptz < clock_timestamp() AS is_past, EXISTS (
     SELECT FROM data_clock WHERE tenant_id = $1 AND learned_at >= $2) AS is_settled

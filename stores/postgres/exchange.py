@@ -27,7 +27,7 @@ class ExchangeStore:
             rows = await connection.fetch(
                 _LAST, [moment.date for moment in moments], [moment.as_of for moment in moments]
             )
-        return {RateMoment(row["asked"], row["as_of"]): _publication(row) for row in rows}
+        return {RateMoment(row["asked"], row["as_of"]): publication_of(row) for row in rows}
 
     async def newest(self) -> dt.date | None:
         """The day of the newest publication; None when there is none."""
@@ -50,7 +50,8 @@ class ExchangeStore:
         return len(added)
 
 
-def _publication(row: asyncpg.Record) -> Publication:
+def publication_of(row: asyncpg.Record) -> Publication:
+    """The publication of a row."""
     rates = {currency: Decimal(rate) for currency, rate in row["rates"].items()}
     return Publication(row["date"], row["source"], rates)
 

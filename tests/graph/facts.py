@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from uuid import UUID
 
-from core.records.attribution import AttributionFilter, AttributionRowRecord
+from core.records.attribution import AttributionDefinition, AttributionPage, AttributionRowRecord
 from core.records.calendar import CalendarDayRecord, DayMoment
 from core.records.entries import (
     CampaignRecord,
@@ -126,29 +126,31 @@ class Calendar:
 
 
 class Attribution:
+    """Rows by source, that are not summed any further; what sums is shown over the real store."""
+
     def __init__(self, memory: Memory) -> None:
         self.memory = memory
 
     async def page(
         self,
         scope: TenantScope,
-        where: AttributionFilter,
+        definition: AttributionDefinition,
         request: PageRequest,
         as_of: datetime | None,
-    ) -> Page[AttributionRowRecord]:
-        del as_of
+    ) -> AttributionPage:
         found = [
             row
             for row in self.memory.of(scope).rows
-            if where.dates.since <= row.date <= where.dates.until
-            and (not where.sources or row.source in where.sources)
-            and (not where.channels or row.channel in where.channels)
+            if definition.dates.since <= row.key.time <= definition.dates.until
+            and (not definition.sources or row.key.source in definition.sources)
+            and (not definition.channels or row.key.channel in definition.channels)
         ]
-        return paged(
-            found,
-            request,
-            lambda row: (row.date.isoformat(), row.source.value, row.channel, row.currency),
-        )
+        return AttributionPage(paged(found, request, _row_key), as_of or samples.LEARNED)
+
+
+def _row_key(row: AttributionRowRecord) -> tuple[str, ...]:
+    key = row.key
+    return key.time.isoformat(), key.channel, str(key.source), key.currency
 
 
 class Insights:

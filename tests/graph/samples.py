@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
-from core.records.attribution import AttributionRowRecord
+from core.records.attribution import AttributionKey, AttributionRowRecord
 from core.records.authorizations import AuthorizationRecord, AuthorizationStatus
 from core.records.calendar import CalendarDayRecord, HolidayRecord, RetailEventRecord
 from core.records.connections import ConnectionRecord, ConnectionStatus, Level, Source
@@ -301,20 +301,25 @@ def rejected(number: int) -> RejectedRecord:
     )
 
 
-def row(on: date, channel: str = "Paid Social", *, known: bool = True) -> AttributionRowRecord:
+def row(on: date, channel: str = "Paid Social") -> AttributionRowRecord:
     return AttributionRowRecord(
-        date=on,
-        source=Source("META_ADS"),
-        channel=channel,
-        currency="EUR",
+        key=AttributionKey(on, channel, Source("META_ADS"), currency="EUR"),
+        until=on,
         entries=2,
+        days=1,
         spend=Decimal("12.340000"),
         impressions=4_000_000_000,
         clicks=None,
+        link_clicks=None,
+        reach=None,
         conversions=Decimal("1.5"),
         conversion_value=Decimal(0),
+        value=None,
+        unconverted=0,
         is_mature=False,
-        calendar=day(on) if known else None,
+        is_partial=False,
+        quality=0.875,
+        learned_at=LEARNED,
     )
 
 

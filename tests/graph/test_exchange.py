@@ -7,8 +7,8 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.exchange import cross_rate
 from core.records.exchange import Publication
-from resolvers.exchange import cross_rate
 from tests.graph.world import World, error_of
 
 ENTRY = """

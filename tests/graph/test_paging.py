@@ -162,15 +162,25 @@ async def test_the_cursor_of_one_ordering_is_refused_by_the_other(world: World) 
 
 
 async def test_an_attribution_cursor_with_a_strange_part_is_refused(world: World) -> None:
+    cursor = (await everything(world, "attributionRows"))[0]
+    tag, moment, *key = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+    assert (moment, key) == (
+        "2026-11-20T06:30:00+00:00",
+        ["2026-11-01", "Paid Social", "META_ADS", "EUR"],
+    )
+    world.calls.clear()
     for parts in (
-        ["2026-11-01", "MYSPACE", "Email", "EUR"],
-        ["2026-11-01", "META_ADS", "a\x00b", "EUR"],
-        ["2026-11-01", "META_ADS", "Email", "\ud800"],
+        [moment, "2026-11-01", "a\x00b", "META_ADS", "EUR"],
+        [moment, "2026-11-01", "Email", "META_ADS", "\ud800"],
+        [moment, "yesterday", "Email", "META_ADS", "EUR"],
+        ["2026-11-20T06:30:00", *key],
+        ["now", *key],
+        key,
     ):
         answer = await world.ask(
             f"query($c: String) {{ attributionRows(dates: {DATES}, after: $c) "
             "{ nodes { date } } }",
-            c=packed(["attribution", *parts]),
+            c=packed([tag, *parts]),
         )
         assert error_of(answer)["code"] == "BAD_USER_INPUT"
     assert world.calls == []

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from core.commands import ConnectSource, FileOptions, StartIngestion
-from core.records.attribution import AttributionFilter
+from core.records.attribution import AttributionDefinition
 from core.records.connections import ConnectionRecord, Level, Source
 from core.records.entries import EntryFilter, EntryOrder
 from core.records.pages import PageRequest
@@ -33,9 +33,9 @@ async def told(
     scope, one = tenant.scope, PageRequest(5)
     order = EntryOrder.DATE_ASC
     (entry,) = (await stores.entries.page(scope, EntryFilter(), order, one, as_of)).items
-    where = AttributionFilter(DateRange(DAY, DAY))
-    (row,) = (await stores.attribution.page(scope, where, one, as_of)).items
-    assert row.channel == entry.channel
+    where = AttributionDefinition(DateRange(DAY, DAY))
+    (row,) = (await stores.attribution.page(scope, where, one, as_of)).page.items
+    assert row.key.channel == entry.channel
     named = EntryFilter(channels=(entry.channel,))
     assert await stores.entries.count(scope, named, as_of) == 1
     return entry.entity_name, entry.channel, str(entry.metrics.spend)

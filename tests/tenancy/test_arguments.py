@@ -91,9 +91,11 @@ HARMLESS = {
     "Mutation.confirmAuthorization(ticket)",
     "Mutation.connectAuthorized(input)",
     *(f"ConnectAuthorizedInput.{name}" for name in ("accountId", "name", "level", "lookBackDays")),
-    "Query.attributionRows(channels)",
-    "Query.attributionRows(dates)",
-    "Query.attributionRows(sources)",
+    *(f"Query.attributionRows({name})" for name in ("dates", "grain", "weekStart", "by", "facts")),
+    *(f"Query.attributionRows({name})" for name in ("sources", "channels", "filter", "currency")),
+    *(f"Query.attributionRows({name})" for name in ("minQuality", "includeCalendar")),
+    *(f"AttributionRowFilter.{name}" for name in ("levels", "dateBases", "countries", "geos")),
+    *(f"AttributionRowFilter.{name}" for name in ("devices", "seriesRoles", "series")),
     *(f"Mutation.{name}WebhookMapping(input)" for name in ("set", "test")),
     "Mutation.rotateWebhookSecret(input)",
     "RotateWebhookSecretInput.overlapHours",
@@ -162,6 +164,11 @@ def _filtered(name: str) -> Callable[[str], Given]:
     return lambda value: ("Query.marketingEntries", {"filter": {name: [value]}})
 
 
+def _summed(name: str) -> Callable[[str], Given]:
+    dates = {"since": "2026-10-01", "until": "2026-10-31"}
+    return lambda value: ("Query.attributionRows", {"dates": dates, "filter": {name: [value]}})
+
+
 def _refused(name: str) -> Callable[[str], Given]:
     return lambda value: ("Query.rejectedRecords", {"filter": {name: [value]}})
 
@@ -195,6 +202,9 @@ NAMING: dict[str, Callable[[str], Given]] = {
     "MarketingEntryFilter.accounts": _filtered("accounts"),
     "MarketingEntryFilter.campaigns": _filtered("campaigns"),
     "MarketingEntryFilter.connections": _filtered("connections"),
+    "AttributionRowFilter.accounts": _summed("accounts"),
+    "AttributionRowFilter.campaigns": _summed("campaigns"),
+    "AttributionRowFilter.connections": _summed("connections"),
 }
 """How a value is put where it names a thing to a query."""
 
@@ -203,7 +213,10 @@ def test_every_argument_has_its_place() -> None:
     inputs = all_inputs()
     assert set(inputs) == HARMLESS | WRITING | set(NAMING)
     named = {name for name, kind in inputs.items() if kind in {"ID", "_Any"}}
-    assert named == (WRITING | set(NAMING)) - {"MarketingEntryFilter.accounts"}
+    assert named == (WRITING | set(NAMING)) - {
+        "MarketingEntryFilter.accounts",
+        "AttributionRowFilter.accounts",
+    }
 
 
 def moments(coordinate: str, party: Party) -> Iterator[Json]:

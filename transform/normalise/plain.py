@@ -7,7 +7,6 @@ out of the ordinary is not plain, and is read by `Reading`, which tells record f
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 from typing import Final
 
 import numpy as np
@@ -32,11 +31,8 @@ class PlainReading:
     replay: Final = None
     held: Final = Held(())
 
-    def __init__(
-        self, texts: Mapping[str, ArrowColumn], rows: int, latest: date | None = None
-    ) -> None:
+    def __init__(self, texts: Mapping[str, ArrowColumn], rows: int) -> None:
         self.fetched = rows
-        self.latest = latest
         self._texts = texts
 
     def column(
