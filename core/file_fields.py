@@ -118,6 +118,9 @@ FILE_FIELDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
             *("conversion-wert", "conversion-wert von kaufen", "umsatz"),
             *("valeur de conversion des achats", "valeur de conversion", "chiffre d'affaires"),
         ),
+        "ctr": ("ctr", "ctr (all)", "ctr (alle)", "metrics.ctr"),
+        "cpc": ("cpc", "cpc (all)", "avg. cpc", "cpc (alle)"),
+        "cpm": ("cpm", "cpm (cost per 1,000 impressions)", "avg. cpm"),
         "attribution_setting": ("attribution setting", "attributionseinstellung"),
         "action_type": ("action type",),
         "value": ("value", "action value", "wert", "valeur"),
@@ -127,7 +130,8 @@ FILE_FIELDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 """Aliases of each field, best first; told apart by letters and digits only (`header_key`).
 
 `spend_micros` is spend in millionths; `action_type`, `value` and `action_field` make a long
-layout: one row per entity, day and action type, the metrics repeated on each.
+layout: one row per entity, day and action type, the metrics repeated on each. `ctr`, `cpc` and
+`cpm` are the platform's own rates, which the row's counts are held against.
 """
 
 MONEY_FIELDS = ("spend", "conversion_value")

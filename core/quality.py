@@ -93,7 +93,8 @@ CHECKS: Final[tuple[Check, ...]] = (
         1, "CAMPAIGN_KNOWN", _C, _HIGH, "the source tells campaigns", "the entry has its campaign"
     ),
     Check(
-        2, "SPEND_PRESENT", _C, _HIGH, "the source tells spend; the row tells delivery",
+        2, "SPEND_PRESENT", _C, _HIGH,
+        "the source tells spend; the row tells delivery in a channel that costs",
         "spend is known",
     ),
     Check(
@@ -104,7 +105,7 @@ CHECKS: Final[tuple[Check, ...]] = (
         4, "CLICKS_PRESENT", _C, _MEDIUM, "the source tells clicks; the row tells delivery",
         "clicks are known",
     ),
-    Check(8, "DATE_PLAUSIBLE", _V, _HIGH, "always", "the day is not before the year 2000"),
+    Check(8, "DATE_PLAUSIBLE", _V, _HIGH, "always", "the day is from 2000 on and has happened"),
     Check(
         9, "ENTITY_ID_FORM", _V, _MEDIUM, "the source's ids have a form of their own",
         "the entity's id has that form",
@@ -121,10 +122,6 @@ CHECKS: Final[tuple[Check, ...]] = (
         17, "CLICKS_WITHIN_IMPRESSIONS", _S, _HIGH,
         "clicks and impressions are known, and the source counts a click with its impression",
         "clicks ≤ impressions",
-    ),
-    Check(
-        18, "LINK_CLICKS_WITHIN_CLICKS", _S, _MEDIUM, "link clicks and clicks are known",
-        "link clicks ≤ clicks",
     ),
     Check(
         19, "VIDEO_VIEWS_WITHIN_IMPRESSIONS", _S, _MEDIUM,
@@ -148,7 +145,7 @@ CHECKS: Final[tuple[Check, ...]] = (
         "a value other than 0 has conversions",
     ),
     Check(
-        32, "REPEATS_AGREE", _U, _HIGH, "always",
+        32, "REPEATS_AGREE", _U, _HIGH, "the source is read, not pushed",
         "every row of the reading with this key says the same",
     ),
 )  # fmt: skip

@@ -169,6 +169,28 @@ class Quota:
 
 
 @dataclass(frozen=True, slots=True)
+class QualityRules:
+    """What can be expected of every row of the source.
+
+    `tells`: columns of an entry that a row with delivery has (entity_name, campaign, spend,
+    impressions, clicks); a source without any may still say so with its pages. `named_levels`:
+    at which levels its entities have names. `has_numeric_ids`: of digits alone.
+    `clicks_follow_impressions`, `views_follow_impressions`: a click or a view counts on the day
+    of its impression, so there are never more. `omits_zero_rows`: a day without rows was a day
+    without delivery, not one that is missing.
+    """
+
+    __pydantic_config__: ClassVar[ConfigDict] = _STRICT
+
+    tells: tuple[str, ...] = ()
+    named_levels: tuple[str, ...] = ()
+    has_numeric_ids: bool = False
+    clicks_follow_impressions: bool = False
+    views_follow_impressions: bool = False
+    omits_zero_rows: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class SourceManifest:
     """All that others need to know of a source.
 
@@ -194,6 +216,7 @@ class SourceManifest:
     streams: tuple[Stream, ...] = ()
     reading: ReadingCost = field(default_factory=lambda: ReadingCost(30, _UNSTATED))
     quotas: tuple[Quota, ...] = ()
+    quality: QualityRules = field(default_factory=QualityRules)
     consent: ConsentRule | None = None
     channels: Mapping[str, str] = field(default_factory=dict)
 

@@ -88,7 +88,7 @@ def normalise(_stream: str, _media_type: str, body: bytes, context: PageContext)
 
 def _plain(body: bytes, context: PageContext) -> NormalisedPage:
     columns, rows = plain_columns(body)
-    reading = PlainReading(columns, rows)
+    reading = PlainReading(columns, rows, context.latest)
     return _made_of(reading, _plain_actions(reading, columns), context)
 
 

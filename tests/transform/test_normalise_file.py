@@ -11,10 +11,24 @@ import pytest
 
 from connectors.registry import normalise_page
 from core.errors import BadInput, Bug
+from core.quality import failed_checks
 from core.records.connections import Level, Source
 from tests.transform.file_pages import entry, normalised, row
 from transform.frames import CAMPAIGN_SCHEMA, ENTRY_SCHEMA, campaign_digests, entry_digests
 from transform.normalise.context import PageContext
+
+APPLIED = {
+    "CAMPAIGN_KNOWN",
+    "CLICKS_PRESENT",
+    "DATE_PLAUSIBLE",
+    "ENTITY_NAMED",
+    "IMPRESSIONS_PRESENT",
+    "NAME_READABLE",
+    "REACH_WITHIN_IMPRESSIONS",
+    "REPEATS_AGREE",
+    "SPEND_PRESENT",
+    "VALUE_HAS_CONVERSIONS",
+}
 
 
 def test_a_row_by_hand() -> None:
@@ -41,6 +55,8 @@ def test_a_row_by_hand() -> None:
     (found,) = page.entries.to_pylist()
     (digest,) = entry_digests({name: [found[name]] for name in found})
     (campaign,) = campaign_digests(["FILE"], ["1001"], ["7"])
+    assert found.pop("checks_failed") == 0
+    assert {check.id for check in failed_checks(found.pop("checks_applied"))} == APPLIED
     assert {name: each for name, each in found.items() if each is not None} == {
         "date": date(2026, 1, 2),
         "digest": digest,

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.errors import BadInput
+from core.quality import failed_checks
 from core.records.connections import Level
 from tests.transform.google_records import (
     CONTEXT,
@@ -25,6 +26,19 @@ from transform.frames import CAMPAIGN_SCHEMA, ENTRY_SCHEMA
 from transform.normalise.context import PageContext
 
 SAMPLES = Path(__file__).resolve().parents[2].parent / "shared" / "data" / "api_samples"
+
+APPLIED = {
+    "CAMPAIGN_KNOWN",
+    "CLICKS_PRESENT",
+    "DATE_PLAUSIBLE",
+    "ENTITY_ID_FORM",
+    "ENTITY_NAMED",
+    "IMPRESSIONS_PRESENT",
+    "NAME_READABLE",
+    "REPEATS_AGREE",
+    "SPEND_PRESENT",
+    "VALUE_HAS_CONVERSIONS",
+}
 
 
 def test_a_row_by_hand() -> None:
@@ -47,6 +61,8 @@ def test_a_row_by_hand() -> None:
         "interactions": "71",
         "viewThroughConversions": "2",
     }
+    assert found.pop("checks_failed") == 0
+    assert {check.id for check in failed_checks(found.pop("checks_applied"))} == APPLIED
     assert {name: each for name, each in found.items() if each is not None} == {
         "date": date(2026, 10, 1),
         "source": "GOOGLE_ADS",

@@ -8,12 +8,29 @@ import orjson
 import pyarrow as pa
 import pytest
 
+from core.quality import failed_checks
 from core.records.connections import Level
 from tests.transform.meta_records import PURCHASE_NAMES, actions, entry, normalised, record
 from transform.frames import CAMPAIGN_SCHEMA, ENTRY_SCHEMA
 from transform.normalise.context import PageContext
 
 SAMPLES = Path(__file__).resolve().parents[2].parent / "shared" / "data" / "api_samples" / "meta"
+
+APPLIED = {
+    "CAMPAIGN_KNOWN",
+    "CLICKS_PRESENT",
+    "CLICKS_WITHIN_IMPRESSIONS",
+    "DATE_PLAUSIBLE",
+    "ENTITY_ID_FORM",
+    "ENTITY_NAMED",
+    "IMPRESSIONS_PRESENT",
+    "NAME_READABLE",
+    "REACH_WITHIN_IMPRESSIONS",
+    "REPEATS_AGREE",
+    "SPEND_PRESENT",
+    "VALUE_HAS_CONVERSIONS",
+    "VIDEO_VIEWS_WITHIN_IMPRESSIONS",
+}
 
 
 def test_a_row_by_hand() -> None:
@@ -31,6 +48,8 @@ def test_a_row_by_hand() -> None:
         '{"action_type":"video_view","value":"559","7d_click":"559"}],'
         '"action_values":[{"action_type":"omni_purchase","value":"185.79"}]}'
     )
+    assert found.pop("checks_failed") == 0
+    assert {check.id for check in failed_checks(found.pop("checks_applied"))} == APPLIED
     assert {name: each for name, each in found.items() if each is not None} == {
         "date": date(2026, 10, 1),
         "source": "META_ADS",

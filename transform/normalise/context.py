@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 from typing import Protocol
 
 from core.jsonvalue import JSONObject
 from core.records.connections import Level
+from core.units import time_zone, today_in
 from transform.frames import NormalisedPage
 from transform.normalise.contract import Contract
 from transform.normalise.replay import Replay
@@ -29,6 +31,11 @@ class PageContext:
     options: JSONObject = field(default_factory=dict)
     replay: Replay | None = None
     contract: Contract | None = None
+
+    @property
+    def latest(self) -> date:
+        """The last day that can have happened where the account is; a day more, for its clock."""
+        return today_in(time_zone(self.time_zone)) + timedelta(days=1)
 
 
 class Normaliser(Protocol):

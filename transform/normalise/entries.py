@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Any, Final, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from core.sources import MANIFESTS, QualityRules, SourceKind
 from transform.frames import (
     BREAKDOWNS,
     CAMPAIGN_SCHEMA,
@@ -22,11 +24,12 @@ from transform.frames import (
     campaign_digest_column,
     digest_column,
 )
-from transform.normalise.columns import ArrowColumn
+from transform.normalise.columns import ArrowColumn, Mask
 from transform.normalise.plain import PlainReading
 from transform.normalise.reading import Reading
 from transform.normalise.replay import Replay, counted_by_replay, rows_of_replay
 from transform.normalise.storable import refuse_unstorable
+from transform.quality import Expected, with_checks
 
 Ints: TypeAlias = npt.NDArray[np.int64]
 
@@ -46,19 +49,24 @@ CAMPAIGN_COLUMNS: Final = {
 
 
 def normalised_page(
-    columns: Mapping[str, ArrowColumn], reading: Reading | PlainReading
+    columns: Mapping[str, ArrowColumn],
+    reading: Reading | PlainReading,
+    tells: AbstractSet[str] | None = None,
 ) -> NormalisedPage:
     """The page that the accepted records of `reading` make.
 
     `columns` has one value per record: the columns of an entry but `digest`, `campaign` and
-    `records`, and beside them campaign_id, campaign_name and objective.
+    `records`, and beside them campaign_id, campaign_name and objective, and what else checks look
+    at (transform.quality). `tells`: columns that every row should have; None: those that the
+    source's manifest names.
     """
     refuse_unstorable(columns, reading)
     accepted = _identified(_chosen(pa.table(dict(columns)), reading))
+    expected = _expected(accepted, reading, tells)
     if reading.replay is not None:
-        return _replayed(accepted, reading, reading.replay)
+        return _replayed(accepted, reading, reading.replay, expected)
     return NormalisedPage(
-        entries=_under(ENTRY_SCHEMA, _merged(accepted)),
+        entries=_entries(accepted, expected),
         campaigns=_campaigns(accepted),
         rejections=reading.rejections(),
         fetched=reading.fetched,
@@ -67,11 +75,26 @@ def normalised_page(
     )
 
 
+def _expected(
+    rows: pa.Table, reading: Reading | PlainReading, tells: AbstractSet[str] | None
+) -> Expected:
+    manifest = MANIFESTS[rows["source"][0].as_py()] if len(rows) else None
+    if manifest is None:
+        return Expected.of(QualityRules(), SourceKind.PULL, tells, None)
+    return Expected.of(manifest.quality, manifest.kind, tells, reading.latest)
+
+
+def _entries(accepted: pa.Table, expected: Expected) -> pa.Table:
+    """The entries of identified rows, checked."""
+    merged, apart = _merged(accepted)
+    return _under(ENTRY_SCHEMA, with_checks(merged, expected, apart))
+
+
 def _replayed(
-    accepted: pa.Table, reading: Reading | PlainReading, replay: Replay
+    accepted: pa.Table, reading: Reading | PlainReading, replay: Replay, expected: Expected
 ) -> NormalisedPage:
     rows = rows_of_replay(accepted, replay)
-    entries, owners = counted_by_replay(_under(ENTRY_SCHEMA, _merged(rows)), rows, replay)
+    entries, owners = counted_by_replay(_entries(rows, expected), rows, replay)
     return NormalisedPage(
         entries, _campaigns(rows), reading.rejections(), len(replay.positions), owners
     )
@@ -104,14 +127,16 @@ def _numbered(column: Any) -> tuple[Ints, int]:
     return encoded.indices.to_numpy().astype(np.int64), len(encoded.dictionary)
 
 
-def _merged(table: pa.Table) -> pa.Table:
+def _merged(table: pa.Table) -> tuple[pa.Table, Mask]:
     """One row per date and digest, in the order of first appearance.
 
     The later record of a key wins as a whole: a source that repeats itself has the more recent
-    figures further on. `position` is the first record's, `records` counts them all.
+    figures further on. `position` is the first record's, `records` counts them all. Marked are
+    the keys whose records differ.
     """
     if _are_apart(table):
-        return table.append_column("records", pa.repeat(_ONE, len(table)))
+        alone = table.append_column("records", pa.repeat(_ONE, len(table)))
+        return alone, np.zeros(len(table), dtype=bool)
     keys = list(zip(_days(table), table["digest"].to_pylist(), strict=True))
     first = {key: index for index, key in reversed(list(enumerate(keys)))}
     last, counted = {key: index for index, key in enumerate(keys)}, Counter(keys)
@@ -119,7 +144,23 @@ def _merged(table: pa.Table) -> pa.Table:
     positions = table["position"].take(_indices(first[key] for key in order))
     latest = table.take(_indices(last[key] for key in order)).drop_columns("position")
     records = pa.array([counted[key] for key in order], pa.int64())
-    return latest.append_column("position", positions).append_column("records", records)
+    repeated = {key: place for place, key in enumerate(order) if counted[key] > 1}
+    merged = latest.append_column("position", positions).append_column("records", records)
+    return merged, _contradicted(table, keys, repeated, len(order))
+
+
+def _contradicted(
+    table: pa.Table, keys: Sequence[object], repeated: Mapping[object, int], among: int
+) -> Mask:
+    """Which of `among` keys have records that differ in anything; `repeated` have several."""
+    marked = np.zeros(among, dtype=bool)
+    places = [place for place, key in enumerate(keys) if key in repeated]
+    rows = table.take(_indices(places)).drop_columns("position").to_pylist()
+    said: dict[object, object] = {}
+    for place, row in zip(places, rows, strict=True):
+        if said.setdefault(keys[place], row) != row:
+            marked[repeated[keys[place]]] = True
+    return marked
 
 
 def _are_apart(table: pa.Table) -> bool:

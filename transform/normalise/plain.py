@@ -7,6 +7,7 @@ out of the ordinary is not plain, and is read by `Reading`, which tells record f
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Final
 
 import numpy as np
@@ -31,8 +32,11 @@ class PlainReading:
     replay: Final = None
     held: Final = Held(())
 
-    def __init__(self, texts: Mapping[str, ArrowColumn], rows: int) -> None:
+    def __init__(
+        self, texts: Mapping[str, ArrowColumn], rows: int, latest: date | None = None
+    ) -> None:
         self.fetched = rows
+        self.latest = latest
         self._texts = texts
 
     def column(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Final
 
 import numpy as np
@@ -43,11 +44,19 @@ class Fault:
 
 
 class Reading:
-    """One page's records as columns. A record is refused once, for the first thing found."""
+    """One page's records as columns. A record is refused once, for the first thing found.
+
+    `latest`: the last day that can have happened; None where nobody asks.
+    """
 
     def __init__(
-        self, records: Sequence[JSONValue], replay: Replay | None, contract: Contract | None
+        self,
+        records: Sequence[JSONValue],
+        replay: Replay | None,
+        contract: Contract | None,
+        latest: date | None = None,
     ) -> None:
+        self.latest = latest
         # What somebody corrected is held to nothing but what every record must be.
         held = hold(corrected(records, replay), None) if replay else hold(records, contract)
         self.held = held
@@ -63,7 +72,7 @@ class Reading:
     @classmethod
     def of(cls, records: Sequence[JSONValue], context: PageContext) -> Reading:
         """The records of a page, corrected and held to their contract as `context` says."""
-        return cls(records, context.replay, context.contract)
+        return cls(records, context.replay, context.contract, context.latest)
 
     @property
     def fetched(self) -> int:
