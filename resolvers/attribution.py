@@ -12,7 +12,6 @@ from core.records.attribution import (
     AttributionDefinition,
     AttributionDimension,
     AttributionFacts,
-    AttributionKey,
     AttributionPage,
     AttributionRowRecord,
 )
@@ -94,7 +93,7 @@ def _listing(
         f"attribution:{_fingerprint(scope, definition)}",
         MAX_ROWS,
         parts,
-        lambda row: (row.key.time.isoformat(), *_texts(row.key, names)),
+        lambda row: key_texts(row, names),
     )
 
 
@@ -105,9 +104,10 @@ def key_names(definition: AttributionDefinition) -> tuple[str, ...]:
     return ("channel", *kept, *(("series", "series_role") if is_series else ()), "currency")
 
 
-def _texts(key: AttributionKey, names: tuple[str, ...]) -> tuple[str, ...]:
-    found = (getattr(key, name) for name in names)
-    return tuple("" if part is None else str(part) for part in found)
+def key_texts(row: AttributionRowRecord, names: tuple[str, ...]) -> tuple[str, ...]:
+    """The key of a row as text: `time`, then the parts of `key_names`, empty for None."""
+    found = (getattr(row.key, name) for name in names)
+    return (row.key.time.isoformat(), *("" if part is None else str(part) for part in found))
 
 
 def _moment_part(text: str) -> str:

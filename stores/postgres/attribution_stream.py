@@ -21,6 +21,7 @@ _AHEAD: Final = 2
 """Batches that may wait for whoever reads them."""
 _LONGEST_SECONDS: Final = 6 * 3600.0
 
+_MOMENT: Final = 'YYYY-MM-DD HH24:MI:SS.US"Z"'
 _AMOUNT: Final = pa.decimal128(38, 6)
 _TYPES: Final[dict[str, pa.DataType]] = {
     "time": pa.date32(),
@@ -69,7 +70,7 @@ async def copied(
 
 def _column(name: str) -> str:
     if name == "learned_at":
-        return "to_char(a.learned_at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US') AS learned_at"
+        return f"to_char(a.{name} AT TIME ZONE 'UTC', '{_MOMENT}') AS {name}"
     return f"a.{name}"
 
 
