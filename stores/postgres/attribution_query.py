@@ -23,7 +23,7 @@ from stores.postgres.conditions import Conditions
 from stores.postgres.entries import IS_MATURE, entry_relation
 from stores.postgres.quality import POOLED_SCORE, at_least
 
-TENANT, AS_OF = "$1", "$2::timestamptz"
+TENANT, AS_OF, WINDOW = "$1", "$2::timestamptz", ("$3::date", "$4::date")
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,8 +115,8 @@ def rows_relation(
 
     `window` holds whole periods, or as much of them as the definition's dates hold.
     """
-    conditions = Conditions(scope.tenant_id, as_of)
-    _restrict(conditions, definition, window)
+    conditions = Conditions(scope.tenant_id, as_of, window.since, window.until)
+    _restrict(conditions, definition)
     keys = key_columns(definition)
     converts = rates is not None
     joined = "" if rates is None else _rates(conditions, rates)
@@ -130,7 +130,7 @@ def rows_relation(
         conditions,
         f"""(
         SELECT {selected}
-        FROM {entry_relation(TENANT, AS_OF)}
+        FROM {entry_relation(TENANT, AS_OF, WINDOW)}
         CROSS JOIN LATERAL (SELECT {_period(definition)}) s (time)
         CROSS JOIN LATERAL (SELECT s.time, {_UNTIL[definition.grain]}) p (time, until)
         {joined}
@@ -209,8 +209,8 @@ def _sum(amount: str, *, converts: bool) -> str:
     )
 
 
-def _restrict(conditions: Conditions, definition: AttributionDefinition, window: DateRange) -> None:
-    conditions.add("e.date BETWEEN {} AND {}", window.since, window.until)
+def _restrict(conditions: Conditions, definition: AttributionDefinition) -> None:
+    conditions.add(f"e.date BETWEEN {WINDOW[0]} AND {WINDOW[1]}")
     conditions.add(_FACTS[definition.facts])
     if definition.date_bases:
         conditions.among("e.date_basis", definition.date_bases)

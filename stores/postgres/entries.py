@@ -84,13 +84,15 @@ _VERSIONED = (
 )
 
 
-def entry_relation(tenant: str, as_of: str | None) -> str:
+def entry_relation(tenant: str, as_of: str | None, days: tuple[str, str] | None = None) -> str:
     """A FROM item `e` of the entries that were present at `as_of` (now when None).
 
-    Both arguments are placeholders. Every row carries its dimensions, its metrics, and
-    `vintage_count`, `time_zone`, `settles_after_days` (as was known then), `last_read_at` (of its
-    day). What a source sends by itself is read all the time: its days need no event of their own
-    to settle.
+    All arguments are placeholders. `days`: the first and the last day that the caller asks for,
+    so that no other month of versions is planned for.
+
+    Every row carries its dimensions, its metrics, and `vintage_count`, `time_zone`,
+    `settles_after_days` (as was known then), `last_read_at` (of its day). What a source sends by
+    itself is read all the time: its days need no event of their own to settle.
     """
     read_at = "" if as_of is None else f" AND d.read_at <= {as_of}"
     return f"""(
@@ -99,7 +101,7 @@ def entry_relation(tenant: str, as_of: str | None) -> str:
                (SELECT max(d.read_at) FROM day_reading d
                 WHERE d.tenant_id = {tenant} AND d.connection_id = x.connection_id
                   AND d.date = x.date{read_at}) END AS last_read_at
-        FROM {_present(tenant) if as_of is None else _known(tenant, as_of)} x
+        FROM {_present(tenant) if as_of is None else _known(tenant, as_of, days)} x
         JOIN (
             -- OFFSET 0: asked once for each connection, not for each entry.
             SELECT k.id, k.time_zone, settles_after(
@@ -121,20 +123,28 @@ def _present(tenant: str) -> str:
     return f"(SELECT {columns} FROM marketing_entry WHERE tenant_id = {tenant} AND is_present)"
 
 
-def _known(tenant: str, as_of: str) -> str:
+def _known(tenant: str, as_of: str, days: tuple[str, str] | None) -> str:
+    """The newest version up to `as_of`: mostly the current one, else looked up."""
+    within = "" if days is None else f" AND w.date BETWEEN {days[0]} AND {days[1]}"
+    current = ", ".join(f"m.{column}" for column in (*_DIMENSIONS, *_VERSIONED, "vintage_count"))
     dimensions = ", ".join(f"{'v' if column in LABELS else 'm'}.{column}" for column in _DIMENSIONS)
     versioned = ", ".join(f"v.{column}" for column in _VERSIONED)
     return f"""(
+        SELECT {current}
+        FROM marketing_entry m
+        WHERE m.tenant_id = {tenant} AND m.learned_at <= {as_of} AND m.is_present
+        UNION ALL
         SELECT {dimensions}, {versioned}, v.vintage_count
         FROM marketing_entry m
         CROSS JOIN LATERAL (
             SELECT w.*, count(*) OVER () AS vintage_count
             FROM marketing_entry_vintage w
             WHERE w.tenant_id = {tenant} AND w.date = m.date AND w.digest = m.digest
-              AND w.learned_at <= {as_of}
+              AND w.learned_at <= {as_of}{within}
             ORDER BY w.learned_at DESC LIMIT 1
         ) v
-        WHERE m.tenant_id = {tenant} AND m.first_learned_at <= {as_of} AND v.is_present)"""
+        WHERE m.tenant_id = {tenant} AND m.learned_at > {as_of}
+          AND m.first_learned_at <= {as_of} AND v.is_present)"""
 
 
 async def settle(connection: Connection, scope: TenantScope, as_of: datetime | None) -> None:
