@@ -119,6 +119,9 @@ class Settings(BaseSettings):
     objects_s3_kms_key: str | None = Field(
         None, description="Key of `aws:kms`; the account's own when unset"
     )
+    export_retention_days: int = Field(
+        30, ge=1, description="How long the files of an export are kept"
+    )
     upload_max_bytes: int = Field(2_000_000_000, gt=0, description="Largest accepted file")
     request_max_bytes: int = Field(1_000_000, gt=0, description="Largest accepted GraphQL body")
     event_retention_days: int = Field(

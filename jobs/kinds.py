@@ -8,6 +8,7 @@ from typing import Final
 
 from core.records.runs import Receipt, RunKind
 from jobs.assignments import Assignment, Work
+from jobs.exporting.export import export
 from jobs.ingest import Ingestion
 from jobs.learn import learn
 from jobs.replays import replay
@@ -33,5 +34,6 @@ WORK_OF: Final[Mapping[RunKind, Work]] = MappingProxyType(
         RunKind.INGESTION: read,
         RunKind.BACKFILL: read,
         RunKind.REPLAY: put_in_again,
+        RunKind.EXPORT: export,
     }
 )

@@ -20,6 +20,7 @@ from stores.postgres.backfills import BackfillStore
 from stores.postgres.calendar import CalendarStore
 from stores.postgres.calendar_events import CalendarEventStore
 from stores.postgres.campaigns import CampaignStore
+from stores.postgres.causal import CausalStore
 from stores.postgres.connection_tests import ConnectionTestStore
 from stores.postgres.connections import ConnectionStore
 from stores.postgres.credentials import CredentialStore
@@ -85,6 +86,7 @@ class Stores:
     webhooks: WebhookStore
     exchange: ExchangeStore
     exports: ExportStore
+    causal: CausalStore
     naming: NamingStore
     shrinks: ShrinkStore
     restatements: RestatementStore
@@ -144,6 +146,7 @@ async def open_stores(
                 webhooks=WebhookStore(database, vault),
                 exchange=ExchangeStore(database),
                 exports=ExportStore(database),
+                causal=CausalStore(database),
                 naming=NamingStore(database),
                 shrinks=ShrinkStore(database),
                 restatements=RestatementStore(database),

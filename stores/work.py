@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from stores.postgres.export_work import ExportWorkStore
 from stores.postgres.page_work import PageWorkStore
 from stores.postgres.readings import ReadingStore
 from stores.postgres.replays import ReplayStore
@@ -21,6 +22,7 @@ class WorkStores:
     readings: ReadingStore
     replays: ReplayStore
     totals: TotalWorkStore
+    exports: ExportWorkStore
 
 
 def work_stores(stores: Stores) -> WorkStores:
@@ -31,4 +33,5 @@ def work_stores(stores: Stores) -> WorkStores:
         ReadingStore(stores.database),
         ReplayStore(stores.database),
         TotalWorkStore(stores.database),
+        ExportWorkStore(stores.database),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -66,7 +66,7 @@ class AttributionStore:
 
     async def stream(
         self, scope: TenantScope, definition: AttributionDefinition, as_of: datetime
-    ) -> AsyncIterator[pa.RecordBatch]:
+    ) -> AsyncGenerator[pa.RecordBatch]:
         """Every row at `as_of`, sorted by its key, under `stream_schema(definition)`.
 
         One statement, so one snapshot; memory does not grow with the number of rows. Close it

@@ -1,0 +1,228 @@
+"""Everything that a causal export is made of, read as of its moment."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import AsyncGenerator, Iterator, Mapping
+from contextlib import aclosing
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Final
+
+import pyarrow as pa
+
+from core.causal import CausalDefinition, GeoBy, KpiKind
+from core.errors import BadInput
+from core.exchange import cross_rate
+from core.periods import Grain
+from core.records.attribution import (
+    AttributionDefinition,
+    AttributionDimension,
+    AttributionFacts,
+)
+from core.records.causal import Exclusion
+from core.records.connections import Level
+from core.records.exchange import Publication, RateMoment
+from core.scope import TenantScope
+from core.units import DateRange
+from stores.wiring import Stores
+from transform.export.build import Gathered
+from transform.export.facts import Row
+from transform.export.long import long_batch
+from transform.export.manifest import Rates
+
+_ENTITIES: Final = (Level.ACCOUNT, Level.CAMPAIGN, Level.AD_SET, Level.AD)
+"""Media of files that came as series is read with all of its digits elsewhere."""
+_APART: Final = (
+    AttributionDimension.SOURCE,
+    AttributionDimension.CONNECTION,
+    AttributionDimension.DATE_BASIS,
+    AttributionDimension.ATTRIBUTION_SETTING,
+)
+_GEOS: Final = {
+    None: (),
+    GeoBy.COUNTRY: (AttributionDimension.COUNTRY,),
+    GeoBy.GEO: (AttributionDimension.GEO,),
+}
+_BY_CAMPAIGN: Final = (
+    AttributionDimension.SOURCE,
+    AttributionDimension.CONNECTION,
+    AttributionDimension.ACCOUNT,
+    AttributionDimension.CAMPAIGN,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """One tenant's data, as it was known at `as_of`."""
+
+    stores: Stores
+    scope: TenantScope
+    definition: CausalDefinition
+    as_of: datetime
+
+    async def gathered(self, rates: DayRates) -> Gathered:
+        """Everything that the wide table is made of."""
+        dates, definition = self.definition.dates, self.definition
+        coverage = await self.stores.causal.coverage(self.scope, dates, self.as_of)
+        events = await self.stores.calendar_events.range(self.scope, dates, self.as_of)
+        return Gathered(
+            media=await self._rows(media_rows(definition)),
+            kpi=await self._kpi(),
+            series=await self.stores.causal.series(self.scope, definition, self.as_of),
+            coverage={each.connection_id: each for each in coverage},
+            days=await self.stores.calendar.range(self.scope, dates, self.as_of),
+            events=[each.event for each in events],
+            rate=rates.of,
+        )
+
+    async def rates(self) -> DayRates:
+        """What every currency of the entries was worth, day by day."""
+        dates = self.definition.dates
+        found = await self.stores.causal.currencies(self.scope, dates, self.as_of)
+        bases = tuple(each for each in found if each != self.definition.currency)
+        if not bases:
+            return DayRates(self.definition.currency, (), {})
+        moments = [RateMoment(day, self.as_of) for day in dates]
+        published = await self.stores.exchange.publications(self.scope, moments)
+        return DayRates(
+            self.definition.currency,
+            bases,
+            {moment.date: publication for moment, publication in published.items()},
+        )
+
+    async def exclusions(self) -> list[Exclusion]:
+        """What had been refused, or is not good enough."""
+        found = []
+        below = await self.stores.causal.below_quality(self.scope, self.definition, self.as_of)
+        if below:
+            bound = self.definition.min_quality
+            found.append(Exclusion("BELOW_QUALITY", below, f"below {bound}, or never assessed"))
+        refused = await self.stores.causal.rejected(self.scope, self.as_of)
+        found += [
+            Exclusion("REJECTED", records, f"records refused of connection {connection}, ever")
+            for connection, records in refused.items()
+        ]
+        return found
+
+    async def long(self, dates: DateRange) -> AsyncGenerator[pa.RecordBatch]:
+        """The long table of these days, batch by batch."""
+        campaigns = await self.stores.causal.campaigns(self.scope, dates, self.as_of)
+        async with aclosing(self._stream(long_rows(self.definition, dates))) as batches:
+            async for batch in batches:
+                yield long_batch(batch, campaigns)
+
+    async def _kpi(self) -> list[Row]:
+        rows = kpi_rows(self.definition)
+        return [] if rows is None else await self._rows(rows)
+
+    async def _rows(self, rows: AttributionDefinition) -> list[Row]:
+        found: list[Row] = []
+        async with aclosing(self._stream(rows)) as batches:
+            async for batch in batches:
+                found += batch.to_pylist()
+        return found
+
+    def _stream(self, rows: AttributionDefinition) -> AsyncGenerator[pa.RecordBatch]:
+        return self.stores.attribution.stream(self.scope, rows, self.as_of)
+
+
+@dataclass(frozen=True, slots=True)
+class DayRates:
+    """What one unit of each of `bases` was worth in `quote`, by the publication of a day."""
+
+    quote: str
+    bases: tuple[str, ...]
+    published: Mapping[date, Publication]
+
+    def of(self, day: date, currency: str) -> Decimal:
+        """A day's rate; BadInput where none was published."""
+        found = self._rate(day, currency)
+        if found is None:
+            raise BadInput(
+                f"no rate from {currency} to {self.quote} was published by {day}",
+                field="currency",
+                mend=f"export in {currency}, or from a later day on",
+            )
+        return found
+
+    @property
+    def told(self) -> Rates | None:
+        """The rates as a manifest tells them; None where nothing was converted."""
+        if not self.bases or not self.published:
+            return None
+        digest = hashlib.sha256("".join(self._lines()).encode()).hexdigest()
+        sources = sorted({each.source for each in self.published.values()})
+        days = sorted(each.date for each in self.published.values())
+        return Rates(
+            source=", ".join(sources),
+            dates={"since": f"{days[0]}", "until": f"{days[-1]}"},
+            currencies=self.bases,
+            sha256=digest,
+        )
+
+    def _rate(self, day: date, currency: str) -> Decimal | None:
+        published = self.published.get(day)
+        found = None if published is None else cross_rate(published, currency, self.quote)
+        return None if found is None else found.value
+
+    def _lines(self) -> Iterator[str]:
+        """A line for each day and currency, as `sha256` of Rates says."""
+        for day in sorted(self.published):
+            for base in self.bases:
+                rate = self._rate(day, base)
+                if rate is not None:
+                    yield f"{day},{base},{self.quote},{rate}\n"
+
+
+def media_rows(definition: CausalDefinition) -> AttributionDefinition:
+    """Media as the wide table reads it."""
+    return AttributionDefinition(
+        dates=definition.dates,
+        grain=definition.grain,
+        week_start=definition.week_start,
+        by=(*_APART, *_GEOS[definition.geo]),
+        facts=AttributionFacts.MEDIA,
+        currency=definition.currency,
+        sources=definition.sources,
+        channels=definition.channels,
+        connections=definition.connections,
+        levels=_ENTITIES,
+        min_quality=definition.min_quality,
+    )
+
+
+def kpi_rows(definition: CausalDefinition) -> AttributionDefinition | None:
+    """The KPI as the wide table reads it; None where a series is the KPI."""
+    kpi = definition.kpi
+    if kpi.kind is KpiKind.SERIES:
+        return None
+    is_orders = kpi.kind is KpiKind.ORDERS
+    return AttributionDefinition(
+        dates=definition.dates,
+        grain=definition.grain,
+        week_start=definition.week_start,
+        by=(*_APART, *_GEOS[definition.geo]),
+        facts=AttributionFacts.ORDERS if is_orders else AttributionFacts.MEDIA,
+        currency=definition.currency,
+        sources=kpi.sources,
+        connections=kpi.connections,
+        levels=() if is_orders else _ENTITIES,
+        min_quality=definition.min_quality,
+    )
+
+
+def long_rows(definition: CausalDefinition, dates: DateRange) -> AttributionDefinition:
+    """Media as the long table has it: by day and campaign."""
+    return AttributionDefinition(
+        dates=dates,
+        grain=Grain.DAY,
+        by=_BY_CAMPAIGN,
+        facts=AttributionFacts.MEDIA,
+        currency=definition.currency,
+        sources=definition.sources,
+        channels=definition.channels,
+        connections=definition.connections,
+        min_quality=definition.min_quality,
+    )

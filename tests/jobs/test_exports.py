@@ -1,0 +1,169 @@
+"""Causal exports of real runs: from the command to the bytes, which stay the same."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import io
+import json
+import zipfile
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from core.causal import CausalDefinition, CausalKpi, KpiKind, KpiMeasure
+from core.periods import Grain
+from core.records.exports import ExportFormat, ExportRecord, ExportState, object_path
+from core.records.runs import RunEventKind, RunStatus
+from core.units import DateRange
+from stores.wiring import Stores
+from tests.support import (
+    NewTenant,
+    RunningWorker,
+    SandboxAt,
+    Services,
+    Tenant,
+    ended,
+    ingest,
+    meta_account,
+)
+from tests.tenancy.door import Door, opened, settings_for
+from tests.webhook_sender import Sender, webhook_connection
+
+DATES = DateRange(date(2026, 8, 1), date(2026, 10, 31))
+ORDERS = CausalKpi(KpiKind.ORDERS, KpiMeasure.COUNT)
+EVERY = tuple(each for each in ExportFormat if each is not ExportFormat.LEGACY)
+
+
+@pytest.fixture(scope="module")
+async def door(services: Services, tmp_path_factory: Any) -> AsyncIterator[Door]:
+    home: Path = tmp_path_factory.mktemp("home")
+    async with opened(settings_for(services, home, "http://127.0.0.1:1")) as found:
+        yield found
+
+
+def order(number: int, day: date, total: str) -> dict[str, Any]:
+    at = f"{day}T12:00:00Z"
+    return {"type": "order.created", "data": {"id": number, "total": total, "created_at": at}}
+
+
+@dataclass(frozen=True)
+class Shop:
+    """A tenant with a shop's orders and the account that advertises it."""
+
+    stores: Stores
+    tenant: Tenant
+    worker: RunningWorker
+    sandbox: SandboxAt
+
+    async def made(
+        self, definition: CausalDefinition, as_of: datetime | None = None
+    ) -> ExportRecord:
+        """An export, once its run has ended well, by a worker that was started for it."""
+        scope = self.tenant.scope
+        async with self.worker(self.sandbox.url):
+            export = await self.stores.causal.start(scope, definition, as_of)
+            run = await ended(self.stores, scope, export.run_id)
+        assert run.status is RunStatus.SUCCEEDED, run.error
+        return (await self.stores.exports.by_ids(scope, [export.id]))[export.id]
+
+    async def content(self, export: ExportRecord, name: str) -> bytes:
+        place = object_path(export.id, name)
+        async with self.stores.objects.open(self.tenant.scope, place) as found:
+            return b"".join([block async for block in found.read()])
+
+    async def wide(self, export: ExportRecord) -> pd.DataFrame:
+        return pd.read_parquet(io.BytesIO(await self.content(export, "wide.parquet")))
+
+
+@pytest.fixture(scope="module")
+async def shop(
+    door: Door,
+    stores: Stores,
+    new_tenant: NewTenant,
+    sandbox: SandboxAt,
+    running_worker: RunningWorker,
+) -> Shop:
+    tenant = await new_tenant(calendar=True)
+    made, secret = await webhook_connection(stores, tenant.scope)
+    sender = Sender(door.http, made.id, [secret])
+    for number, day in enumerate(DATES):
+        if day.day != 20:
+            await sender.send(order(number, day, f"{10 + number % 7}.{number % 100:02}"))
+    async with running_worker(sandbox.url):
+        account = await stores.connections.create(tenant.scope, meta_account())
+        run = await ingest(stores, tenant.scope, account, "2026-08-01", "2026-10-31")
+        assert run.status is RunStatus.SUCCEEDED
+        async with asyncio.timeout(30):
+            while await _count(stores, tenant, made.id) < DATES.days - 3:  # noqa: ASYNC110 - no event tells of it
+                await asyncio.sleep(0.05)
+    return Shop(stores, tenant, running_worker, sandbox)
+
+
+async def _count(stores: Stores, tenant: Tenant, connection: Any) -> int:
+    async with stores.database.read(tenant.scope) as opened_at:
+        return int(
+            await opened_at.fetchval(
+                "SELECT count(*) FROM marketing_entry WHERE connection_id = $1", connection
+            )
+        )
+
+
+async def test_a_bundle_says_what_it_is(shop: Shop) -> None:
+    export = await shop.made(CausalDefinition(DATES, ORDERS, "EUR", formats=EVERY))
+    assert export.state is ExportState.READY
+    names = [file.name for file in export.files]
+    assert names == [
+        *(f"wide.{ending}" for ending in ("parquet", "csv", "jsonl", "arrow")),
+        *(f"cells.{ending}" for ending in ("parquet", "csv", "jsonl", "arrow")),
+        "holidays.csv",
+        *(f"long.{ending}" for ending in ("parquet", "csv", "jsonl", "arrow")),
+        "manifest.json",
+        "bundle.zip",
+    ]
+    for file in export.files:
+        content = await shop.content(export, file.name)
+        assert (len(content), hashlib.sha256(content).hexdigest()) == (file.bytes, file.sha256)
+    manifest = json.loads(await shop.content(export, "manifest.json"))
+    assert manifest == export.manifest
+    assert manifest["row_hash"] == next(f.sha256 for f in export.files if f.name == "wide.csv")
+    assert manifest["excluded"][0]["reason"] == "PARTIAL_PERIODS"
+    assert manifest["kpi"]["kpi_type"] == "non_revenue"
+    with zipfile.ZipFile(io.BytesIO(await shop.content(export, "bundle.zip"))) as bundle:
+        assert sorted(bundle.namelist()) == sorted(names[:-1])
+        assert bundle.testzip() is None
+
+
+async def test_its_run_tells_of_every_step(shop: Shop) -> None:
+    export = await shop.made(CausalDefinition(DATES, ORDERS, "EUR"))
+    events = await shop.stores.runs.events_after(shop.tenant.scope, export.run_id, 0, 20)
+    assert [event.kind for event in events] == [
+        RunEventKind.QUEUED,
+        RunEventKind.STARTED,
+        *[RunEventKind.STEP_COMPLETED] * 5,
+        RunEventKind.SUCCEEDED,
+    ]
+
+
+async def test_the_grid_is_regular_and_days_without_orders_are_zero(shop: Shop) -> None:
+    definition = CausalDefinition(DATES, ORDERS, "EUR", grain=Grain.DAY, cuts_immature=False)
+    wide = await shop.wide(await shop.made(definition))
+    assert list(wide["time"]) == list(DATES)
+    assert not wide.isna().any().any()
+    zero = [day for day, count in zip(wide["time"], wide["kpi"], strict=True) if not count]
+    assert zero == [date(2026, 8, 20), date(2026, 9, 20), date(2026, 10, 20)]
+    assert list(wide["revenue_per_kpi"])[:3] == [10.0, 11.01, 12.02]
+
+
+async def test_one_moment_gives_the_same_bytes_whoever_makes_them(shop: Shop) -> None:
+    definition = CausalDefinition(DATES, ORDERS, "EUR", formats=EVERY)
+    first = await shop.made(definition)
+    again = await shop.made(definition, first.as_of)
+    assert again.id != first.id
+    assert again.files == first.files
+    assert again.manifest == first.manifest

@@ -1,0 +1,1 @@
+"""Tables of a causal export, made of facts that are known at one moment."""
