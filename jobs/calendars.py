@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import date, timedelta
+from datetime import date
 
 import structlog
 
@@ -14,15 +14,13 @@ from stores.wiring import Stores
 from transform.calendar import RULES, calendar_marks, edition
 
 FIRST_DAY = date(2010, 1, 1)
-_AHEAD = timedelta(days=3 * 366)
-_SLACK = timedelta(days=366)
 
 log = structlog.get_logger(__name__)
 
 
 def horizon(today: date) -> date:
-    """The day that a calendar must reach on `today`, two years ahead."""
-    return today + _AHEAD - _SLACK
+    """The day that a calendar must reach on `today`: whole years, so that months are whole."""
+    return date(today.year + 2, 12, 31)
 
 
 async def renew_calendars(stores: Stores, today: date) -> None:
@@ -43,7 +41,7 @@ async def fill_calendar(stores: Stores, tenant: TenantRecord, today: date) -> No
         and current.edition.rules == RULES
     ):
         return
-    dates = DateRange(FIRST_DAY, today + _AHEAD)
+    dates = DateRange(FIRST_DAY, date(today.year + 3, 12, 31))
     marks = await asyncio.to_thread(calendar_marks, tenant.calendar, dates)
     changed = await stores.calendar.renew(scope, edition(tenant.calendar, dates), marks)
     if changed is not None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from core.records.attribution import AttributionRowRecord
-from core.records.calendar import CalendarDayRecord
+from core.records.calendar import CalendarDayRecord, HolidayKind
 from core.units import DateRange
 from resolvers.session import Session
 
@@ -74,13 +74,15 @@ def _facts(days: Sequence[CalendarDayRecord]) -> PeriodCalendar:
         day_of_week=first.day_of_week if is_day else None,
         is_weekend=first.is_weekend if is_day else None,
         is_holiday=any(day.is_holiday for day in days),
-        holiday_names=_names(each.name for day in days for each in day.holidays),
+        holiday_names=_names(
+            each.name for day in days for each in day.holidays if each.kind is HolidayKind.PUBLIC
+        ),
         retail_events=_names(each.name for day in days for each in day.retail_events),
         events=_names(each.event.name for day in days for each in day.events),
         days_in_period=len(days),
         weekend_days=_count(days, lambda day: day.is_weekend),
         holidays=_count(days, lambda day: day.is_holiday),
-        business_days=_count(days, lambda day: not (day.is_weekend or day.is_holiday)),
+        business_days=_count(days, lambda day: day.is_business_day),
     )
 
 

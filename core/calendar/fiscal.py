@@ -2,26 +2,49 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+import datetime as dt
 from typing import Any
 
-from core.calendar.periods import MONTHS_PER_QUARTER
+from core.calendar.periods import (
+    DAYS_PER_WEEK,
+    MONTHS_PER_QUARTER,
+    MONTHS_PER_YEAR,
+    ONE_DAY,
+    start_of_week,
+)
 from core.records.calendar import CalendarProfile
 
-MONTHS_PER_YEAR = 12
 
-
-@lru_cache(maxsize=4096)
-def fiscal_month(profile: CalendarProfile, year: int, month: int) -> dict[str, Any]:
-    """Where a calendar month lies in the fiscal year.
+def fiscal_columns(profile: CalendarProfile, year: int, month: int) -> dict[str, Any]:
+    """Where a calendar month lies in the fiscal year, under the names of CalendarDayRecord.
 
     A fiscal year that begins in January is the calendar year under either naming.
     """
     start = profile.fiscal_start_month
     months_in = (month - start) % MONTHS_PER_YEAR
-    started_in = year - (month < start)
+    begins = _month_on(dt.date(year, month, 1), -months_in)
+    quarter_begins = _month_on(begins, months_in - months_in % MONTHS_PER_QUARTER)
     return {
-        "fiscal_year": started_in + (profile.fiscal_year_named_by_end and start > 1),
+        "fiscal_year": begins.year + (profile.fiscal_year_named_by_end and start > 1),
         "fiscal_quarter": months_in // MONTHS_PER_QUARTER + 1,
         "fiscal_month": months_in + 1,
+        "fiscal_year_start": begins,
+        "fiscal_year_end": _month_on(begins, MONTHS_PER_YEAR) - ONE_DAY,
+        "fiscal_quarter_start": quarter_begins,
+        "fiscal_quarter_end": _month_on(quarter_begins, MONTHS_PER_QUARTER) - ONE_DAY,
     }
+
+
+def fiscal_week(year_start: dt.date, week_start: dt.date, first: int) -> int:
+    """Number of a week in the fiscal year: the one that holds the year's first day is 1.
+
+    For days of that year: the week that holds both its last day and the next year's first has
+    two numbers, one for the days of each.
+    """
+    return (week_start - start_of_week(year_start, first)).days // DAYS_PER_WEEK + 1
+
+
+def _month_on(first: dt.date, months: int) -> dt.date:
+    """The first day of the month that comes `months` after that of `first`."""
+    years, month = divmod(first.month - 1 + months, MONTHS_PER_YEAR)
+    return dt.date(first.year + years, month + 1, 1)

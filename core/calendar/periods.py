@@ -8,6 +8,15 @@ from typing import Any
 
 DAYS_PER_WEEK = 7
 MONTHS_PER_QUARTER = 3
+MONTHS_PER_YEAR = 12
+ONE_DAY = dt.timedelta(days=1)
+_SIX_DAYS = dt.timedelta(days=DAYS_PER_WEEK - 1)
+# Not those of the `calendar` module, which speaks the language of the machine.
+DAY_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_MONTH_NAMES = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
 
 
 def start_of_week(date: dt.date, first: int) -> dt.date:
@@ -15,19 +24,32 @@ def start_of_week(date: dt.date, first: int) -> dt.date:
     return date - dt.timedelta(days=(date.isoweekday() - first) % DAYS_PER_WEEK)
 
 
-def iso_week(date: dt.date) -> dict[str, Any]:
-    """ISO 8601: a week belongs to the year of its Thursday."""
-    year, week, _ = date.isocalendar()
-    return {"iso_year": year, "iso_week": week}
+def end_of_month(year: int, month: int) -> dt.date:
+    """The last day of a month."""
+    return dt.date(year, month, calendar.monthrange(year, month)[1])
 
 
-def gregorian_month(date: dt.date) -> dict[str, Any]:
-    """The month of a date, and the quarter and year it lies in."""
-    is_end = date.day == calendar.monthrange(date.year, date.month)[1]
+def week_columns(start: dt.date) -> dict[str, Any]:
+    """The week that begins on `start`, under the names of CalendarDayRecord."""
+    return {"week_start": start, "week_end": start + _SIX_DAYS}
+
+
+def month_columns(year: int, month: int) -> dict[str, Any]:
+    """A month, the quarter and the year it lies in, under the names of CalendarDayRecord."""
+    quarter = (month - 1) // MONTHS_PER_QUARTER + 1
+    last = MONTHS_PER_QUARTER * quarter
+    end = end_of_month(year, month)
     return {
-        "year": date.year,
-        "quarter": (date.month - 1) // MONTHS_PER_QUARTER + 1,
-        "month": date.month,
-        "is_month_end": is_end,
-        "is_quarter_end": is_end and date.month % MONTHS_PER_QUARTER == 0,
+        "year": year,
+        "quarter": quarter,
+        "month": month,
+        "month_name": _MONTH_NAMES[month - 1],
+        "days_in_month": end.day,
+        "is_leap_year": calendar.isleap(year),
+        "month_start": end.replace(day=1),
+        "month_end": end,
+        "quarter_start": dt.date(year, last - MONTHS_PER_QUARTER + 1, 1),
+        "quarter_end": end_of_month(year, last),
+        "year_start": dt.date(year, 1, 1),
+        "year_end": dt.date(year, MONTHS_PER_YEAR, 31),
     }

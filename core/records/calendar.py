@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID
 
+from core.periods import Weekday
 from core.units import DateRange
 
 
@@ -43,6 +44,24 @@ class HolidayKind(StrEnum):
     WORKDAY = "WORKDAY"
 
 
+class Season(StrEnum):
+    """Meteorological seasons of the home country's hemisphere."""
+
+    WINTER = "WINTER"
+    SPRING = "SPRING"
+    SUMMER = "SUMMER"
+    AUTUMN = "AUTUMN"
+
+
+class MarketingSeason(StrEnum):
+    """The specification's seasons of a marketing year, three months each from December on."""
+
+    HOLIDAY_WINTER = "HOLIDAY_WINTER"
+    SPRING = "SPRING"
+    SUMMER = "SUMMER"
+    FALL_HOLIDAY_PREP = "FALL_HOLIDAY_PREP"
+
+
 class CalendarEventKind(StrEnum):
     """What a tenant's own event is."""
 
@@ -68,14 +87,14 @@ class CalendarProfile:
 
     `countries`: ISO 3166-1 alpha-2, the home country first. `subdivisions`: ISO 3166-2, each of
     one of the countries. A fiscal year that begins in July 2025 is 2026 if
-    `fiscal_year_named_by_end`, else 2025. `week_start`: ISO day of the week, 1 for Monday.
+    `fiscal_year_named_by_end`, else 2025. `week_start`: first day of weeks but ISO ones.
     """
 
     countries: tuple[str, ...] = ()
     subdivisions: tuple[str, ...] = ()
     fiscal_start_month: int = 1
     fiscal_year_named_by_end: bool = True
-    week_start: int = 1
+    week_start: Weekday = Weekday.MONDAY
     retail_pattern: RetailPattern = RetailPattern.FOUR_FOUR_FIVE
     industry: Industry = Industry.GENERAL
 
@@ -172,27 +191,110 @@ class DayMoment:
 
 
 @dataclass(frozen=True, slots=True)
+class RetailWeekRecord:
+    """A week of a retail year of 52 or 53 whole weeks, twelve periods and four quarters."""
+
+    year: int
+    quarter: int
+    period: int
+    week: int
+    week_of_period: int
+    weeks_in_year: int
+    year_start: dt.date
+    year_end: dt.date
+    period_start: dt.date
+    period_end: dt.date
+
+
+@dataclass(frozen=True, slots=True)
 class CalendarDayRecord:
-    """One day of a tenant's calendar. `day_of_week` is 1 for Monday to 7."""
+    """One day of a tenant's calendar. `day_of_week` is 1 for Monday to 7.
+
+    Weeks begin on the profile's `week_start`; `iso_` ones on Monday. Business days, weekends and
+    `season` are the home country's. `retail` is the profile's own retail year, `nrf` that of the
+    National Retail Federation. Days are counted to and from public holidays of any country and
+    big retail events (`core.calendar.retail_days.BIG`), 0 on one; None when farther than a year.
+    """
 
     date: dt.date
     year: int
     quarter: int
     month: int
+    month_name: str
     day: int
-    day_of_year: int
     day_of_week: int
+    day_name: str
+    day_of_quarter: int
+    day_of_year: int
+    days_in_month: int
+    is_leap_year: bool
     is_weekend: bool
     iso_year: int
     iso_week: int
     week_start: dt.date
+    week_end: dt.date
+    month_start: dt.date
+    month_end: dt.date
+    quarter_start: dt.date
+    quarter_end: dt.date
+    year_start: dt.date
+    year_end: dt.date
+    is_week_start: bool
+    is_week_end: bool
     is_month_start: bool
     is_month_end: bool
+    is_quarter_start: bool
     is_quarter_end: bool
+    is_year_start: bool
+    is_year_end: bool
+    is_business_day: bool
+    business_day_of_month: int
+    business_days_in_month: int
     fiscal_year: int
     fiscal_quarter: int
     fiscal_month: int
+    fiscal_week: int
+    fiscal_year_start: dt.date
+    fiscal_year_end: dt.date
+    fiscal_quarter_start: dt.date
+    fiscal_quarter_end: dt.date
+    is_fiscal_year_start: bool
+    is_fiscal_year_end: bool
+    retail: RetailWeekRecord
+    nrf: RetailWeekRecord
+    season: Season
+    marketing_season: MarketingSeason
     is_holiday: bool
+    is_bank_holiday: bool
+    last_holiday: dt.date | None
+    next_holiday: dt.date | None
+    days_since_last_holiday: int | None
+    days_to_next_holiday: int | None
+    is_black_friday: bool
+    is_cyber_monday: bool
+    is_prime_day: bool
+    is_prime_big_deal_days: bool
+    is_singles_day: bool
+    is_thanksgiving: bool
+    is_christmas_day: bool
+    is_boxing_day: bool
+    is_valentines_day: bool
+    is_easter_sunday: bool
+    is_mothers_day: bool
+    is_fathers_day: bool
+    is_halloween: bool
+    is_back_to_school: bool
+    is_super_bowl: bool
+    days_since_last_retail_event: int | None
+    days_to_next_retail_event: int | None
     holidays: tuple[HolidayRecord, ...]
     retail_events: tuple[RetailEventRecord, ...]
-    events: tuple[CalendarEventRecord, ...] = ()
+    events: tuple[CalendarEventRecord, ...]
+
+
+FLAT_COLUMNS = tuple(
+    field.name
+    for field in fields(CalendarDayRecord)
+    if field.name not in {"retail", "nrf", "holidays", "retail_events", "events"}
+)
+"""Columns of a day that hold one plain value each."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from core.periods import Weekday
 from core.records.calendar import CalendarProfile, Industry, RetailPattern
 from core.scope import TenantId
 
@@ -29,7 +30,7 @@ class TenantRecord:
     tier: str
     created_at: datetime
     subdivisions: tuple[str, ...] = ()
-    week_start: int = 1
+    week_start: Weekday = Weekday.MONDAY
     retail_pattern: RetailPattern = RetailPattern.FOUR_FOUR_FIVE
     industry: Industry = Industry.GENERAL
 

@@ -22,6 +22,7 @@ from core.scope import Role
 from core.series import ColumnRole, Period
 from core.webhook_mapping import EventKind
 from graph.types.attribution_enums import ATTRIBUTION_ENUMS
+from graph.types.calendar_enums import CALENDAR_ENUMS
 from graph.types.described import described as _described
 from graph.types.fact_terms import COLUMN_ROLES, DEVICES, PERIODS, SERIES_ROLES
 
@@ -330,5 +331,6 @@ ENUMS: tuple[type[Enum], ...] = (
         },
     ),
     *ATTRIBUTION_ENUMS,
+    *CALENDAR_ENUMS,
 )
 """Every enumeration of the schema."""

@@ -42,7 +42,7 @@ class PeriodColumns:
     weekend_days: int | None = strawberry.field(description="How many of them are weekend.")
     holidays: int | None = strawberry.field(description="How many of them are holidays.")
     business_days: int | None = strawberry.field(
-        description="How many of them are neither weekend nor holiday."
+        description="How many of them are worked in your home country."
     )
 
 

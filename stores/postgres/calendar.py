@@ -15,6 +15,7 @@ from typing import Any
 import asyncpg
 
 from core.calendar import calendar_days
+from core.periods import Weekday
 from core.records.calendar import (
     CalendarDayRecord,
     CalendarEdition,
@@ -154,7 +155,7 @@ def calendar_profile(row: asyncpg.Record) -> CalendarProfile:
         subdivisions=tuple(row["subdivisions"]),
         fiscal_start_month=row["fiscal_start_month"],
         fiscal_year_named_by_end=row["fiscal_year_named_by_end"],
-        week_start=row["week_start"],
+        week_start=Weekday(row["week_start"]),
         retail_pattern=RetailPattern(row["retail_pattern"]),
         industry=Industry(row["industry"]),
     )

@@ -6,6 +6,7 @@ import asyncpg
 
 from core.commands import CreateTenant
 from core.errors import Conflict, NotFound
+from core.periods import Weekday
 from core.records.calendar import Industry, RetailPattern
 from core.records.tenants import TenantRecord
 from core.scope import SystemScope, TenantId, TenantScope
@@ -103,7 +104,7 @@ def _record(row: asyncpg.Record) -> TenantRecord:
         tier=row["tier"],
         created_at=row["created_at"],
         subdivisions=tuple(row["subdivisions"]),
-        week_start=row["week_start"],
+        week_start=Weekday(row["week_start"]),
         retail_pattern=RetailPattern(row["retail_pattern"]),
         industry=Industry(row["industry"]),
     )

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-import calendar
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
+from core.calendar import calendar_days
 from core.records.attribution import AttributionKey, AttributionRowRecord
 from core.records.authorizations import AuthorizationRecord, AuthorizationStatus
-from core.records.calendar import CalendarDayRecord, HolidayRecord, RetailEventRecord
+from core.records.calendar import (
+    CalendarDayRecord,
+    CalendarEdition,
+    CalendarProfile,
+    DayMarks,
+    HolidayRecord,
+    RetailEventRecord,
+)
 from core.records.connections import ConnectionRecord, ConnectionStatus, Level, Source
 from core.records.credentials import ConnectionTestRecord, ConnectionTestStatus
 from core.records.drift import (
@@ -145,34 +152,12 @@ def campaign(number: int) -> CampaignRecord:
 
 
 def day(on: date) -> CalendarDayRecord:
-    iso = on.isocalendar()
-    holiday = on == date(2026, 11, 1)
-    return CalendarDayRecord(
-        date=on,
-        year=on.year,
-        quarter=(on.month + 2) // 3,
-        month=on.month,
-        day=on.day,
-        day_of_year=on.timetuple().tm_yday,
-        day_of_week=on.isoweekday(),
-        is_weekend=on.isoweekday() > 5,
-        iso_year=iso.year,
-        iso_week=iso.week,
-        week_start=on - timedelta(days=on.weekday()),
-        is_month_start=on.day == 1,
-        is_month_end=on.day == calendar.monthrange(on.year, on.month)[1],
-        is_quarter_end=False,
-        fiscal_year=2027,
-        fiscal_quarter=4,
-        fiscal_month=10,
-        is_holiday=holiday,
-        holidays=(HolidayRecord("All Saints' Day", "DE"),) if holiday else (),
-        retail_events=(
-            (RetailEventRecord("Singles' Day", None, on, on, "fixed date", 1.0),)
-            if on.day == 11
-            else ()
-        ),
-    )
+    edition = CalendarEdition(CalendarProfile(("DE", "US"), (), 2), (6, 7), DateRange(on, on), "")
+    holidays = (HolidayRecord("All Saints' Day", "DE"),) if on == date(2026, 11, 1) else ()
+    singles = RetailEventRecord("Singles' Day", None, on, on, "fixed date", 1.0)
+    marks = DayMarks(holidays, (singles,) if on.day == 11 else ())
+    (found,) = calendar_days(edition, {on: marks}, (), [on])
+    return found
 
 
 def connection(**changes: object) -> ConnectionRecord:

@@ -32,6 +32,7 @@ HOPS = 3
 """How many types a document goes through below its root field."""
 
 NESTED_ARGUMENTS = {
+    "CalendarDimension.holidays": "kinds: [PUBLIC, OBSERVANCE]",
     "Campaign.entries": "first: 2",
     "Campaign.naming": 'on: "2026-10-01"',
     "Run.events": "first: 3",

@@ -107,6 +107,7 @@ HARMLESS = {
     *(f"WebhookPathInput.{name}" for name in ("field", "path")),
     *(f"WebhookTypeInput.{name}" for name in ("type", "means")),
     "Query.calendar(dates)",
+    "CalendarDimension.holidays(kinds)",
     "Query.insights(dates)",
     "Query.insights(kinds)",
     "Query.marketingEntries(filter)",

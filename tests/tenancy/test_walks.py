@@ -58,6 +58,7 @@ WRITTEN_ONLY = {
     "Subscription",
     "AcceptLookBackPayload",
     "AcceptShrinkPayload",
+    "CalendarEvent",
     "CancelRunPayload",
     "DismissDeadLettersPayload",
     "AcceptSchemaChangesPayload",

@@ -4,15 +4,16 @@ import datetime as dt
 
 import pytest
 
-from core.records.calendar import CalendarProfile, HolidayRecord
+from core.records.calendar import CalendarProfile, HolidayKind, HolidayRecord
 from tests.transform.calendars import days_of
 
 
 def holidays(date: dt.date, *countries: str) -> tuple[HolidayRecord, ...]:
     profile = CalendarProfile(countries, (), 1, fiscal_year_named_by_end=True)
     (record,) = days_of(profile, date, date)
-    assert record.is_holiday == bool(record.holidays)
-    return record.holidays
+    public = tuple(each for each in record.holidays if each.kind is HolidayKind.PUBLIC)
+    assert record.is_holiday == bool(public)
+    return public
 
 
 def test_one_day_in_several_countries_stands_in_the_order_of_the_profile() -> None:

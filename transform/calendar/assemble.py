@@ -23,7 +23,7 @@ def calendar_marks(profile: CalendarProfile, dates: DateRange) -> dict[dt.date, 
 
     A day does not depend on the range it is asked in.
     """
-    holidays = holidays_by_date(profile.countries, dates.since, dates.until)
+    holidays = holidays_by_date(profile, dates.since, dates.until)
     events = retail_events_by_date(profile.countries, dates.since, dates.until)
     return {
         date: DayMarks(holidays.get(date, ()), events.get(date, ()))
