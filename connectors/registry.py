@@ -15,6 +15,7 @@ from core.records.connections import Level, Source
 from core.settings import Settings
 from core.sources import MANIFESTS, SourceKind
 from transform.frames import NormalisedPage
+from transform.normalise.channel_labels import labelled
 from transform.normalise.context import Normaliser, PageContext
 
 
@@ -73,7 +74,8 @@ def normalise_page(
     `fetched` records = Σ `records` of entries + rejections. Raises BadInput when the page as a
     whole cannot be read or the source has no normaliser.
     """
-    return _normaliser(source)(stream, media_type, body, context)
+    made = _normaliser(source)(stream, media_type, body, context)
+    return labelled(made, context.channels)
 
 
 @cache

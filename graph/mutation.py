@@ -6,6 +6,7 @@ import strawberry
 
 from graph.mutations.authorizations import AuthorizationMutations
 from graph.mutations.backfills import BackfillMutations
+from graph.mutations.channel_rules import ChannelRuleMutations
 from graph.mutations.connection_tests import ConnectionTestMutations
 from graph.mutations.connections import ConnectionMutations
 from graph.mutations.dead_letters import DeadLetterMutations
@@ -36,6 +37,7 @@ class Mutation(
     DeadLetterMutations,
     DriftMutations,
     NamingMutations,
+    ChannelRuleMutations,
     ReceiptMutations,
     ScheduleMutations,
     WebhookMutations,

@@ -9,6 +9,7 @@ from graph.queries.authorizations import AuthorizationQueries
 from graph.queries.backfills import BackfillQueries
 from graph.queries.calendar import CalendarQueries
 from graph.queries.campaigns import CampaignQueries
+from graph.queries.channel_rules import ChannelRuleQueries
 from graph.queries.connections import ConnectionQueries
 from graph.queries.dead_letters import DeadLetterQueries
 from graph.queries.drift import DriftQueries
@@ -35,6 +36,7 @@ class Query(
     AttributionQueries,
     ExchangeQueries,
     NamingQueries,
+    ChannelRuleQueries,
     InsightQueries,
     ConnectionQueries,
     AuthorizationQueries,

@@ -118,7 +118,8 @@ class PageFlow:
 
     def _context(self, page: RawPage | LandedPage) -> PageContext:
         found = page_context(self.source.connection, page.request)
-        return replace(found, contract=self.source.contracts.get(page.stream))
+        contract = self.source.contracts.get(page.stream)
+        return replace(found, channels=self.source.channels, contract=contract)
 
 
 def _fetched_bytes(fetched: Fetched) -> int:

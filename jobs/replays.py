@@ -9,7 +9,7 @@ from connectors.registry import normalise_page
 from core.records.connections import ConnectionRecord
 from core.records.runs import Receipt
 from core.scope import TenantScope
-from jobs.sources import page_context
+from jobs.sources import channel_rules, page_context
 from jobs.webhooks import with_orders
 from stores.postgres.replays import RefusedPage, ReplayResult
 from stores.postgres.run_work import Claimed
@@ -25,10 +25,13 @@ async def replay(stores: Stores, work: WorkStores, scope: TenantScope, claimed: 
     A page's records are tried and settled in one step, so the run can be taken up anywhere.
     """
     connection = await stores.connections.one(scope, claimed.run.of_connection)
+    channels = await channel_rules(stores, scope)
     while (page := await work.replays.next_page(scope, claimed)) is not None:
         body = await stores.lineage.body(scope, page.raw_page_id)
         context = replace(
-            page_context(connection, page.request), replay=Replay(page.positions, page.corrections)
+            page_context(connection, page.request),
+            channels=channels,
+            replay=Replay(page.positions, page.corrections),
         )
         context = await with_orders(stores, scope, connection, body, context)
         made = await asyncio.to_thread(_normalise, connection, page, body, context)

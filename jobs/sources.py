@@ -16,7 +16,9 @@ from connectors.webhook.connector import WebhookConnector
 from core.commands import FileOptions, FileReading
 from core.errors import BadInput, Transient
 from core.jsonvalue import JSONObject
+from core.records.channels import ChannelRules
 from core.records.connections import ConnectionRecord, Level, Source
+from core.records.rules import RulesAt
 from core.records.runs import RunRecord
 from core.scope import TenantScope
 from core.settings import Settings
@@ -34,12 +36,13 @@ from transform.normalise.contract import Contract
 class OpenSource:
     """A connector at work. `is_whole`: a reading says all there is for its days.
 
-    `contracts`: by stream, what its records are held to.
+    `channels`: what rows are labelled by. `contracts`: by stream, what its records are held to.
     """
 
     connection: ConnectionRecord
     connector: Connector
     is_whole: bool
+    channels: ChannelRules = field(default_factory=ChannelRules)
     contracts: Mapping[str, Contract] = field(default_factory=dict)
 
 
@@ -49,23 +52,26 @@ async def open_source(
 ) -> AsyncIterator[OpenSource]:
     """What `run` reads; closed, and a spooled file removed, at the end."""
     connection = await stores.connections.one(scope, run.of_connection)
+    channels = await channel_rules(stores, scope)
     if connection.source is Source.FILE:
         async with _open_file(stores, scope, run, connection.level) as opened:
             options = FileOptions.from_json(run.options)
             whole = options.reading is FileReading.COMPLETE
-            yield OpenSource(connection, opened, is_whole=whole)
+            yield OpenSource(connection, opened, is_whole=whole, channels=channels)
         return
     if connection.source.manifest.kind is SourceKind.PUSH:
         inbox = RunInbox(WebhookWorkStore(stores.database), scope, run)
         async with aclosing(WebhookConnector(inbox)) as webhook:
-            yield OpenSource(connection, webhook, is_whole=False)
+            yield OpenSource(connection, webhook, is_whole=False, channels=channels)
         return
     async with alerting(stores, scope, connection):
         credentials = await stores.connections.credentials(scope, connection.id)
         connector = open_connector(connection.source, account_of(connection), credentials, settings)
         try:
             contracts = await contracts_of(stores, scope, connection)
-            yield OpenSource(connection, connector, is_whole=True, contracts=contracts)
+            yield OpenSource(
+                connection, connector, is_whole=True, channels=channels, contracts=contracts
+            )
             await learn_credentials(stores, scope, connection, connector)
         finally:
             await connector.aclose()
@@ -102,6 +108,14 @@ async def _spooled(stores: Stores, scope: TenantScope, upload_id: UUID) -> Async
                 mend="free space in its folder of temporary files, or set TMPDIR to another",
             ) from error
         yield path
+
+
+async def channel_rules(stores: Stores, scope: TenantScope) -> ChannelRules:
+    """The tenant's channel rules as they are now, and the naming rules that they may refer to."""
+    now = RulesAt()
+    channels = (await stores.channel_rules.rules(scope, [now]))[now]
+    names = (await stores.naming.rules(scope, [now]))[now] if channels else ()
+    return ChannelRules(channels, names)
 
 
 def page_context(connection: ConnectionRecord, request: JSONObject) -> PageContext:

@@ -9,6 +9,7 @@ from uuid import UUID
 from aiodataloader import DataLoader
 
 from core.records.calendar import CalendarDayRecord, DayMoment
+from core.records.channels import ChannelRuleRecord
 from core.records.connections import ConnectionRecord
 from core.records.credentials import AlertRecord, ConnectionTestRecord, CredentialRecord
 from core.records.drift import DriftPolicy
@@ -17,9 +18,10 @@ from core.records.exchange import Publication, RateMoment
 from core.records.exports import ExportRecord
 from core.records.insights import InsightRecord
 from core.records.lineage import RawPageRecord
-from core.records.naming import NamingRuleRecord
+from core.records.naming import NamedCampaign, NameMoment, NamingRuleRecord
 from core.records.receipts import HeldShrink, ReceiptPolicy
 from core.records.restatements import Lesson
+from core.records.rules import RulesAt
 from core.records.runs import RunRecord
 from core.records.schedules import ScheduleRecord
 from core.records.tenants import TenantRecord
@@ -117,9 +119,19 @@ class Loaders:
         return keyed(partial(self._stores.exchange.publications, self._scope))
 
     @cached_property
-    def naming_rules(self) -> DataLoader[TenantId, tuple[NamingRuleRecord, ...] | None]:
-        """The rules of the scope's own tenant."""
+    def naming_rules(self) -> DataLoader[RulesAt, tuple[NamingRuleRecord, ...] | None]:
+        """Naming rules by the moment at which they were in force."""
         return keyed(partial(self._stores.naming.rules, self._scope))
+
+    @cached_property
+    def channel_rules(self) -> DataLoader[RulesAt, tuple[ChannelRuleRecord, ...] | None]:
+        """Channel rules by the moment at which they were in force."""
+        return keyed(partial(self._stores.channel_rules.rules, self._scope))
+
+    @cached_property
+    def names(self) -> DataLoader[NameMoment, NamedCampaign | None]:
+        """Campaigns under the names of a moment."""
+        return keyed(partial(self._stores.campaigns.names_at, self._scope))
 
     @cached_property
     def shrinks(self) -> DataLoader[UUID, HeldShrink | None]:

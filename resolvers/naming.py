@@ -1,7 +1,8 @@
 """What the names of campaigns say, by the tenant's own rules.
 
 Names are read when they are asked for: a rule that is added, ended or deleted holds at once for
-every day that it covers, and nothing has to be ingested again.
+every day that it covers, and nothing has to be ingested again. An entry says what the name said
+that its campaign had when the entry was learned; `asOf` reads by the rules of then.
 """
 
 from __future__ import annotations
@@ -9,26 +10,28 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from itertools import pairwise
 from uuid import UUID
 
-from core.errors import BadInput
-from core.records.entries import CampaignRecord, EntryFilter
+from core.name_patterns import matcher
+from core.naming import concerns, meets, read
+from core.records.entries import CampaignRecord, EntryFilter, EntryRecord
 from core.records.naming import (
     CampaignSpan,
     NamedCampaign,
+    NameMoment,
     NamingCondition,
     NamingRule,
     NamingRuleRecord,
     ParsedName,
 )
-from resolvers.naming_patterns import matcher
+from core.records.rules import RulesAt
+from resolvers.rules import checked_terms
 from resolvers.session import Session
 from resolvers.text import clean
 
 FIRST_DAY, LAST_DAY = date(1990, 1, 1), date(2099, 12, 31)
-MAX_POSITION = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +51,26 @@ class Preview:
     unmatched: tuple[NamedCampaign, ...]
 
 
-async def rules(session: Session) -> tuple[NamingRuleRecord, ...]:
-    """The tenant's rules, in the order in which they are tried."""
-    return await session.loaders.naming_rules.load(session.scope.tenant_id) or ()
+async def rules(session: Session, as_of: datetime | None = None) -> tuple[NamingRuleRecord, ...]:
+    """The tenant's rules at `as_of`, or now, in the order in which they are tried."""
+    return await session.loaders.naming_rules.load(RulesAt(as_of)) or ()
+
+
+async def name_of(session: Session, entry: EntryRecord) -> NamedCampaign | None:
+    """An entry's campaign under the name that it had when the entry was learned."""
+    if entry.campaign is None:
+        return None
+    return await session.loaders.names.load(NameMoment(entry.campaign, entry.named_at))
+
+
+async def of_entry(
+    session: Session, entry: EntryRecord, as_of: datetime | None
+) -> ParsedName | None:
+    """What that name says on the entry's day, by the rules of `as_of`; None when no rule fits."""
+    named = await name_of(session, entry)
+    if named is None:
+        return None
+    return read(await rules(session, as_of), named, entry.key.date)
 
 
 async def parsed(session: Session, campaign: CampaignRecord | None, on: date) -> ParsedName | None:
@@ -59,16 +79,6 @@ async def parsed(session: Session, campaign: CampaignRecord | None, on: date) ->
         return None
     named = NamedCampaign(campaign.digest, campaign.source, campaign.account_id, campaign.name)
     return read(await rules(session), named, on)
-
-
-def read(tried: Sequence[NamingRuleRecord], campaign: NamedCampaign, on: date) -> ParsedName | None:
-    """What the first rule that fits says."""
-    for record in tried:
-        if _covers(record.rule, on) and _concerns(record.rule, campaign):
-            fields = matcher(record.rule.syntax, record.rule.pattern).read(campaign.name)
-            if fields is not None:
-                return ParsedName(record, fields)
-    return None
 
 
 async def add(session: Session, rule: NamingRule) -> NamingRuleRecord:
@@ -89,13 +99,14 @@ async def delete(session: Session, rule_id: UUID) -> NamingRuleRecord:
 async def preview(session: Session, rule: NamingRule) -> Preview:
     """What `rule` would read of the tenant's campaigns, in the order of their names."""
     rule = checked(rule)
-    campaigns = await session.stores.campaigns.named(session.scope)
-    return await asyncio.to_thread(_previewed, rule, campaigns)
+    names = await session.stores.campaigns.names(session.scope)
+    current = [campaign for campaign in names if campaign.until is None]
+    return await asyncio.to_thread(_previewed, rule, current)
 
 
 def _previewed(rule: NamingRule, campaigns: Sequence[NamedCampaign]) -> Preview:
     fit = matcher(rule.syntax, rule.pattern)
-    concerned = [campaign for campaign in campaigns if _concerns(rule, campaign)]
+    concerned = [campaign for campaign in campaigns if concerns(rule, campaign)]
     readings = [(campaign, fit.read(campaign.name)) for campaign in concerned]
     return Preview(
         campaigns=len(concerned),
@@ -104,15 +115,17 @@ def _previewed(rule: NamingRule, campaigns: Sequence[NamedCampaign]) -> Preview:
     )
 
 
-async def narrowed(session: Session, where: EntryFilter) -> EntryFilter:
-    """`where` with its conditions on names turned into campaigns and their days.
+async def narrowed(
+    session: Session, where: EntryFilter, as_of: datetime | None = None
+) -> EntryFilter:
+    """`where` with its conditions on names turned into campaigns, their days and their names.
 
     In a thread: many names and rules take seconds, in which the server has others to answer.
     """
     if not where.naming:
         return where
-    tried = await rules(session)
-    campaigns = await session.stores.campaigns.named(session.scope)
+    tried = await rules(session, as_of)
+    campaigns = await session.stores.campaigns.names(session.scope, as_of)
     spans = await asyncio.to_thread(_meeting, campaigns, tried, where.naming)
     return replace(where, naming=(), spans=spans)
 
@@ -126,55 +139,24 @@ def _meeting(
         span
         for campaign in campaigns
         for span in _spans(campaign, tried)
-        if _meets(read(tried, campaign, span.since), conditions)
+        if meets(read(tried, campaign, span.since), conditions)
     )
 
 
 def checked(rule: NamingRule) -> NamingRule:
     """`rule` with a clean name, or BadInput naming what is wrong."""
     matcher(rule.syntax, rule.pattern)
-    if rule.since is not None and rule.until is not None and rule.since > rule.until:
-        raise BadInput(
-            f"the rule ends on {rule.until}, before it begins on {rule.since}",
-            field="until",
-            mend="give since on or before until",
-        )
-    if not 0 <= rule.position <= MAX_POSITION:
-        raise BadInput(
-            f"position must be from 0 to {MAX_POSITION}",
-            field="position",
-            mend="leave it out for 100",
-        )
+    checked_terms(rule.since, rule.until, rule.position)
     account = None if rule.account_id is None else clean(rule.account_id, "accountId")
     return replace(rule, name=clean(rule.name, "name"), account_id=account)
-
-
-def _covers(rule: NamingRule, on: date) -> bool:
-    return (rule.since is None or rule.since <= on) and (rule.until is None or on <= rule.until)
-
-
-def _concerns(rule: NamingRule, campaign: NamedCampaign) -> bool:
-    return rule.source in {None, campaign.source} and rule.account_id in {
-        None,
-        campaign.account_id,
-    }
 
 
 def _spans(campaign: NamedCampaign, tried: Sequence[NamingRuleRecord]) -> Iterator[CampaignSpan]:
     """The days of a campaign, cut wherever another rule may begin to hold."""
     cuts = {FIRST_DAY, LAST_DAY + timedelta(days=1)}
-    for rule in (record.rule for record in tried if _concerns(record.rule, campaign)):
+    for rule in (record.rule for record in tried if concerns(record.rule, campaign)):
         cuts |= {rule.since} if rule.since is not None else set()
         cuts |= {rule.until + timedelta(days=1)} if rule.until is not None else set()
     for since, next_since in pairwise(sorted(cuts)):
-        yield CampaignSpan(campaign.digest, since, next_since - timedelta(days=1))
-
-
-def _meets(said: ParsedName | None, conditions: Sequence[NamingCondition]) -> bool:
-    if said is None:
-        return False
-    return all(
-        said.fields.get(condition.field, "").casefold()
-        in {value.casefold() for value in condition.values}
-        for condition in conditions
-    )
+        until = next_since - timedelta(days=1)
+        yield CampaignSpan(campaign.digest, since, until, campaign.since, campaign.until)

@@ -21,6 +21,7 @@ from stores.postgres.calendar import CalendarStore
 from stores.postgres.calendar_events import CalendarEventStore
 from stores.postgres.campaigns import CampaignStore
 from stores.postgres.causal import CausalStore
+from stores.postgres.channel_rules import ChannelRuleStore
 from stores.postgres.connection_tests import ConnectionTestStore
 from stores.postgres.connections import ConnectionStore
 from stores.postgres.credentials import CredentialStore
@@ -88,6 +89,7 @@ class Stores:
     exports: ExportStore
     causal: CausalStore
     naming: NamingStore
+    channel_rules: ChannelRuleStore
     shrinks: ShrinkStore
     restatements: RestatementStore
     policies: ReceiptPolicyStore
@@ -148,6 +150,7 @@ async def open_stores(
                 exports=ExportStore(database),
                 causal=CausalStore(database),
                 naming=NamingStore(database),
+                channel_rules=ChannelRuleStore(database),
                 shrinks=ShrinkStore(database),
                 restatements=RestatementStore(database),
                 policies=ReceiptPolicyStore(database),

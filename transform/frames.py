@@ -6,8 +6,10 @@ import functools
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -15,6 +17,8 @@ import pyarrow.compute as pc
 from core.records.drift import Drift
 from core.records.ingestion import CAMPAIGN_COLUMNS, ENTRY_COLUMNS, Column, Rejection
 from core.units import MONEY_SCALE
+
+Ints: TypeAlias = npt.NDArray[np.int64]
 
 DIGEST_BYTES = 16
 
@@ -50,6 +54,8 @@ class NormalisedPage:
 
     `owners`, of a replay alone: for each replayed record the entry it is in; None: rejected.
     `drift`: how records are not as expected; `is_frozen`: for that, none of them may go in.
+    `media`: each entry's utm_medium, where the source says one. `channel_rules`: for each entry
+    the place of the channel rule that labelled it, -1 where none did; None: there are no rules.
     """
 
     entries: pa.Table
@@ -59,6 +65,14 @@ class NormalisedPage:
     owners: tuple[int | None, ...] = ()
     drift: tuple[Drift, ...] = ()
     is_frozen: bool = False
+    media: Any = None
+    channel_rules: Ints | None = None
+
+
+def numbered(column: Any) -> tuple[Ints, int]:
+    """Each value's number, in the order in which they first appear, and how many there are."""
+    encoded = column.combine_chunks().dictionary_encode(null_encoding="encode")
+    return encoded.indices.to_numpy().astype(np.int64), len(encoded.dictionary)
 
 
 def to_arrow(frame: pd.DataFrame, schema: pa.Schema) -> pa.Table:

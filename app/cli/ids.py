@@ -8,7 +8,16 @@ from uuid import UUID
 
 import typer
 
-from graph.ids import CONNECTION, NAMING_RULE, REJECTED, RUN, SCHEDULE, SCHEMA_CHANGE, IdKind
+from graph.ids import (
+    CHANNEL_RULE,
+    CONNECTION,
+    NAMING_RULE,
+    REJECTED,
+    RUN,
+    SCHEDULE,
+    SCHEMA_CHANGE,
+    IdKind,
+)
 
 
 def _reader(kind: IdKind[UUID], name: str) -> Callable[[str], UUID]:
@@ -51,6 +60,14 @@ RuleId = Annotated[
     UUID,
     typer.Argument(
         parser=_reader(NAMING_RULE, "the rule"), metavar="<rule>", help="See: liftos naming list."
+    ),
+]
+ChannelRuleId = Annotated[
+    UUID,
+    typer.Argument(
+        parser=_reader(CHANNEL_RULE, "the rule"),
+        metavar="<rule>",
+        help="See: liftos channel-rule list.",
     ),
 ]
 ScheduleId = Annotated[

@@ -7,7 +7,8 @@ from collections.abc import Callable, Sequence
 import orjson
 
 from connectors.file.rows import NumberText, Refusal, Row, Table
-from core.file_layout import CELLS, REFUSED, ROW, FileLayout, number_columns
+from core.file_fields import NUMBER_FIELDS
+from core.file_layout import CELLS, REFUSED, ROW, FileLayout
 
 _UNSTORABLE = Refusal(
     "row",
@@ -53,7 +54,8 @@ def _commas(table: Table, layout: FileLayout) -> list[int]:
     """Columns whose typed numbers are written with a comma, since the file's texts are."""
     if not table.is_typed or layout.decimal_separator == ".":
         return []
-    return [table.headers.keys.index(key) for key, _ in number_columns(layout)]
+    columns = layout.columns
+    return [table.headers.keys.index(columns[f]) for f in NUMBER_FIELDS if f in columns]
 
 
 def _with_commas(row: Row, places: Sequence[int]) -> Row:

@@ -188,6 +188,7 @@ def _columns(
         "campaign_name": campaign,
         "channel": column("text", (state and _channel(state) for state in rows)),
         "platform_channel": of_state("text", "utm_source"),
+        "medium": of_state("text", "utm_medium"),
         "currency": of_state("text", "currency"),
         "conversions": of_state("amount", "conversions"),
         "conversion_value": of_state("amount", "value"),

@@ -88,6 +88,7 @@ class EntryRecord:
     its numbers cover `covers_days` days from `date` on, None for one.
     `date` is a calendar day in `time_zone`, never shifted. `learned_at` is when these metrics
     became known; `is_mature` whether the day was last read when it had settled.
+    `named_at`: its campaign goes by the name of that moment.
     `campaign` is the digest of the campaign it belongs to; None above campaign level.
     `checks_applied` and `checks_failed` are masks over core.quality.CHECKS; None: not assessed.
     """
@@ -113,6 +114,7 @@ class EntryRecord:
     time_zone: str
     metrics: Metrics
     learned_at: datetime
+    named_at: datetime
     first_learned_at: datetime
     vintage_count: int
     is_mature: bool

@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from typing import TypeAlias
 from uuid import UUID
 
 from core.records.connections import Source
+from core.records.rules import RuleRecord
 
 
 class NamingSyntax(StrEnum):
@@ -40,13 +42,7 @@ class NamingRule:
     position: int = 100
 
 
-@dataclass(frozen=True, slots=True)
-class NamingRuleRecord:
-    """A rule that is in force."""
-
-    id: UUID
-    rule: NamingRule
-    created_at: datetime
+NamingRuleRecord: TypeAlias = RuleRecord[NamingRule]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +55,25 @@ class ParsedName:
 
 @dataclass(frozen=True, slots=True)
 class NamedCampaign:
-    """A campaign under its current name."""
+    """A campaign under a name that it has, or had from `since` until `until`.
+
+    The name held for what was learned in that time; None: from ever, and still.
+    """
 
     digest: UUID
     source: Source
     account_id: str
     name: str
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NameMoment:
+    """A campaign, and the moment whose name is asked for."""
+
+    digest: UUID
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +86,13 @@ class NamingCondition:
 
 @dataclass(frozen=True, slots=True)
 class CampaignSpan:
-    """A campaign on the days from `since` to `until`, both included."""
+    """A campaign on the days from `since` to `until`, both included.
+
+    Only what was learned from `named_from` until `named_until`, when it had the name in question.
+    """
 
     digest: UUID
     since: date
     until: date
+    named_from: datetime | None = None
+    named_until: datetime | None = None

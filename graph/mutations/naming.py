@@ -67,7 +67,10 @@ class NamingMutations:
         record = await naming.end(info.context.session, found, until)
         return NamingRulePayload(rule=NamingRule.from_record(record))
 
-    @mutation("Forget a rule, for all days.", needs=Permission.MEMORY_ADMIN)
+    @mutation(
+        "Let a rule hold no more, for any day. What is asked as of an earlier moment goes by it.",
+        needs=Permission.MEMORY_ADMIN,
+    )
     async def delete_naming_rule(self, info: Info, *, rule_id: RuleId) -> NamingRuleResult:
         """What it was is answered a last time."""
         found = NAMING_RULE.decode(rule_id, "ruleId")

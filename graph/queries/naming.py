@@ -10,6 +10,7 @@ from core.errors import BadInput
 from core.scope import Permission
 from graph.context import Info
 from graph.fields import guarded
+from graph.inputs.entries import AsOf
 from graph.inputs.naming import NamingRuleInput
 from graph.types.naming import NamingPreview, NamingRule
 from resolvers import naming
@@ -25,9 +26,9 @@ class NamingQueries:
         "Your naming rules, at most 200, in the order in which they are tried.",
         needs=Permission.MEMORY_READ,
     )
-    async def naming_rules(self, info: Info) -> list[NamingRule]:
+    async def naming_rules(self, info: Info, *, as_of: AsOf = None) -> list[NamingRule]:
         """All of them."""
-        found = await naming.rules(info.context.session)
+        found = await naming.rules(info.context.session, as_of)
         return [NamingRule.from_record(record) for record in found]
 
     @guarded(

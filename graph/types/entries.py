@@ -155,14 +155,13 @@ class MarketingEntry(Node, MetricColumns):
         record = await campaigns.campaign(info.context.session, self.record.campaign)
         return None if record is None else campaign_types.Campaign.from_record(record)
 
-    @resolved("What its campaign's name says, by the first of your naming rules for its day.")
+    @resolved(
+        "What its campaign's name says, by the first of your naming rules for its day: the name "
+        "that the campaign had when these numbers were learned. With `asOf`, by the rules of then."
+    )
     async def naming(self, info: Info) -> CampaignNaming | None:
         """Batched over the whole answer."""
-        if self.record.campaign is None:
-            return None
-        session = info.context.session
-        campaign = await campaigns.campaign(session, self.record.campaign)
-        found = await naming.parsed(session, campaign, self.date)
+        found = await naming.of_entry(info.context.session, self.record, self.as_of)
         return None if found is None else CampaignNaming.from_record(found)
 
     @resolved("Its day in your calendar; null outside the calendar's years.")
@@ -170,6 +169,12 @@ class MarketingEntry(Node, MetricColumns):
         """Batched over the whole answer."""
         record = await calendar.day(info.context.session, self.record.key.date, self.as_of)
         return None if record is None else CalendarDimension.from_record(record)
+
+    @resolved("The name that its campaign had when these numbers were learned.")
+    async def campaign_name(self, info: Info) -> str | None:
+        """Batched over the whole answer."""
+        found = await naming.name_of(info.context.session, self.record)
+        return None if found is None else found.name
 
     @resolved("The connection that brought it.")
     async def connection(self, info: Info) -> SourceConnection:
@@ -216,7 +221,7 @@ async def entry_connection(
     as_of: dt.datetime | None = None,
 ) -> MarketingEntryConnection:
     """One page of entries on the wire; names are read once for it and its count."""
-    where = await naming.narrowed(session, where)
+    where = await naming.narrowed(session, where, as_of)
     listing = entries.listing(order)
     page = await entries.page(session, where, order, arguments, as_of)
     nodes = [MarketingEntry.from_record(record, as_of) for record in page.items]

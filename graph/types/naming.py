@@ -7,11 +7,11 @@ from collections.abc import Mapping
 
 import strawberry
 
+from core.name_patterns import matcher
 from core.records.connections import Source
 from core.records.naming import NamingRuleRecord, NamingSyntax, ParsedName
 from graph.ids import NAMING_RULE
 from resolvers.naming import Preview
-from resolvers.naming_patterns import matcher
 
 
 @strawberry.type(description="How the names of campaigns are read.")

@@ -23,10 +23,10 @@ from loaders.ports.facts import (
     EntryStore,
     ExchangeStore,
     InsightStore,
-    NamingStore,
 )
 from loaders.ports.receipts import ReceiptPolicyStore, RestatementStore, ShrinkStore
 from loaders.ports.rejections import DeadLetterStore, RejectionStore
+from loaders.ports.rules import ChannelRuleStore, NamingStore
 from loaders.ports.webhooks import WebhookStore
 from loaders.ports.work import (
     BackfillStore,
@@ -136,6 +136,11 @@ class Stores(Protocol):
     @property
     def naming(self) -> NamingStore:
         """Rules by which campaign names are read."""
+        ...
+
+    @property
+    def channel_rules(self) -> ChannelRuleStore:
+        """Rules by which rows are counted to channels."""
         ...
 
     @property

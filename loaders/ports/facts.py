@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
@@ -19,9 +19,9 @@ from core.records.entries import (
 )
 from core.records.exchange import Publication, RateMoment
 from core.records.insights import InsightKind, InsightRecord
-from core.records.naming import NamedCampaign, NamingRule, NamingRuleRecord
+from core.records.naming import NamedCampaign, NameMoment
 from core.records.pages import Page, PageRequest
-from core.scope import TenantId, TenantScope
+from core.scope import TenantScope
 from core.units import DateRange
 
 
@@ -69,8 +69,16 @@ class CampaignStore(Protocol):
         """One page; the cursor is (digest,)."""
         ...
 
-    async def named(self, scope: TenantScope) -> tuple[NamedCampaign, ...]:
-        """Every campaign that has a name, in the order of names."""
+    async def names(
+        self, scope: TenantScope, as_of: datetime | None = None
+    ) -> tuple[NamedCampaign, ...]:
+        """Every name that a campaign has or had, in the order of names; those known at `as_of`."""
+        ...
+
+    async def names_at(
+        self, scope: TenantScope, moments: Sequence[NameMoment]
+    ) -> dict[NameMoment, NamedCampaign]:
+        """Campaigns under the names that they had at those moments, where they had one."""
         ...
 
 
@@ -129,26 +137,4 @@ class ExchangeStore(Protocol):
         self, scope: TenantScope, moments: Sequence[RateMoment]
     ) -> dict[RateMoment, Publication]:
         """The last publication of each moment; a moment before the first has none."""
-        ...
-
-
-class NamingStore(Protocol):
-    """Rules by which campaign names are read."""
-
-    async def rules(
-        self, scope: TenantScope, tenants: Sequence[TenantId]
-    ) -> dict[TenantId, tuple[NamingRuleRecord, ...]]:
-        """The rules of the scope's own tenant, in the order in which they are tried."""
-        ...
-
-    async def add(self, scope: TenantScope, rule: NamingRule) -> NamingRuleRecord:
-        """Keep a rule; Conflict when its name is taken or there are as many as there may be."""
-        ...
-
-    async def end(self, scope: TenantScope, rule_id: UUID, until: date) -> NamingRuleRecord:
-        """Let a rule hold up to `until`; NotFound, or Conflict when it begins later."""
-        ...
-
-    async def delete(self, scope: TenantScope, rule_id: UUID) -> NamingRuleRecord:
-        """Forget a rule; NotFound when there is none."""
         ...

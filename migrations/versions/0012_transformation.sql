@@ -112,3 +112,64 @@ ALTER FUNCTION ready_turns(jsonb) OWNER TO liftos_system;
 REVOKE CREATE ON SCHEMA public FROM liftos_system;
 REVOKE ALL ON FUNCTION ready_turns(jsonb) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION ready_turns(jsonb) TO liftos_app;
+
+-- Every version of a rule is kept: it is in force from `recorded_at` until `retired_at`, moments of
+-- the tenant's clock. What there was before versions counts as known from ever.
+ALTER TABLE naming_rule
+    ADD COLUMN version int NOT NULL DEFAULT 1,
+    ADD COLUMN recorded_at timestamptz NOT NULL DEFAULT '-infinity',
+    ADD COLUMN retired_at timestamptz,
+    DROP CONSTRAINT naming_rule_tenant_id_name_key,
+    DROP CONSTRAINT naming_rule_pkey,
+    ADD PRIMARY KEY (tenant_id, id, version);
+ALTER TABLE naming_rule ALTER COLUMN version DROP DEFAULT, ALTER COLUMN recorded_at DROP DEFAULT;
+CREATE UNIQUE INDEX naming_rule_in_force ON naming_rule (tenant_id, name)
+    WHERE retired_at IS NULL;
+
+-- Which rows count to which channel, where it is not the one that their source makes of them.
+CREATE TABLE channel_rule (
+    tenant_id uuid NOT NULL REFERENCES tenant ON DELETE CASCADE,
+    id uuid NOT NULL DEFAULT uuidv7(),
+    version int NOT NULL,
+    recorded_at timestamptz NOT NULL,
+    retired_at timestamptz,
+    created_at timestamptz NOT NULL DEFAULT now(),
+    name text NOT NULL,
+    channel text NOT NULL,
+    source text,
+    account_id text,
+    labelled text,
+    platform_channel text,
+    medium text,
+    campaign text,
+    entity text,
+    naming jsonb NOT NULL,
+    since date,
+    until date CONSTRAINT channel_rule_until_check CHECK (until >= since),
+    position int NOT NULL,
+    PRIMARY KEY (tenant_id, id, version)
+);
+CREATE UNIQUE INDEX channel_rule_in_force ON channel_rule (tenant_id, name)
+    WHERE retired_at IS NULL;
+CALL guard_table('channel_rule');
+GRANT SELECT, INSERT, UPDATE, DELETE ON channel_rule TO liftos_app;
+
+-- Which name a campaign had from when on. What was learned goes by the name of then: `named_at` is
+-- the moment of it where that is not when the numbers were learned.
+CREATE TABLE campaign_name (
+    tenant_id uuid NOT NULL REFERENCES tenant ON DELETE CASCADE,
+    digest uuid NOT NULL,
+    learned_at timestamptz NOT NULL,
+    name text NOT NULL,
+    PRIMARY KEY (tenant_id, digest, learned_at)
+);
+CALL guard_table('campaign_name');
+GRANT SELECT, INSERT, UPDATE, DELETE ON campaign_name TO liftos_app;
+ALTER TABLE campaign NO FORCE ROW LEVEL SECURITY;
+ALTER TABLE campaign_name NO FORCE ROW LEVEL SECURITY;
+INSERT INTO campaign_name (tenant_id, digest, learned_at, name)
+SELECT tenant_id, digest, '-infinity', name FROM campaign WHERE name IS NOT NULL;
+ALTER TABLE campaign FORCE ROW LEVEL SECURITY;
+ALTER TABLE campaign_name FORCE ROW LEVEL SECURITY;
+ALTER TABLE marketing_entry ADD COLUMN named_at timestamptz;
+ALTER TABLE marketing_entry_vintage ADD COLUMN named_at timestamptz;

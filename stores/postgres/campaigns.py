@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
 import asyncpg
 
 from core.records.connections import Source
 from core.records.entries import CampaignRecord
-from core.records.naming import NamedCampaign
+from core.records.naming import NamedCampaign, NameMoment
 from core.records.pages import Page, PageRequest
 from core.scope import TenantScope
 from stores.postgres.conditions import Conditions
 from stores.postgres.database import Database
+from stores.postgres.entries import settle
 from stores.postgres.paging import Ordering, page_of
 
 _SELECT = """
@@ -26,9 +28,21 @@ LEFT JOIN LATERAL (
 _BY_DIGEST = Ordering(("c.digest",), (UUID,))
 
 
-_NAMED = """
-SELECT digest, source, account_id, name FROM campaign
-WHERE tenant_id = $1 AND name IS NOT NULL ORDER BY name, digest
+_NAMES = """
+SELECT n.digest, c.source, c.account_id, n.name, n.learned_at AS since,
+       lead(n.learned_at) OVER (PARTITION BY n.digest ORDER BY n.learned_at) AS until
+FROM campaign_name n JOIN campaign c ON c.tenant_id = $1 AND c.digest = n.digest
+WHERE n.tenant_id = $1 AND coalesce(n.learned_at <= $2, true) ORDER BY n.name, n.digest
+"""
+_NAMES_AT = """
+SELECT asked.digest, asked.at, c.source, c.account_id, n.name
+FROM unnest($2::uuid[], $3::timestamptz[]) asked (digest, at)
+JOIN campaign c ON c.tenant_id = $1 AND c.digest = asked.digest
+CROSS JOIN LATERAL (
+    SELECT k.name FROM campaign_name k
+    WHERE k.tenant_id = $1 AND k.digest = asked.digest AND k.learned_at <= asked.at
+    ORDER BY k.learned_at DESC LIMIT 1
+) n
 """
 
 
@@ -47,14 +61,28 @@ class CampaignStore:
             rows = await connection.fetch(sql, scope.tenant_id, list(digests))
         return {row["digest"]: _record(row) for row in rows}
 
-    async def named(self, scope: TenantScope) -> tuple[NamedCampaign, ...]:
-        """Every campaign that has a name, in the order of names."""
+    async def names(
+        self, scope: TenantScope, as_of: datetime | None = None
+    ) -> tuple[NamedCampaign, ...]:
+        """Every name that a campaign has or had, in the order of names; those known at `as_of`."""
         async with self._database.read(scope) as connection:
-            rows = await connection.fetch(_NAMED, scope.tenant_id)
-        return tuple(
-            NamedCampaign(row["digest"], Source(row["source"]), row["account_id"], row["name"])
+            await settle(connection, scope, as_of)
+            rows = await connection.fetch(_NAMES, scope.tenant_id, as_of)
+        return tuple(NamedCampaign(**dict(row) | {"source": Source(row["source"])}) for row in rows)
+
+    async def names_at(
+        self, scope: TenantScope, moments: Sequence[NameMoment]
+    ) -> dict[NameMoment, NamedCampaign]:
+        """Campaigns under the names that they had at those moments, where they had one."""
+        digests, at = [each.digest for each in moments], [each.at for each in moments]
+        async with self._database.read(scope) as connection:
+            rows = await connection.fetch(_NAMES_AT, scope.tenant_id, digests, at)
+        return {
+            NameMoment(row["digest"], row["at"]): NamedCampaign(
+                row["digest"], Source(row["source"]), row["account_id"], row["name"]
+            )
             for row in rows
-        )
+        }
 
     async def page(self, scope: TenantScope, request: PageRequest) -> Page[CampaignRecord]:
         """One page in the order of digests; the cursor part is the digest in hex."""

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import fields
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 import asyncpg
@@ -84,13 +86,16 @@ _VERSIONED = (
 )
 
 
+_NAMED_AT = "coalesce({row}.named_at, {row}.learned_at) AS named_at"
+
+
 def entry_relation(tenant: str, as_of: str | None, days: tuple[str, str] | None = None) -> str:
     """A FROM item `e` of the entries that were present at `as_of` (now when None).
 
     All arguments are placeholders. `days`: the first and the last day that the caller asks for,
     so that no other month of versions is planned for.
 
-    Every row carries its dimensions, its metrics, and `vintage_count`, `time_zone`,
+    Every row carries its dimensions, its metrics, and `named_at`, `vintage_count`, `time_zone`,
     `settles_after_days` (as was known then), `last_read_at` (of its day). What a source sends by
     itself is read all the time: its days need no event of their own to settle.
     """
@@ -120,6 +125,7 @@ IS_MATURE = (
 
 def _present(tenant: str) -> str:
     columns = ", ".join((*_DIMENSIONS, *_VERSIONED, "vintage_count"))
+    columns += f", {_NAMED_AT.format(row='marketing_entry')}"
     return f"(SELECT {columns} FROM marketing_entry WHERE tenant_id = {tenant} AND is_present)"
 
 
@@ -130,11 +136,11 @@ def _known(tenant: str, as_of: str, days: tuple[str, str] | None) -> str:
     dimensions = ", ".join(f"{'v' if column in LABELS else 'm'}.{column}" for column in _DIMENSIONS)
     versioned = ", ".join(f"v.{column}" for column in _VERSIONED)
     return f"""(
-        SELECT {current}
+        SELECT {current}, {_NAMED_AT.format(row="m")}
         FROM marketing_entry m
         WHERE m.tenant_id = {tenant} AND m.learned_at <= {as_of} AND m.is_present
         UNION ALL
-        SELECT {dimensions}, {versioned}, v.vintage_count
+        SELECT {dimensions}, {versioned}, v.vintage_count, {_NAMED_AT.format(row="v")}
         FROM marketing_entry m
         CROSS JOIN LATERAL (
             SELECT w.*, count(*) OVER () AS vintage_count
@@ -284,17 +290,16 @@ def _restrict(conditions: Conditions, where: EntryFilter) -> None:
 
 
 _IN_SPANS = (
-    "EXISTS (SELECT FROM unnest({}::uuid[], {}::date[], {}::date[]) s (campaign, since, until) "
-    "WHERE s.campaign = e.campaign AND e.date BETWEEN s.since AND s.until)"
+    "EXISTS (SELECT FROM unnest("
+    "{}::uuid[], {}::date[], {}::date[], {}::timestamptz[], {}::timestamptz[]"
+    ") s (campaign, since, until, named_from, named_until) "
+    "WHERE s.campaign = e.campaign AND e.date BETWEEN s.since AND s.until "
+    "AND coalesce(e.named_at >= s.named_from, true) AND coalesce(e.named_at < s.named_until, true))"
 )
 
 
-def _columns(spans: Sequence[CampaignSpan]) -> tuple[list[UUID], list[date], list[date]]:
-    return (
-        [span.digest for span in spans],
-        [span.since for span in spans],
-        [span.until for span in spans],
-    )
+def _columns(spans: Sequence[CampaignSpan]) -> tuple[list[Any], ...]:
+    return tuple([getattr(span, field.name) for span in spans] for field in fields(CampaignSpan))
 
 
 def _restrict_to_keys(conditions: Conditions, alias: str, keys: Sequence[EntryKey]) -> None:
@@ -338,6 +343,7 @@ def entry_record(row: asyncpg.Record) -> EntryRecord:
         time_zone=row["time_zone"],
         metrics=_metrics(row),
         learned_at=row["learned_at"],
+        named_at=row["named_at"],
         first_learned_at=row["first_learned_at"],
         vintage_count=row["vintage_count"],
         is_mature=row["is_mature"],

@@ -172,7 +172,7 @@ WITH incoming AS (
         connection_id = excluded.connection_id, is_present = true,
         learned_at = excluded.learned_at, vintage_count = marketing_entry.vintage_count + 1,
         run_id = excluded.run_id, raw_page_id = excluded.raw_page_id,
-        raw_position = excluded.raw_position
+        raw_position = excluded.raw_position, named_at = NULL
 )
 SELECT raw_page_id,
        coalesce(sum(records) FILTER (WHERE differs), 0)::bigint AS stored,
@@ -184,6 +184,9 @@ SELECT raw_page_id,
 FROM compared GROUP BY raw_page_id
 """
 _CAMPAIGNS = """
+WITH before AS (
+    SELECT digest, name FROM campaign WHERE tenant_id = $1 AND digest = ANY($2)
+), known AS (
 INSERT INTO campaign (
     tenant_id, digest, source, account_id, campaign_id, name, status, objective, changed_at)
 SELECT $1, named.*, (SELECT learned_at FROM data_clock WHERE tenant_id = $1)
@@ -197,4 +200,9 @@ ON CONFLICT (tenant_id, digest) DO UPDATE SET
 WHERE (campaign.name, campaign.status, campaign.objective) IS DISTINCT FROM (
     coalesce(excluded.name, campaign.name), coalesce(excluded.status, campaign.status),
     coalesce(excluded.objective, campaign.objective))
+RETURNING campaign.digest, campaign.name, campaign.changed_at
+)
+INSERT INTO campaign_name (tenant_id, digest, learned_at, name)
+SELECT $1, k.digest, k.changed_at, k.name FROM known k LEFT JOIN before b ON b.digest = k.digest
+WHERE k.name IS DISTINCT FROM b.name AND k.name IS NOT NULL
 """

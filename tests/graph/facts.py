@@ -8,6 +8,7 @@ from uuid import UUID
 
 from core.records.attribution import AttributionDefinition, AttributionPage, AttributionRowRecord
 from core.records.calendar import CalendarDayRecord, DayMoment
+from core.records.channels import ChannelRule, ChannelRuleRecord, ChannelSample
 from core.records.entries import (
     CampaignRecord,
     EntryFilter,
@@ -18,9 +19,10 @@ from core.records.entries import (
 )
 from core.records.exchange import Publication, RateMoment
 from core.records.insights import InsightKind, InsightRecord
-from core.records.naming import NamedCampaign, NamingRule, NamingRuleRecord
+from core.records.naming import NamedCampaign, NameMoment, NamingRule, NamingRuleRecord
 from core.records.pages import Page, PageRequest
-from core.scope import TenantId, TenantScope
+from core.records.rules import RulesAt
+from core.scope import TenantScope
 from core.units import DateRange
 from tests.graph import samples
 from tests.graph.memory import Memory, paged
@@ -98,7 +100,16 @@ class Campaigns:
         found = list(self.memory.of(scope).campaigns.values())
         return paged(found, request, lambda campaign: (campaign.digest.hex,))
 
-    async def named(self, scope: TenantScope) -> tuple[NamedCampaign, ...]:
+    async def names_at(
+        self, scope: TenantScope, moments: Sequence[NameMoment]
+    ) -> dict[NameMoment, NamedCampaign]:
+        found = {each.digest: each for each in await self.names(scope)}
+        return {at: found[at.digest] for at in moments if at.digest in found}
+
+    async def names(
+        self, scope: TenantScope, as_of: datetime | None = None
+    ) -> tuple[NamedCampaign, ...]:
+        del as_of
         found = self.memory.of(scope).campaigns.values()
         return tuple(
             NamedCampaign(each.digest, each.source, each.account_id, each.name)
@@ -209,10 +220,10 @@ class Naming:
         self.memory = memory
 
     async def rules(
-        self, scope: TenantScope, tenants: Sequence[TenantId]
-    ) -> dict[TenantId, tuple[NamingRuleRecord, ...]]:
+        self, scope: TenantScope, moments: Sequence[RulesAt]
+    ) -> dict[RulesAt, tuple[NamingRuleRecord, ...]]:
         del scope
-        return dict.fromkeys(tenants, ())
+        return dict.fromkeys(moments, ())
 
     async def add(self, scope: TenantScope, rule: NamingRule) -> NamingRuleRecord:
         raise NotImplementedError(scope, rule)
@@ -222,3 +233,27 @@ class Naming:
 
     async def delete(self, scope: TenantScope, rule_id: UUID) -> NamingRuleRecord:
         raise NotImplementedError(scope, rule_id)
+
+
+class ChannelRules:
+    """No rules; what they do is shown over the real store."""
+
+    async def rules(
+        self, scope: TenantScope, moments: Sequence[RulesAt]
+    ) -> dict[RulesAt, tuple[ChannelRuleRecord, ...]]:
+        del scope
+        return dict.fromkeys(moments, ())
+
+    async def add(self, scope: TenantScope, rule: ChannelRule) -> ChannelRuleRecord:
+        raise NotImplementedError(scope, rule)
+
+    async def end(self, scope: TenantScope, rule_id: UUID, until: date) -> ChannelRuleRecord:
+        raise NotImplementedError(scope, rule_id, until)
+
+    async def delete(self, scope: TenantScope, rule_id: UUID) -> ChannelRuleRecord:
+        raise NotImplementedError(scope, rule_id)
+
+    async def samples(
+        self, scope: TenantScope, dates: DateRange, limit: int
+    ) -> tuple[ChannelSample, ...]:
+        raise NotImplementedError(scope, dates, limit)

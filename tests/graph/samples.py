@@ -115,6 +115,7 @@ def entry(number: int, *, days: int = 10, campaigns: int = 3) -> EntryRecord:
         time_zone="Europe/Berlin",
         metrics=metrics(number),
         learned_at=LEARNED,
+        named_at=LEARNED,
         first_learned_at=LEARNED - timedelta(days=number),
         vintage_count=1,
         is_mature=number % 2 == 0,

@@ -12,6 +12,7 @@ import pytest
 
 from core.records.entries import EntryFilter
 from core.records.naming import NamingCondition, NamingRule, NamingSyntax
+from core.records.rules import RulesAt
 from core.scope import TenantScope
 from graph.context import Context
 from graph.schema import LiftosSchema
@@ -74,9 +75,7 @@ async def owner(
 
 @pytest.fixture
 async def asker(owner: Asker, stores: RealStores) -> Asker:
-    for record in (await stores.naming.rules(owner.scope, [owner.scope.tenant_id]))[
-        owner.scope.tenant_id
-    ]:
+    for record in (await stores.naming.rules(owner.scope, [RulesAt()]))[RulesAt()]:
         await stores.naming.delete(owner.scope, record.id)
     return owner
 
@@ -162,6 +161,7 @@ async def test_the_rules_and_names_of_an_answer_are_read_once(asker: Asker) -> N
         == sorted(calls)
         == [
             "campaigns.by_digests",
+            "campaigns.names_at",
             "entries.count",
             "entries.page",
             "naming.rules",
@@ -174,7 +174,7 @@ async def test_a_filter_by_names_reads_them_once_for_page_and_count(asker: Asker
     stores, calls = counted(asker.stores)
     condition = {"field": "market", "values": ["de"]}
     await Asker(asker.schema, stores, asker.scope).ask(ENTRIES, filter={"naming": [condition]})
-    assert calls.count("campaigns.named") == 1
+    assert calls.count("campaigns.names") == 1
 
 
 @pytest.mark.parametrize(
@@ -238,6 +238,11 @@ async def test_others_are_answered_while_many_names_are_read(
             "INSERT INTO campaign (tenant_id, digest, source, account_id, campaign_id, name) "
             "SELECT $1, md5(n::text)::uuid, 'META_ADS', 'act_1', n::text, 'a_' || n "
             "FROM generate_series(1, 20000) n",
+            tenant.scope.tenant_id,
+        )
+        await connection.execute(
+            "INSERT INTO campaign_name (tenant_id, digest, learned_at, name) "
+            "SELECT tenant_id, digest, now(), name FROM campaign WHERE tenant_id = $1",
             tenant.scope.tenant_id,
         )
     session = Session.open(tenant.scope, stores)

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.errors import BadInput
+from core.name_patterns import matcher
 from core.records.naming import NamingSyntax
-from resolvers.naming_patterns import matcher
 
 PLAIN = st.text(string.ascii_letters + string.digits + "-.äß ", min_size=1).map(
     lambda text: text.strip() or "x"

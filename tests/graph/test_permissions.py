@@ -27,6 +27,8 @@ EXPECTED: dict[str, dict[str, Permission | None]] = {
         "exchangeRate": Permission.MEMORY_READ,
         "namingRules": Permission.MEMORY_READ,
         "namingPreview": Permission.MEMORY_READ,
+        "channelRules": Permission.MEMORY_READ,
+        "channelPreview": Permission.MEMORY_READ,
         "insights": Permission.MEMORY_READ,
         "connections": Permission.MEMORY_READ,
         "authorization": Permission.MEMORY_ADMIN,
@@ -59,6 +61,7 @@ EXPECTED: dict[str, dict[str, Permission | None]] = {
         "addNamingRule": Permission.MEMORY_ADMIN,
         "endNamingRule": Permission.MEMORY_ADMIN,
         "deleteNamingRule": Permission.MEMORY_ADMIN,
+        **{f"{name}ChannelRule": Permission.MEMORY_ADMIN for name in ("add", "end", "delete")},
         "createSchedule": Permission.MEMORY_WRITE,
         "changeSchedule": Permission.MEMORY_WRITE,
         "pauseSchedule": Permission.MEMORY_WRITE,
@@ -127,6 +130,11 @@ READS = {
     'exchangeRate(base: "EUR", quote: "USD", on: "2026-11-01") { value }': ("exchangeRate", None),
     "namingRules { id }": ("namingRules", ...),
     'namingPreview(rule: {name: "x", pattern: "{x}"}) { matched }': ("namingPreview", ...),
+    "channelRules { id }": ("channelRules", ...),
+    (
+        'channelPreview(rule: {name: "x", channel: "y", campaign: "z", since: "2026-12-01"}, '
+        'dates: {since: "2026-11-01", until: "2026-11-02"}) { moved }'
+    ): ("channelPreview", ...),
     "insights { nodes { id } }": ("insights", ...),
     f'backfillQuote(connectionId: "x", dates: {DATES}) {{ calls }}': ("backfillQuote", ...),
     "connections { nodes { id } }": ("connections", ...),

@@ -37,6 +37,7 @@ class StandIns:
     insights: facts.Insights
     exchange: facts.Exchange
     naming: facts.Naming
+    channel_rules: facts.ChannelRules
     exports: exports.Exports
     connections: work.Connections
     credentials: work.KnownCredentials
@@ -69,6 +70,7 @@ class StandIns:
             facts.Insights(memory),
             facts.Exchange(memory),
             facts.Naming(memory),
+            facts.ChannelRules(),
             exports.Exports(memory),
             work.Connections(memory),
             work.KnownCredentials(memory),

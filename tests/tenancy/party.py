@@ -75,6 +75,7 @@ class Party:
     changes: list[str] = field(default_factory=list)
     as_of: str = ""
     naming_rule: str = ""
+    channel_rule: str = ""
 
     @property
     def id(self) -> UUID:
@@ -171,6 +172,13 @@ async def founded(ground: Ground, name: str, countries: tuple[str, ...], currenc
     rule = {"name": f"names of {record.slug}", "pattern": "{theme}_{rest*}"}
     answer = await ground.door.ask(party.token, "Mutation.addNamingRule", {"rule": rule})
     party.naming_rule = answer["data"]["addNamingRule"]["rule"]["id"]
+    rule = {
+        "name": f"channels of {record.slug}",
+        "channel": f"channel of {record.slug}",
+        "campaign": record.slug,
+    }
+    answer = await ground.door.ask(party.token, "Mutation.addChannelRule", {"rule": rule})
+    party.channel_rule = answer["data"]["addChannelRule"]["rule"]["id"]
     return party
 
 

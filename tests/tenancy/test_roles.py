@@ -15,7 +15,7 @@ from graph.schema import build_schema
 from tests.tenancy.documents import SCHEMA, object_type, root_fields
 from tests.tenancy.door import META_TOKENS, Door, Json, bearer, subscribed
 from tests.tenancy.party import FILE, META, SINCE, UNTIL, Ground, Parties, Party, checksums
-from tests.tenancy.walking import DAYS, RULE
+from tests.tenancy.walking import CHANNEL_RULE, DAYS, RULE
 
 OPENED = [{"metaAds": {"accessToken": token}} for token in META_TOKENS]
 ALL = frozenset(Role)
@@ -42,6 +42,8 @@ ALLOWED: Mapping[str, frozenset[Role | None]] = {
     "Query.exchangeRate": ALL,
     "Query.namingRules": ALL,
     "Query.namingPreview": ALL,
+    "Query.channelRules": ALL,
+    "Query.channelPreview": ALL,
     "Query.insights": ALL,
     "Query.connections": ALL,
     "Query.run": ALL,
@@ -63,6 +65,7 @@ ALLOWED: Mapping[str, frozenset[Role | None]] = {
     "Mutation.addNamingRule": ADMINS,
     "Mutation.endNamingRule": ADMINS,
     "Mutation.deleteNamingRule": ADMINS,
+    **{f"Mutation.{name}ChannelRule": ADMINS for name in ("add", "end", "delete")},
     "Mutation.testConnection": WRITERS,
     "Query.authorization": ADMINS,
     "Mutation.startAuthorization": ADMINS,
@@ -126,6 +129,8 @@ def questions(party: Party) -> Mapping[str, Json]:
         "Query.exchangeRate": {"base": "USD", "quote": "GBP", "on": SINCE},
         "Query.namingRules": {},
         "Query.namingPreview": {"rule": RULE},
+        "Query.channelRules": {},
+        "Query.channelPreview": {"rule": CHANNEL_RULE, "dates": DAYS},
         "Query.insights": {"first": 1},
         "Query.connections": {"first": 1},
         "Query.run": {"id": run},
@@ -151,6 +156,9 @@ def questions(party: Party) -> Mapping[str, Json]:
         "Mutation.addNamingRule": {"rule": RULE},
         "Mutation.endNamingRule": {"ruleId": party.naming_rule, "until": UNTIL},
         "Mutation.deleteNamingRule": {"ruleId": party.naming_rule},
+        "Mutation.addChannelRule": {"rule": CHANNEL_RULE},
+        "Mutation.endChannelRule": {"ruleId": party.channel_rule, "until": UNTIL},
+        "Mutation.deleteChannelRule": {"ruleId": party.channel_rule},
         "Mutation.testConnection": {"connectionId": party.connections["meta"]},
         "Query.authorization": {"id": party.authorization},
         "Mutation.startAuthorization": {"source": "META_ADS"},
@@ -338,6 +346,18 @@ async def test_a_role_that_may_write_is_not_refused_for_its_role(
             "InvalidInput" if role in ADMINS else "ForbiddenError",
         ),
         "Mutation.deleteNamingRule": (
+            {"ruleId": run},
+            "InvalidInput" if role in ADMINS else "ForbiddenError",
+        ),
+        "Mutation.addChannelRule": (
+            {"rule": CHANNEL_RULE | {"campaign": "("}},
+            "InvalidInput" if role in ADMINS else "ForbiddenError",
+        ),
+        "Mutation.endChannelRule": (
+            {"ruleId": run, "until": UNTIL},
+            "InvalidInput" if role in ADMINS else "ForbiddenError",
+        ),
+        "Mutation.deleteChannelRule": (
             {"ruleId": run},
             "InvalidInput" if role in ADMINS else "ForbiddenError",
         ),

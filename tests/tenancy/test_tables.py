@@ -215,9 +215,9 @@ def test_a_store_reads_every_column_but_those_it_keeps_back(
 
 
 def test_an_entry_is_read_whole_from_its_two_tables() -> None:
-    current = (*entries._DIMENSIONS, *entries._VERSIONED, "vintage_count")
+    current = (*entries._DIMENSIONS, *entries._VERSIONED, "vintage_count", "named_at")
     assert sorted(current) == sorted(names(MarketingEntryRow, {"tenant_id"}))
-    vintage = ("date", "digest", *entries.LABELS, *entries._VERSIONED)
+    vintage = ("date", "digest", *entries.LABELS, *entries._VERSIONED, "named_at")
     assert sorted(vintage) == sorted(names(MarketingEntryVintageRow, {"tenant_id"}))
 
 
@@ -228,6 +228,7 @@ def test_metrics_stand_in_the_order_of_their_columns(row: type[Table]) -> None:
 
 def test_the_merge_writes_every_column_of_an_entry() -> None:
     of_the_merge = {
+        "named_at",
         "tenant_id",
         "connection_id",
         "is_present",

@@ -10,6 +10,7 @@ from graphql import GraphQLObjectType
 from core.records.entries import EntryKey
 from graph.ids import (
     CAMPAIGN,
+    CHANNEL_RULE,
     CONNECTION,
     ENTRY,
     INSIGHT,
@@ -44,12 +45,15 @@ IDS: Mapping[str, tuple[IdKind[Any], str, str]] = {
     "Campaign": (CAMPAIGN, "campaign", "digest"),
     "Insight": (INSIGHT, "insight", "id"),
     "NamingRule": (NAMING_RULE, "naming_rule", "id"),
+    "ChannelRule": (CHANNEL_RULE, "channel_rule", "id"),
     "RejectedRecord": (REJECTED, "rejected_record", "id"),
     "SchemaChange": (SCHEMA_CHANGE, "schema_change", "id"),
 }
 """Types of which a walk meets every row, and their rows."""
 
-NO_NODES = ("Authorization", "DataEvent", "NamingRule", "RejectedRecord", "SchemaChange")
+NO_NODES = (
+    *("Authorization", "ChannelRule", "DataEvent", "NamingRule", "RejectedRecord", "SchemaChange"),
+)
 """Types with an id that are no nodes."""
 
 WRITTEN_ONLY = {
@@ -77,6 +81,8 @@ WRITTEN_ONLY = {
     "IngestFilePayload",
     "InvalidInput",
     "NamingRulePayload",
+    "ChannelRulePayload",
+    "ChannelRuleCondition",
     "NotFoundError",
     "PauseConnectionPayload",
     "RejectShrinkPayload",

@@ -79,6 +79,14 @@ def _of_rules_to_end(_: Party, b: Party) -> list[Json]:
     return [{"ruleId": b.naming_rule, "until": UNTIL}]
 
 
+def _of_channel_rules(_: Party, b: Party) -> list[Json]:
+    return [{"ruleId": b.channel_rule}]
+
+
+def _of_channel_rules_to_end(_: Party, b: Party) -> list[Json]:
+    return [{"ruleId": b.channel_rule, "until": UNTIL}]
+
+
 def _of_new_schedules(_: Party, b: Party) -> list[Json]:
     timing: Json = {"cron": "30 6 * * *"}
     return [{"connectionId": id_, "schedule": timing} for id_ in b.connections.values()]
@@ -156,6 +164,8 @@ ATTEMPTS: dict[str, Attempts] = {
     "Mutation.retryRun": _of_runs,
     "Mutation.endNamingRule": _of_rules_to_end,
     "Mutation.deleteNamingRule": _of_rules,
+    "Mutation.endChannelRule": _of_channel_rules_to_end,
+    "Mutation.deleteChannelRule": _of_channel_rules,
     "Mutation.replayRejected": _of_refused,
     "Mutation.dismissRejected": _of_reasons,
     "Mutation.requeueDeadLetters": _of_dead,
@@ -168,7 +178,9 @@ ATTEMPTS: dict[str, Attempts] = {
     ],
     "Mutation.dismissDeadLetters": lambda a, b: [each | {"why": "x"} for each in _of_dead(a, b)],
 }
-NAMES_NOTHING = {"Mutation.connectSource", "Mutation.addNamingRule"}
+NAMES_NOTHING = {
+    *("Mutation.connectSource", "Mutation.addNamingRule", "Mutation.addChannelRule"),
+}
 
 
 def test_every_mutation_is_attempted() -> None:

@@ -13,6 +13,7 @@ from tests.tenancy.party import Party
 
 DAYS = {"since": "2026-10-01", "until": "2026-12-31"}
 RULE = {"name": "tried", "pattern": "{theme}_{rest*}"}
+CHANNEL_RULE = {"name": "tried", "channel": "Tried", "campaign": "."}
 PAGE = 100
 SOME = 20
 Ids: TypeAlias = "Mapping[str, set[str]]"
@@ -35,6 +36,10 @@ def _a_rate(_: Ids) -> Iterator[Question]:
 def _a_rule(_: Ids) -> Iterator[Question]:
     yield {"rule": RULE}, None
     yield {"rule": RULE | {"pattern": "{nothing}|{of}|{that}"}}, None
+
+
+def _a_channel_rule(_: Ids) -> Iterator[Question]:
+    yield {"rule": CHANNEL_RULE, "dates": DAYS}, None
 
 
 def _a_node(ids: Ids) -> Iterator[Question]:
@@ -73,6 +78,8 @@ QUESTIONS: Mapping[str, Callable[[Ids], Iterator[Question]]] = {
     "Query.exchangeRate": _a_rate,
     "Query.namingRules": _plain,
     "Query.namingPreview": _a_rule,
+    "Query.channelRules": _plain,
+    "Query.channelPreview": _a_channel_rule,
     "Query.insights": _plain,
     "Query.connections": _plain,
     "Query.runs": _plain,

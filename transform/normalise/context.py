@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from typing import Protocol
 
 from core.jsonvalue import JSONObject
+from core.records.channels import ChannelRules
 from core.records.connections import Level
 from core.units import time_zone, today_in
 from transform.frames import NormalisedPage
@@ -19,7 +20,8 @@ class PageContext:
     """The connection a page was read for.
 
     `currency` is ISO 4217, `time_zone` IANA; `options` are the source's own, such as
-    core.commands.FileOptions in JSON form. Empty for API sources. `replay`: the page was read
+    core.commands.FileOptions in JSON form. Empty for API sources. `channels`: the tenant's own
+    rules. `replay`: the page was read
     before, and only some of its records are put in now. `contract`: what its records are held to;
     None where nothing is expected of them.
     """
@@ -29,6 +31,7 @@ class PageContext:
     time_zone: str
     level: Level
     options: JSONObject = field(default_factory=dict)
+    channels: ChannelRules = field(default_factory=ChannelRules)
     replay: Replay | None = None
     contract: Contract | None = None
 

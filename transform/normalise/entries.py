@@ -8,10 +8,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from typing import Any, Final, TypeAlias
+from typing import Any, Final
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 
 from core.sources import MANIFESTS, QualityRules, SourceKind
@@ -23,6 +22,7 @@ from transform.frames import (
     NormalisedPage,
     campaign_digest_column,
     digest_column,
+    numbered,
 )
 from transform.normalise.columns import ArrowColumn, Mask
 from transform.normalise.plain import PlainReading
@@ -30,8 +30,6 @@ from transform.normalise.reading import Reading
 from transform.normalise.replay import Replay, counted_by_replay, rows_of_replay
 from transform.normalise.storable import refuse_unstorable
 from transform.quality import Expected, with_checks
-
-Ints: TypeAlias = npt.NDArray[np.int64]
 
 _ONE: Final = pa.scalar(1, pa.int64())
 
@@ -61,45 +59,19 @@ def normalised_page(
     source's manifest names.
     """
     refuse_unstorable(columns, reading)
-    return _page(_chosen(pa.table(dict(columns)), reading), reading, tells)
-
-
-def stacked_page(
-    shared: Mapping[str, ArrowColumn],
-    stacks: Sequence[Mapping[str, ArrowColumn]],
-    reading: Reading | PlainReading,
-) -> NormalisedPage:
-    """The page of records that make several entries each: one for each of `stacks`.
-
-    Columns are as in `normalised_page`: those in `shared` are alike for all entries of a record.
-    A stack makes none of records of which its `value` is null. A record counts with its first.
-    """
-    for columns in (shared, *stacks):
-        refuse_unstorable(columns, reading)
-    tables = (_chosen(pa.table({**shared, **columns}), reading) for columns in stacks)
-    entries = pa.concat_tables(table.filter(table["value"].is_valid()) for table in tables)
-    # Stable, so that the entries of a record stand in the order of the stacks.
-    order = np.argsort(entries["position"].to_numpy(), kind="stable")
-    ordered = entries.take(_indices(order.tolist())).combine_chunks()
-    is_first = np.diff(ordered["position"].to_numpy(), prepend=-1) > 0
-    records = pa.array(is_first.astype(np.int64))
-    return _page(ordered.append_column("records", records), reading, frozenset())
-
-
-def _page(
-    chosen: pa.Table, reading: Reading | PlainReading, tells: AbstractSet[str] | None
-) -> NormalisedPage:
-    accepted = _identified(chosen)
+    accepted = _identified(_chosen(pa.table(dict(columns)), reading))
     expected = _expected(accepted, reading, tells)
     if reading.replay is not None:
         return _replayed(accepted, reading, reading.replay, expected)
+    entries, media = _entries(accepted, expected)
     return NormalisedPage(
-        entries=_entries(accepted, expected),
+        entries=entries,
         campaigns=_campaigns(accepted),
         rejections=reading.rejections(),
         fetched=reading.fetched,
         drift=reading.held.drift,
         is_frozen=reading.held.is_frozen,
+        media=media,
     )
 
 
@@ -112,19 +84,27 @@ def _expected(
     return Expected.of(manifest.quality, manifest.kind, tells, reading.latest)
 
 
-def _entries(accepted: pa.Table, expected: Expected) -> pa.Table:
-    """The entries of identified rows, checked."""
+def _entries(accepted: pa.Table, expected: Expected) -> tuple[pa.Table, ArrowColumn | None]:
+    """The entries of identified rows, checked, and their media where the source says them."""
     merged, apart = _merged(accepted)
-    return _under(ENTRY_SCHEMA, with_checks(merged, expected, apart))
+    entries = _under(ENTRY_SCHEMA, with_checks(merged, expected, apart))
+    has_media = "medium" in merged.column_names
+    return entries, merged["medium"].combine_chunks() if has_media else None
 
 
 def _replayed(
     accepted: pa.Table, reading: Reading | PlainReading, replay: Replay, expected: Expected
 ) -> NormalisedPage:
     rows = rows_of_replay(accepted, replay)
-    entries, owners = counted_by_replay(_entries(rows, expected), rows, replay)
+    made, media = _entries(rows, expected)
+    entries, owners = counted_by_replay(made, rows, replay)
     return NormalisedPage(
-        entries, _campaigns(rows), reading.rejections(), len(replay.positions), owners
+        entries,
+        _campaigns(rows),
+        reading.rejections(),
+        len(replay.positions),
+        owners,
+        media=media,
     )
 
 
@@ -149,12 +129,6 @@ def _breakdowns(table: pa.Table) -> list[ArrowColumn]:
     ]
 
 
-def _numbered(column: Any) -> tuple[Ints, int]:
-    """Each value's number, in the order in which they first appear, and how many there are."""
-    encoded = column.combine_chunks().dictionary_encode(null_encoding="encode")
-    return encoded.indices.to_numpy().astype(np.int64), len(encoded.dictionary)
-
-
 def _merged(table: pa.Table) -> tuple[pa.Table, Mask]:
     """One row per date and digest, in the order of first appearance.
 
@@ -162,31 +136,26 @@ def _merged(table: pa.Table) -> tuple[pa.Table, Mask]:
     figures further on. `position` is the first record's, `records` counts them all. Marked are
     the keys whose records differ.
     """
-    if "records" not in table.column_names:
-        table = table.append_column("records", pa.repeat(_ONE, len(table)))
     if _are_apart(table):
-        return table, np.zeros(len(table), dtype=bool)
+        alone = table.append_column("records", pa.repeat(_ONE, len(table)))
+        return alone, np.zeros(len(table), dtype=bool)
     keys = list(zip(_days(table), table["digest"].to_pylist(), strict=True))
     first = {key: index for index, key in reversed(list(enumerate(keys)))}
-    last = {key: index for index, key in enumerate(keys)}
-    records: list[Any] = table["records"].to_pylist()
-    counted: Counter[Any] = Counter()
-    for key, count in zip(keys, records, strict=True):
-        counted[key] += count
+    last, counted = {key: index for index, key in enumerate(keys)}, Counter(keys)
     order = sorted(first, key=first.__getitem__)
     positions = table["position"].take(_indices(first[key] for key in order))
-    latest = table.take(_indices(last[key] for key in order))
-    latest = latest.drop_columns(["position", "records"])
-    counts = pa.array([counted[key] for key in order], pa.int64())
-    merged = latest.append_column("position", positions).append_column("records", counts)
-    return merged, _contradicted(table, keys, order)
+    latest = table.take(_indices(last[key] for key in order)).drop_columns("position")
+    records = pa.array([counted[key] for key in order], pa.int64())
+    repeated = {key: place for place, key in enumerate(order) if counted[key] > 1}
+    merged = latest.append_column("position", positions).append_column("records", records)
+    return merged, _contradicted(table, keys, repeated, len(order))
 
 
-def _contradicted(table: pa.Table, keys: Sequence[object], order: Sequence[object]) -> Mask:
-    """Which keys of `order` have records that differ in anything."""
-    marked = np.zeros(len(order), dtype=bool)
-    times = Counter(keys)
-    repeated = {key: place for place, key in enumerate(order) if times[key] > 1}
+def _contradicted(
+    table: pa.Table, keys: Sequence[object], repeated: Mapping[object, int], among: int
+) -> Mask:
+    """Which of `among` keys have records that differ in anything; `repeated` have several."""
+    marked = np.zeros(among, dtype=bool)
     places = [place for place, key in enumerate(keys) if key in repeated]
     rows = table.take(_indices(places)).drop_columns("position").to_pylist()
     said: dict[object, object] = {}
@@ -198,8 +167,8 @@ def _contradicted(table: pa.Table, keys: Sequence[object], order: Sequence[objec
 
 def _are_apart(table: pa.Table) -> bool:
     """Whether no two rows have the same key."""
-    days, count = _numbered(table["date"])
-    digests, _ = _numbered(table["digest"])
+    days, count = numbered(table["date"])
+    digests, _ = numbered(table["digest"])
     return np.unique(digests * count + days).size == len(table)
 
 
@@ -215,7 +184,7 @@ def _days(table: pa.Table) -> list[Any]:
 
 def _campaigns(table: pa.Table) -> pa.Table:
     """One row per campaign, under its last name on the page."""
-    codes, count = _numbered(table["campaign"])
+    codes, count = numbered(table["campaign"])
     last = np.empty(count, dtype=np.int64)
     last[codes] = np.arange(len(codes))
     kept = [name for name in CAMPAIGN_COLUMNS if name in table.column_names]

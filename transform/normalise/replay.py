@@ -48,8 +48,6 @@ def counted_by_replay(
 ) -> tuple[pa.Table, tuple[int | None, ...]]:
     """`entries` counting the replayed records alone, and in which entry each of those is.
 
-    A record that makes several entries counts with the first.
-
     `position` becomes a place among the replay's own positions: the page that a replay keeps
     holds them in that order.
     """
@@ -59,13 +57,10 @@ def counted_by_replay(
         if position in place:
             members[key].append(place[position])
     held = [members[key] for key in _keys(entries)]
-    owner: dict[int, int] = {}
-    for entry, each in enumerate(held):
-        for index in each:
-            owner.setdefault(index, entry)
+    owner = {index: entry for entry, each in enumerate(held) for index in each}
     columns: dict[str, list[int]] = {
         "position": [min(each) for each in held],
-        "records": [sum(owner[i] == entry for i in each) for entry, each in enumerate(held)],
+        "records": [len(each) for each in held],
     }
     for name, values in columns.items():
         at = entries.schema.get_field_index(name)

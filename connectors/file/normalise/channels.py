@@ -11,7 +11,7 @@ from transform.normalise.named_channels import named_channel
 
 
 def channel_columns(page: FileRecords) -> dict[str, ArrowColumn]:
-    """The channel of each row, and what the file itself calls it."""
+    """The channel of each row, what the file itself calls it, and its medium."""
     named = ("channel", "platform", "medium")
     if not any(page.has(field) for field in named):
         return {
@@ -24,4 +24,5 @@ def channel_columns(page: FileRecords) -> dict[str, ArrowColumn]:
     return {
         "channel": pa.array([known[row] for row in rows], pa.string()),
         "platform_channel": pa.array(own, pa.string()),
+        "medium": pa.array([medium for *_, medium in rows], pa.string()),
     }

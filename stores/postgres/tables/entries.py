@@ -44,7 +44,7 @@ class DayReadingRow(Table, table=True):
 
 
 class CampaignRow(Table, table=True):
-    """One row per campaign of an account, under its newest name; the past keeps none.
+    """One row per campaign of an account, under its newest name; `campaign_name` has them all.
 
     `changed_at` is the tenant's clock when the row last changed.
     """
@@ -60,6 +60,17 @@ class CampaignRow(Table, table=True):
     status: str | None = column(STRING)
     objective: str | None = column(STRING)
     changed_at: dt.datetime = column(MOMENT, default="'-infinity'")
+
+
+class CampaignNameRow(Table, table=True):
+    """One row per name that a campaign got; it held from `learned_at` until the next one's."""
+
+    __tablename__ = "campaign_name"
+
+    tenant_id: UUID = tenant_key()
+    digest: UUID = key(ID)
+    learned_at: dt.datetime = key(MOMENT)
+    name: str = column(STRING)
 
 
 class MarketingEntryRow(Table, table=True):
@@ -115,6 +126,7 @@ class MarketingEntryRow(Table, table=True):
     series_role: str | None = column(STRING)
     covers_days: int | None = column(BIG)
     value: Decimal | None = column(NUMBER)
+    named_at: dt.datetime | None = column(MOMENT)
     checks_applied: int | None = column(BIG)
     checks_failed: int | None = column(BIG)
 
@@ -157,5 +169,6 @@ class MarketingEntryVintageRow(Table, table=True):
     series_role: str | None = column(STRING)
     covers_days: int | None = column(BIG)
     value: Decimal | None = column(NUMBER)
+    named_at: dt.datetime | None = column(MOMENT)
     checks_applied: int | None = column(BIG)
     checks_failed: int | None = column(BIG)

@@ -44,8 +44,7 @@ def matcher(syntax: NamingSyntax, pattern: str) -> Matcher:
     """
     if not 0 < len(pattern) <= MAX_PATTERN:
         raise _refusal(f"must have 1 to {MAX_PATTERN} characters", "shorten or fill it in")
-    expression = pattern if syntax is NamingSyntax.REGEX else _expression(pattern)
-    compiled = _compiled(expression)
+    compiled = expression(pattern if syntax is NamingSyntax.REGEX else _expression(pattern))
     fields = sorted(compiled.groupindex, key=compiled.groupindex.__getitem__)
     return Matcher(_checked(fields), compiled)
 
@@ -87,17 +86,20 @@ def _group(name: str, plain: str) -> str:
     return f"(?P<{field}>{'.+' if name.endswith('*') else plain})"
 
 
-def _compiled(expression: str) -> Any:
+def expression(written: str, field: str = "pattern") -> Any:
+    """The compiled RE2 expression, or BadInput naming `field`."""
     options = re2.Options()
     options.log_errors = False
     options.max_mem = 1 << 20
     try:
-        return re2.compile(expression, options)
+        return re2.compile(written, options)
     except re2.error as error:
         told = error.args[0]
         reason = told.decode(errors="replace") if isinstance(told, bytes) else str(told)
-        raise _refusal(
-            f"cannot be used: {reason}", "RE2 knows no look-around and no back-references"
+        raise BadInput(
+            f"the {field} cannot be used: {reason}",
+            field=field,
+            mend="RE2 knows no look-around and no back-references",
         ) from error
 
 
