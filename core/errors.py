@@ -3,6 +3,7 @@
 LiftosError                  code, kind, message safe to show, field, mend
 ├── BadInput                 user       the caller can mend it by changing the request
 ├── NotFound                 user       no such thing for this tenant
+│   └── NotRegistered        user       no operation is registered under this id
 ├── Conflict                 user       the thing is in a state that forbids this
 ├── Unauthenticated          user       no valid credentials
 ├── Forbidden                user       credentials without the permission
@@ -65,6 +66,13 @@ class NotFound(LiftosError):
     code = "NOT_FOUND"
     kind = ErrorKind.USER
     advice = "list what there is, and use an id from there"
+
+
+class NotRegistered(NotFound):
+    """No operation is registered under this id."""
+
+    code = "PERSISTED_QUERY_NOT_FOUND"
+    advice = "send the document itself, or the id of one that is registered"
 
 
 class Conflict(LiftosError):

@@ -121,7 +121,8 @@ class GraphQLEndpoint(GraphQL[object, None]):
 
 
 def _is_for_page(request: Request) -> bool:
-    is_bare = request.method == "GET" and "query" not in request.query_params
+    asks = {"query", "documentId", "extensions"} & set(request.query_params)
+    is_bare = request.method == "GET" and not asks
     return is_bare and wants_page(request.headers.get("accept"))
 
 

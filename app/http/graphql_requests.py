@@ -1,4 +1,7 @@
-"""What a GraphQL request asks: strict reading of bodies and query strings."""
+"""What a GraphQL request asks: strict reading of bodies and query strings.
+
+A document is sent, or named by the id under which it is registered (app/http/registered.py).
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ import orjson
 from starlette.requests import Request
 
 from app.http.errors import Refusal
+from app.http.registered import named_document
 from core.errors import BadInput
 
 
@@ -48,7 +52,7 @@ def asked_in_url(request: Request) -> Asked:
     """The operation in a GET's query string."""
     sent = request.query_params
     fields: dict[str, object] = {
-        name: sent[name] for name in ("query", "operationName") if name in sent
+        name: sent[name] for name in ("query", "documentId", "operationName") if name in sent
     }
     for name in ("variables", "extensions"):
         if sent.get(name):
@@ -60,11 +64,13 @@ def asked_in(fields: object) -> Asked:
     """The operation in a JSON value, which must be an object of the right parts."""
     if not isinstance(fields, dict):
         raise BadInput("the request must be a JSON object", mend='send {"query": "…"}')
+    extensions = _object(fields, "extensions")
+    named = named_document(fields.get("query"), fields.get("documentId"), extensions)
     return Asked(
-        query=_query(fields.get("query")),
+        query=_query(fields.get("query")) if named is None else named,
         variables=_object(fields, "variables"),
         operation_name=_text(fields, "operationName"),
-        extensions=_object(fields, "extensions"),
+        extensions=extensions,
     )
 
 

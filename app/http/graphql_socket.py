@@ -26,7 +26,7 @@ from app.http.graphql_requests import asked_in
 from app.http.knocks import EMPTY_SHA256, admit
 from app.http.request_id import request_id_of
 from app.http.services import services_of
-from core.errors import BadInput, Transient, Unauthenticated
+from core.errors import BadInput, NotRegistered, Transient, Unauthenticated
 from core.scope import TenantScope
 
 FORBIDDEN = 4403
@@ -44,7 +44,7 @@ class Socket(BaseGraphQLTransportWSHandler[object, None]):
         """Handle a message of the right shape; close the socket with 4400 on any other."""
         fault = _fault(message)
         if fault is None:
-            await super().handle_message(message)
+            await super().handle_message(_with_document(message))
         else:
             await self.handle_invalid_message(fault)
 
@@ -135,6 +135,14 @@ def _fault(message: object) -> str | None:
 def _operation_fault(payload: object) -> str | None:
     try:
         asked_in(payload)
-    except BadInput as error:
+    except (BadInput, NotRegistered) as error:
         return error.message
     return None
+
+
+def _with_document(message: Message) -> Message:
+    """The message with the document that it names, if it names one."""
+    if message["type"] != "subscribe":
+        return message
+    payload = message["payload"]
+    return {**message, "payload": {**payload, "query": asked_in(payload).query}}

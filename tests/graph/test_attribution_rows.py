@@ -32,6 +32,10 @@ from tests.support import NewTenant, RunningWorker, Tenant, ended, upload
 
 SINCE, UNTIL = date(2026, 7, 30), date(2026, 10, 6)
 DATES = {"since": SINCE.isoformat(), "until": UNTIL.isoformat()}
+HEADER = (
+    "Date,Campaign ID,Campaign name,Channel,Amount spent,Impressions,Clicks,Conversions,"
+    "Conversion value"
+)
 METRICS = ("spend", "impressions", "clicks", "conversions", "conversionValue")
 CHANNELS = ("Paid Social", "Paid Search", "Display")
 ROWS = """query(
@@ -107,21 +111,7 @@ class Shop:
 
 def media_file(seed: int, *, more_spend: int = 0) -> bytes:
     dice = random.Random(seed)  # noqa: S311 - the same file every time
-    lines = [
-        ",".join(
-            (
-                "Date",
-                "Campaign ID",
-                "Campaign name",
-                "Channel",
-                "Amount spent",
-                "Impressions",
-                "Clicks",
-                "Conversions",
-                "Conversion value",
-            )
-        )
-    ]
+    lines = [HEADER]
     for day in DateRange(SINCE, UNTIL):
         for number, channel in enumerate(CHANNELS):
             shown = dice.randrange(100, 5000)
