@@ -27,10 +27,7 @@ def test_a_table_is_current(name: str) -> None:
 
 
 def own_errors() -> set[type[LiftosError]]:
-    found: set[type[LiftosError]] = {LiftosError}
-    for kind in tuple(found):
-        found |= {one for one in kind.__subclasses__() if one.__module__ == "core.errors"}
-    return found
+    return {LiftosError} | {kind for kind in every_error() if kind.__module__ == "core.errors"}
 
 
 def test_every_error_of_the_house_has_a_class_a_meaning_and_a_next_step() -> None:
