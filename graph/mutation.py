@@ -17,6 +17,7 @@ from graph.mutations.receipts import ReceiptMutations
 from graph.mutations.rejections import RejectionMutations
 from graph.mutations.runs import RunMutations
 from graph.mutations.schedules import ScheduleMutations
+from graph.mutations.seasonality import SeasonalityMutations
 from graph.mutations.webhooks import WebhookMutations
 
 
@@ -40,6 +41,7 @@ class Mutation(
     ChannelRuleMutations,
     ReceiptMutations,
     ScheduleMutations,
+    SeasonalityMutations,
     WebhookMutations,
 ):
     """The bases in the order of the schema."""

@@ -23,6 +23,7 @@ from graph.queries.node import NodeQueries
 from graph.queries.rejections import RejectionQueries
 from graph.queries.runs import RunQueries
 from graph.queries.schedules import ScheduleQueries
+from graph.queries.seasonality import SeasonalityQueries
 from graph.queries.viewer import ViewerQueries
 
 
@@ -34,6 +35,7 @@ class Query(
     CampaignQueries,
     CalendarQueries,
     AttributionQueries,
+    SeasonalityQueries,
     ExchangeQueries,
     NamingQueries,
     ChannelRuleQueries,

@@ -14,6 +14,7 @@ from core.settings import Settings
 from jobs.authorizations import exchange_code
 from jobs.connection_tests import answer_test
 from jobs.scopes import errand_scope
+from jobs.seasonality import estimate
 from stores.postgres.errands import Errand, ErrandKind, watch_errands
 from stores.postgres.logins import Logins
 from stores.wiring import Stores
@@ -66,4 +67,5 @@ async def _answer(stores: Stores, settings: Settings, errand: Errand) -> None:
 _ANSWERS: Mapping[ErrandKind, Answer] = {
     ErrandKind.TEST: answer_test,
     ErrandKind.EXCHANGE: exchange_code,
+    ErrandKind.SEASONALITY: estimate,
 }

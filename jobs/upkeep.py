@@ -36,6 +36,7 @@ async def keep_up(stores: Stores, settings: Settings) -> None:
         "expiry of tokens": lambda: warn_of_expiry(stores, datetime.now(UTC)),
         "authorizations": lambda: _sweep_authorizations(stores),
         "messages of webhooks": lambda: sweep_messages(stores),
+        "seasonality": lambda: _ask_for_seasons(stores),
         "old events": lambda: prune_events(stores, retention),
     }
     while True:
@@ -61,6 +62,13 @@ async def _sweep_uploads(stores: Stores) -> None:
 async def _sweep_authorizations(stores: Stores) -> None:
     reason = SystemScope(reason="forget authorizations that are over", actor="worker")
     await stores.authorizations.sweep(reason)
+
+
+async def _ask_for_seasons(stores: Stores) -> None:
+    reason = SystemScope(reason="estimate seasons anew where data has changed", actor="worker")
+    asked = await stores.seasonality.request_due(reason)
+    if asked:
+        log.info("seasons are to be estimated anew", tenants=asked)
 
 
 async def prune_events(stores: Stores, age: timedelta) -> None:

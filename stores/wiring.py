@@ -46,6 +46,8 @@ from stores.postgres.restatements import RestatementStore
 from stores.postgres.runs import RunStore
 from stores.postgres.schedule_firing import ScheduleFiringStore
 from stores.postgres.schedules import ScheduleStore
+from stores.postgres.seasonal_days import SeasonalDayStore
+from stores.postgres.seasonality import SeasonalityStore
 from stores.postgres.shrink_decisions import ShrinkStore
 from stores.postgres.tenants import TenantStore
 from stores.postgres.uploads import UploadStore
@@ -92,6 +94,8 @@ class Stores:
     channel_rules: ChannelRuleStore
     shrinks: ShrinkStore
     restatements: RestatementStore
+    seasonality: SeasonalityStore
+    seasonal_days: SeasonalDayStore
     policies: ReceiptPolicyStore
     topics: RunTopics
     streams: EventStreams
@@ -153,6 +157,8 @@ async def open_stores(
                 channel_rules=ChannelRuleStore(database),
                 shrinks=ShrinkStore(database),
                 restatements=RestatementStore(database),
+                seasonality=SeasonalityStore(database),
+                seasonal_days=SeasonalDayStore(database),
                 policies=ReceiptPolicyStore(database),
                 topics=topics,
                 streams=EventStreams(redis),

@@ -42,6 +42,7 @@ COMMANDS: Mapping[str, Entry] = MappingProxyType(
         "backfill": Entry("backfills", "Quote and start the reading of past days."),
         "naming": Entry("naming", "Rules by which the names of campaigns are read."),
         "channel-rule": Entry("channel_rules", "Rules by which rows are counted to channels."),
+        "seasonality": Entry("seasonality", "How many times the usual a season brings."),
         "upload": Entry("upload", "Upload a file and read it."),
         "migrate": Entry("migrate", "Bring the database to this version."),
         "keys": Entry("master_keys", "Rotate the keys under which secrets are kept."),

@@ -23,6 +23,7 @@ from core.webhook_mapping import EventKind
 from graph.types.attribution_enums import ATTRIBUTION_ENUMS
 from graph.types.calendar_enums import CALENDAR_ENUMS
 from graph.types.described import described as _described
+from graph.types.seasonality_enums import SEASONALITY_ENUMS
 
 ENUMS: tuple[type[Enum], ...] = (
     _described(
@@ -349,5 +350,6 @@ ENUMS: tuple[type[Enum], ...] = (
     ),
     *ATTRIBUTION_ENUMS,
     *CALENDAR_ENUMS,
+    *SEASONALITY_ENUMS,
 )
 """Every enumeration of the schema."""

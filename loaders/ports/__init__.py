@@ -27,6 +27,7 @@ from loaders.ports.facts import (
 from loaders.ports.receipts import ReceiptPolicyStore, RestatementStore, ShrinkStore
 from loaders.ports.rejections import DeadLetterStore, RejectionStore
 from loaders.ports.rules import ChannelRuleStore, NamingStore
+from loaders.ports.seasonality import SeasonalityStore
 from loaders.ports.webhooks import WebhookStore
 from loaders.ports.work import (
     BackfillStore,
@@ -151,6 +152,11 @@ class Stores(Protocol):
     @property
     def restatements(self) -> RestatementStore:
         """What restatements taught."""
+        ...
+
+    @property
+    def seasonality(self) -> SeasonalityStore:
+        """Seasons of the tenant's own history."""
         ...
 
     @property

@@ -76,7 +76,9 @@ LABELS = (
     "covers_days",
 )
 """Dimensions beside the key: they may change, so every vintage keeps its own."""
-_PUSHED = ", ".join(f"'{each.name}'" for each in MANIFESTS.values() if each.kind is SourceKind.PUSH)
+PUSHED = ", ".join(f"'{each.name}'" for each in MANIFESTS.values() if each.kind is SourceKind.PUSH)
+"""Sources that send by themselves, as a list of SQL."""
+
 CHECKS = ("checks_applied", "checks_failed")
 """Masks of an entry's quality; every vintage keeps its own."""
 _VERSIONED = (
@@ -102,7 +104,7 @@ def entry_relation(tenant: str, as_of: str | None, days: tuple[str, str] | None 
     read_at = "" if as_of is None else f" AND d.read_at <= {as_of}"
     return f"""(
         SELECT x.*, c.time_zone, c.settles_after_days,
-               CASE WHEN x.source IN ({_PUSHED}) THEN {as_of or "now()"} ELSE
+               CASE WHEN x.source IN ({PUSHED}) THEN {as_of or "now()"} ELSE
                (SELECT max(d.read_at) FROM day_reading d
                 WHERE d.tenant_id = {tenant} AND d.connection_id = x.connection_id
                   AND d.date = x.date{read_at}) END AS last_read_at

@@ -1,4 +1,4 @@
-"""Errands: short questions to a source, which workers answer beside their runs.
+"""Errands: what workers do beside their runs, soon after it was asked for.
 
 They do not go through the queue of runs, where a backfill may stand before them. Each is a row
 of its own table; a worker that dies with one in hand loses it after a minute.
@@ -32,6 +32,7 @@ class ErrandKind(StrEnum):
 
     TEST = "TEST"
     EXCHANGE = "EXCHANGE"
+    SEASONALITY = "SEASONALITY"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,5 +91,8 @@ WHERE status = 'WAITING' AND (claimed_until IS NULL OR claimed_until < clock_tim
 UNION ALL
 SELECT 'EXCHANGE', tenant_id, id FROM source_authorization
 WHERE status = 'EXCHANGING' AND (claimed_until IS NULL OR claimed_until < clock_timestamp())
+UNION ALL
+SELECT 'SEASONALITY', tenant_id, id FROM seasonality_estimation
+WHERE status = 'WAITING' AND (claimed_until IS NULL OR claimed_until < clock_timestamp())
 ORDER BY id
 """

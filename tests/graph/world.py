@@ -13,7 +13,7 @@ from graph.context import Context
 from graph.schema import LiftosSchema
 from loaders.ports import Stores
 from resolvers.session import Session
-from tests.graph import exports, facts, refused, samples, work
+from tests.graph import exports, facts, refused, samples, seasons, work
 from tests.graph.memory import Memory
 
 NORTH = TenantId(UUID(int=1))
@@ -39,6 +39,7 @@ class StandIns:
     naming: facts.Naming
     channel_rules: facts.ChannelRules
     exports: exports.Exports
+    seasonality: seasons.Seasons
     connections: work.Connections
     credentials: work.KnownCredentials
     authorizations: work.Authorizations
@@ -72,6 +73,7 @@ class StandIns:
             facts.Naming(memory),
             facts.ChannelRules(),
             exports.Exports(memory),
+            seasons.Seasons(memory),
             work.Connections(memory),
             work.KnownCredentials(memory),
             work.Authorizations(),

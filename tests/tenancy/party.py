@@ -29,6 +29,7 @@ from core.settings import Settings
 from graph.ids import CONNECTION, RUN, SCHEDULE
 from jobs.calendars import fill_calendar
 from jobs.exchange import RateKeeper
+from jobs.seasonality import estimate
 from jobs.worker import work
 from stores.postgres.drift import DriftSeen
 from stores.wiring import Stores
@@ -152,6 +153,7 @@ async def settled(ground: Ground) -> Parties:
         party.runs["queued"] = await started(ground, party, "meta")
         await connected(ground, party, "webhook", None, WEBHOOK)
         await taught(ground, party)
+        await seasoned(ground, party)
         await keyed(ground, party)
         await scheduled(ground, party)
     return Parties(a, b, published)
@@ -260,6 +262,12 @@ async def taught(ground: Ground, party: Party) -> None:
     connection_id = CONNECTION.decode(party.connections["meta"], "id")
     lesson = [Settling("conversions", 12, 11, 14, 60, 28)]
     await ground.stores.restatements.learn(party.scope, connection_id, lesson)
+
+
+async def seasoned(ground: Ground, party: Party) -> None:
+    """What its history says of seasons: too little, and that is kept too."""
+    asked = await ground.stores.seasonality.request(party.scope)
+    await estimate(ground.stores, ground.settings, party.scope, asked.id)
 
 
 async def held(ground: Ground, party: Party) -> None:

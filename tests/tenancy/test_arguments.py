@@ -114,6 +114,8 @@ HARMLESS = {
     *(f"WebhookTypeInput.{name}" for name in ("type", "means")),
     "Query.calendar(dates)",
     "CalendarDimension.holidays(kinds)",
+    *(f"Query.seasonality({name})" for name in ("metric", "channels", "series", "asOf")),
+    "Mutation.estimateSeasonality(waitSeconds)",
     "Query.insights(dates)",
     "Query.insights(kinds)",
     "Query.marketingEntries(filter)",

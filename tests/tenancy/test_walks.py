@@ -88,6 +88,7 @@ WRITTEN_ONLY = {
     "RejectShrinkPayload",
     "ResumeConnectionPayload",
     "RetryRunPayload",
+    "EstimateSeasonalityPayload",
     "RotateCredentialsPayload",
     "SetReceiptRulesPayload",
     "StartIngestionPayload",

@@ -33,6 +33,11 @@ def _a_rate(_: Ids) -> Iterator[Question]:
     yield {"base": "USD", "quote": "GBP", "on": "2026-10-01"}, None
 
 
+def _metrics(_: Ids) -> Iterator[Question]:
+    for metric in ("SPEND", "REVENUE", "SERIES"):
+        yield {"metric": metric}, None
+
+
 def _a_rule(_: Ids) -> Iterator[Question]:
     yield {"rule": RULE}, None
     yield {"rule": RULE | {"pattern": "{nothing}|{of}|{that}"}}, None
@@ -76,6 +81,8 @@ QUESTIONS: Mapping[str, Callable[[Ids], Iterator[Question]]] = {
     "Query.calendar": _days,
     "Query.attributionRows": _days,
     "Query.exchangeRate": _a_rate,
+    "Query.seasonality": _metrics,
+    "Query.seasonalityEstimation": _plain,
     "Query.namingRules": _plain,
     "Query.namingPreview": _a_rule,
     "Query.channelRules": _plain,

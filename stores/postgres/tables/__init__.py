@@ -47,6 +47,7 @@ from stores.postgres.tables.receipts import (
 )
 from stores.postgres.tables.runs import RunDismissalRow, RunEventRow, RunRow
 from stores.postgres.tables.schedules import ScheduleRow
+from stores.postgres.tables.seasonality import SeasonalityEstimationRow, SeasonalityRow
 from stores.postgres.tables.tenants import (
     ApiKeyRow,
     AuditLogRow,
@@ -101,6 +102,8 @@ __all__ = [
     "ScheduleRow",
     "SchemaChangeRow",
     "SchemaPolicyRow",
+    "SeasonalityEstimationRow",
+    "SeasonalityRow",
     "SourceAuthorizationRow",
     "Table",
     "TenantRow",
