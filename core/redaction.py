@@ -9,8 +9,8 @@ REDACTED = "[redacted]"
 Replacements: TypeAlias = "tuple[tuple[re.Pattern[str], str], ...]"
 
 CREDENTIALS: Replacements = (
-    # Our API keys, JSON Web Tokens, Meta's access tokens.
-    (re.compile(r"\blok_[A-Za-z0-9_\-=]+"), REDACTED),
+    # Our API keys and the tokens of our links, JSON Web Tokens, Meta's access tokens.
+    (re.compile(r"\blo[kx]_[A-Za-z0-9_\-=]+"), REDACTED),
     (re.compile(r"\beyJ[A-Za-z0-9_\-]+\.[A-Za-z0-9_\-]+\.?[A-Za-z0-9_\-]*"), REDACTED),
     (re.compile(r"\bEAA[A-Za-z0-9]{16,}"), REDACTED),
 )

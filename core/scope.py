@@ -1,8 +1,9 @@
 """Whose data a piece of work may touch, as a type.
 
 A `TenantScope` is issued at few doors only: a verified token, a signed gateway, a signed
-webhook, the state of a consent, a job row, `--tenant` on the command line. `tests/arch` fails
-when another place builds one. Everything below the doors demands it as first argument.
+webhook, the state of a consent, a signed link, a job row, `--tenant` on the command line.
+`tests/arch` fails when another place builds one. Everything below the doors demands it as first
+argument.
 """
 
 from __future__ import annotations

@@ -76,7 +76,7 @@ class Settings(BaseSettings):
     host: str = Field("127.0.0.1", description="Address the API listens on")
     port: int = Field(8000, ge=0, le=65535, description="Port the API listens on")
     public_url: str | None = Field(
-        None, description="Where browsers reach the API; http://host:port when unset"
+        None, description="Where callers reach the API; http://host:port when unset"
     )
     consent_origins: str = Field(
         "",
@@ -158,6 +158,11 @@ class Settings(BaseSettings):
     vars().update(
         {name: Field(each.default, description=each.about) for name, each in _of_sources()}
     )
+
+    @property
+    def base_url(self) -> str:
+        """Where callers reach the API, without a slash at the end."""
+        return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
 
     def of_source(self, folder: str) -> SourceSettings:
         """The settings that the manifest in `folder` names."""

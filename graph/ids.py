@@ -103,6 +103,7 @@ NAMING_RULE: IdKind[UUID] = IdKind("NamingRule", str, UUID)
 CHANNEL_RULE: IdKind[UUID] = IdKind("ChannelRule", str, UUID)
 AUTHORIZATION: IdKind[UUID] = IdKind("Authorization", str, UUID)
 SCHEMA_CHANGE: IdKind[UUID] = IdKind("SchemaChange", str, UUID)
+EXPORT: IdKind[UUID] = IdKind("Export", str, UUID)
 TENANT: IdKind[UUID] = IdKind("Tenant", str, UUID)
 
 

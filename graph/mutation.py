@@ -11,6 +11,7 @@ from graph.mutations.connection_tests import ConnectionTestMutations
 from graph.mutations.connections import ConnectionMutations
 from graph.mutations.dead_letters import DeadLetterMutations
 from graph.mutations.drift import DriftMutations
+from graph.mutations.export_removal import ExportRemovalMutations
 from graph.mutations.ingestion import IngestionMutations
 from graph.mutations.naming import NamingMutations
 from graph.mutations.receipts import ReceiptMutations
@@ -40,6 +41,7 @@ class Mutation(
     NamingMutations,
     ChannelRuleMutations,
     ReceiptMutations,
+    ExportRemovalMutations,
     ScheduleMutations,
     SeasonalityMutations,
     WebhookMutations,

@@ -13,6 +13,7 @@ from graph.types.calendar import CalendarDimension
 from graph.types.campaigns import Campaign
 from graph.types.connections import SourceConnection
 from graph.types.entries import MarketingEntry
+from graph.types.exports import Export
 from graph.types.insights import Insight
 from graph.types.lineage import RawPage
 from graph.types.node import Node
@@ -24,6 +25,7 @@ from resolvers import (
     campaigns,
     connections,
     entries,
+    exports,
     insights,
     lineage,
     runs,
@@ -68,6 +70,7 @@ _KINDS: tuple[NodeKind[Any, Any], ...] = (
     NodeKind(ids.CONNECTION, connections.connection, SourceConnection),
     NodeKind(ids.SCHEDULE, schedules.schedule, IngestionSchedule),
     NodeKind(ids.RAW_PAGE, lineage.raw_page, RawPage),
+    NodeKind(ids.EXPORT, exports.export, Export),
     NodeKind(ids.TENANT, viewer.tenant, Tenant),
 )
 NODES: Mapping[str, NodeKind[Any, Any]] = MappingProxyType(

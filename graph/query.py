@@ -16,6 +16,7 @@ from graph.queries.drift import DriftQueries
 from graph.queries.entries import EntryQueries
 from graph.queries.events import EventQueries
 from graph.queries.exchange import ExchangeQueries
+from graph.queries.exports import ExportQueries
 from graph.queries.federation import FederationQueries
 from graph.queries.insights import InsightQueries
 from graph.queries.naming import NamingQueries
@@ -36,6 +37,7 @@ class Query(
     CalendarQueries,
     AttributionQueries,
     SeasonalityQueries,
+    ExportQueries,
     ExchangeQueries,
     NamingQueries,
     ChannelRuleQueries,

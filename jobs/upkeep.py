@@ -13,6 +13,7 @@ from core.settings import Settings
 from jobs.alerts import warn_of_expiry
 from jobs.calendars import renew_calendars
 from jobs.exchange import RateKeeper
+from jobs.export_sweep import expire_exports, sweep_objects
 from jobs.scopes import relay_scope
 from jobs.webhooks import sweep_messages
 from stores.wiring import Stores
@@ -29,6 +30,7 @@ async def keep_up(stores: Stores, settings: Settings) -> None:
     """Do it now and every quarter of an hour, for ever; what fails holds up nothing else."""
     exchange = RateKeeper(stores, settings.exchange_rates_url)
     retention = timedelta(days=settings.event_retention_days)
+    kept = timedelta(days=settings.export_retention_days)
     chores: Mapping[str, Chore] = {
         "calendars": lambda: renew_calendars(stores, datetime.now(UTC).date()),
         "exchange rates": exchange.keep,
@@ -37,6 +39,8 @@ async def keep_up(stores: Stores, settings: Settings) -> None:
         "authorizations": lambda: _sweep_authorizations(stores),
         "messages of webhooks": lambda: sweep_messages(stores),
         "seasonality": lambda: _ask_for_seasons(stores),
+        "exports": lambda: expire_exports(stores, kept),
+        "files that nobody has": lambda: sweep_objects(stores),
         "old events": lambda: prune_events(stores, retention),
     }
     while True:

@@ -83,7 +83,6 @@ class Consents:
 
 def consents_of(settings: Settings) -> Consents:
     """The consent pages that settings have a client for."""
-    public = (settings.public_url or f"http://{settings.host}:{settings.port}").rstrip("/")
     origins = {
         _origin(text.strip()) for text in settings.consent_origins.split(",") if text.strip()
     }
@@ -92,7 +91,7 @@ def consents_of(settings: Settings) -> Consents:
         for manifest in MANIFESTS.values()
         if manifest.consent and (found := _page(settings, manifest, manifest.consent))
     }
-    return Consents(public, frozenset(each for each in origins if each), pages)
+    return Consents(settings.base_url, frozenset(each for each in origins if each), pages)
 
 
 def challenge(verifier: str) -> str:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from core.errors import Forbidden, Unauthenticated
+from core.export_links import ExportLinks
 from core.records.pages import PageRequest
 from core.scope import Permission, TenantScope
 from loaders.ports import Stores
@@ -32,6 +33,7 @@ class Session:
     clock: Callable[[], datetime] = utc_now
     budget: RowBudget = field(default_factory=RowBudget, repr=False)
     consents: Consents = field(default_factory=Consents, repr=False)
+    links: ExportLinks | None = field(default=None, repr=False)
 
     @classmethod
     def open(
@@ -40,9 +42,17 @@ class Session:
         stores: Stores,
         clock: Callable[[], datetime] = utc_now,
         consents: Consents | None = None,
+        links: ExportLinks | None = None,
     ) -> Session:
         """A session with empty loaders."""
-        return cls(scope, stores, Loaders(scope, stores), clock, consents=consents or Consents())
+        return cls(
+            scope,
+            stores,
+            Loaders(scope, stores),
+            clock,
+            consents=consents or Consents(),
+            links=links,
+        )
 
     def renewed(self) -> Session:
         """The same caller with empty loaders and a full budget: a second operation's start."""

@@ -33,6 +33,7 @@ from stores.postgres.entries import EntryStore
 from stores.postgres.errands import ErrandStore
 from stores.postgres.events import EventStore
 from stores.postgres.exchange import ExchangeStore
+from stores.postgres.export_removal import ExportRemovalStore
 from stores.postgres.exports import ExportStore
 from stores.postgres.insights import InsightStore
 from stores.postgres.keys import KeyStore
@@ -90,6 +91,7 @@ class Stores:
     exchange: ExchangeStore
     exports: ExportStore
     causal: CausalStore
+    export_removals: ExportRemovalStore
     naming: NamingStore
     channel_rules: ChannelRuleStore
     shrinks: ShrinkStore
@@ -153,6 +155,7 @@ async def open_stores(
                 exchange=ExchangeStore(database),
                 exports=ExportStore(database),
                 causal=CausalStore(database),
+                export_removals=ExportRemovalStore(database),
                 naming=NamingStore(database),
                 channel_rules=ChannelRuleStore(database),
                 shrinks=ShrinkStore(database),

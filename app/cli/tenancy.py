@@ -11,6 +11,7 @@ from typing import TypeVar
 import typer
 
 from app.cli.settings import settings_of
+from app.identity.links import links_of
 from app.wiring import Platform, open_platform
 from core.errors import NotFound
 from core.records.tenants import TenantRecord
@@ -33,8 +34,12 @@ class TenantDesk:
     @property
     def session(self) -> Session:
         """A session with empty loaders."""
+        settings, secrets = self.platform.settings, self.platform.endpoints.secrets
         return Session.open(
-            self.scope, self.platform.stores, consents=consents_of(self.platform.settings)
+            self.scope,
+            self.platform.stores,
+            consents=consents_of(settings),
+            links=links_of(settings, secrets),
         )
 
 

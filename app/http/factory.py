@@ -15,6 +15,7 @@ from app.http.access_log import AccessLog
 from app.http.ahead import App
 from app.http.answers import Guard, answer_error
 from app.http.errors import Refusal
+from app.http.exports import exports_route
 from app.http.graphiql import Assets
 from app.http.graphql import GraphQLEndpoint
 from app.http.health import health_router
@@ -50,6 +51,7 @@ def create_app(settings: Settings, schema: BaseSchema, open_services: OpenServic
     app.router.routes += [
         webhooks,
         consent_route(),
+        exports_route(),
         Route("/graphql", endpoint),
         WebSocketRoute("/graphql", endpoint),
         Mount("/graphiql", Assets()),

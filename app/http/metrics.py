@@ -26,7 +26,7 @@ from app.http.services import DeadLetters, EventLag, OpenRuns, services_of
 from core.errors import Transient
 
 PREFIX = "liftos_core_data"
-FAMILIES = ("/graphiql", "/webhooks")
+FAMILIES = ("/graphiql", "/webhooks", "/exports")
 ROUTES = frozenset({"/graphql", "/uploads", "/healthz", "/readyz", "/metrics"})
 MOST_OPERATIONS = 200
 OPERATION_NAME = re.compile(r"[_A-Za-z][_0-9A-Za-z]{0,79}")

@@ -12,9 +12,11 @@ from starlette.requests import HTTPConnection
 from app.http.webhook_inbox import WebhookInbox
 from app.identity.consents import ConsentDoor
 from app.identity.door import Door
+from app.identity.links import LinkDoor
 from app.identity.webhooks import WebhookDoor
 from core.records.lineage import UploadRecord
 from core.scope import TenantId, TenantScope
+from stores.objects import ObjectStore
 
 Probe = Callable[[], Awaitable[None]]
 """Returns when a part of the platform is well; raises what is wrong with it otherwise."""
@@ -66,6 +68,14 @@ class Webhooks:
 
 
 @dataclass(frozen=True, slots=True)
+class Downloads:
+    """The door of links, and where the files behind it lie."""
+
+    door: LinkDoor
+    objects: ObjectStore
+
+
+@dataclass(frozen=True, slots=True)
 class Services:
     """Opened by the app's lifespan and closed with it; `probes` are named for /readyz."""
 
@@ -76,6 +86,7 @@ class Services:
     consents: ConsentDoor | None = None
     open_runs: OpenRuns | None = None
     webhooks: Webhooks | None = None
+    downloads: Downloads | None = None
     event_lag: EventLag | None = None
     dead_letters: DeadLetters | None = None
 

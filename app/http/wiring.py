@@ -9,9 +9,11 @@ from functools import partial
 from fastapi import FastAPI
 
 from app.http.factory import create_app
-from app.http.services import Services, Webhooks
+from app.http.services import Downloads, Services, Webhooks
 from app.http.webhook_inbox import WebhookInbox
 from app.identity.consents import ConsentDoor
+from app.identity.links import LinkDoor, links_of
+from app.identity.secrets import Secrets
 from app.identity.webhooks import WebhookDoor
 from app.identity.wiring import open_door
 from app.wiring import open_platform
@@ -33,8 +35,8 @@ def build_app(settings: Settings) -> FastAPI:
     @asynccontextmanager
     async def opened() -> AsyncIterator[Services]:
         async with open_platform(settings) as platform:
-            secret = platform.endpoints.secrets.jwt
-            async with open_services(settings, secret, platform.stores) as services:
+            secrets = platform.endpoints.secrets
+            async with open_services(settings, secrets, platform.stores) as services:
                 yield services
 
     return create_app(settings, build_schema(), opened)
@@ -42,13 +44,13 @@ def build_app(settings: Settings) -> FastAPI:
 
 @asynccontextmanager
 async def open_services(
-    settings: Settings, jwt_secret: str | None, stores: Stores
+    settings: Settings, secrets: Secrets, stores: Stores
 ) -> AsyncIterator[Services]:
     """What the app needs, over `stores`."""
-    consents = consents_of(settings)
+    consents, links = consents_of(settings), links_of(settings, secrets)
 
     def context(scope: TenantScope, request_id: str) -> object:
-        return Context(Session.open(scope, stores, consents=consents), request_id)
+        return Context(Session.open(scope, stores, consents=consents, links=links), request_id)
 
     async def migrations() -> None:
         if not await are_migrations_current(stores.database):
@@ -57,7 +59,7 @@ async def open_services(
     inbox = WebhookInbox(stores.webhooks)
     webhook_door = WebhookDoor(stores.webhooks, settings.webhook_tolerance_seconds)
     async with (
-        open_door(settings, jwt_secret, stores.keys, stores.tenants) as door,
+        open_door(settings, secrets.jwt, stores.keys, stores.tenants) as door,
         aclosing(inbox),
     ):
         yield Services(
@@ -74,5 +76,6 @@ async def open_services(
             open_runs=stores.queue.open_runs,
             dead_letters=stores.dead_letters.count,
             webhooks=Webhooks(webhook_door, inbox),
+            downloads=Downloads(LinkDoor(links.signer, stores.exports), stores.objects),
             event_lag=partial(event_lag, stores.events, stores.streams),
         )

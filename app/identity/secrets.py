@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -19,16 +20,27 @@ SHORTEST_JWT_SECRET = 32
 class Secrets:
     """The secrets in force. `jwt` is None when only the identity provider issues tokens.
 
-    `role_secret`: what the passwords of the database's roles follow from.
+    `role_secret`: what the passwords of the database's roles follow from. `links`: what the keys
+    of links follow from, the one that signs first.
     """
 
     jwt: str | None = field(repr=False)
     role_secret: bytes = field(repr=False)
+    links: tuple[bytes, ...] = field(repr=False)
 
 
 def secrets_of(settings: Settings, home: Path) -> Secrets:
     """What settings give; what they leave out is kept in `home`/secrets and made on first use."""
-    return Secrets(_jwt_secret(settings, home / FOLDER), _role_secret(settings, home))
+    role_secret = _role_secret(settings, home)
+    links = (role_secret, *_accepted(settings))
+    return Secrets(_jwt_secret(settings, home / FOLDER), role_secret, links)
+
+
+def _accepted(settings: Settings) -> Iterator[bytes]:
+    """Master keys of before: links that were made under one hold while it is accepted."""
+    if settings.master_keys_accepted is not None:
+        for text in settings.master_keys_accepted.get_secret_value().split(","):
+            yield parse_master_key(text.strip())
 
 
 def _jwt_secret(settings: Settings, folder: Path) -> str | None:

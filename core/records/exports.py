@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 from uuid import UUID
 
 from core.jsonvalue import JSONObject, JSONValue
@@ -92,8 +93,21 @@ class ExportRecord:
     ready_at: datetime | None
     expires_at: datetime | None
     removed_at: datetime | None
+    removed_by: str | None = None
+
+    def can_be_read(self, now: datetime) -> bool:
+        """Whether its files are there and may be had."""
+        is_over = self.expires_at is not None and self.expires_at <= now
+        return self.state is ExportState.READY and not is_over
+
+    def file(self, name: str) -> ExportFile | None:
+        """The file of that name; None when there is none."""
+        return next((file for file in self.files if file.name == name), None)
+
+
+EXPORTS_FOLDER: Final = "exports"
 
 
 def object_path(export_id: UUID, name: str) -> str:
     """Where a file of an export lies below the place of its tenant."""
-    return f"exports/{export_id}/{name}"
+    return f"{EXPORTS_FOLDER}/{export_id}/{name}"

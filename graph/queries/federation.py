@@ -21,6 +21,7 @@ from graph.types.calendar import CalendarDimension
 from graph.types.campaigns import Campaign
 from graph.types.connections import SourceConnection
 from graph.types.entries import MarketingEntry
+from graph.types.exports import Export
 from graph.types.insights import Insight
 from graph.types.lineage import RawPage
 from graph.types.node import Node
@@ -34,6 +35,7 @@ MAX_REPRESENTATIONS = 1000
 Entity: TypeAlias = Annotated[
     CalendarDimension
     | Campaign
+    | Export
     | IngestionSchedule
     | Insight
     | MarketingEntry

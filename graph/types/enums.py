@@ -12,6 +12,7 @@ from core.records.credentials import AlertKind, ConnectionTestStatus, Credential
 from core.records.drift import DriftKind, DriftPolicy, DriftState
 from core.records.entries import DateBasis, Device, EntryOrder, SeriesRole
 from core.records.events import DataEventKind
+from core.records.exports import ExportState, Severity
 from core.records.insights import InsightKind
 from core.records.naming import NamingSyntax
 from core.records.receipts import CheckStatus, ShrinkState
@@ -294,6 +295,26 @@ ENUMS: tuple[type[Enum], ...] = (
                 "The source was read again since: its newer answer stands, or is refused itself."
             ),
         },
+    ),
+    _described(
+        ExportState,
+        "What there is of an export.",
+        {
+            ExportState.PENDING: "No files yet: its run makes them, or says why not.",
+            ExportState.READY: "Its files can be fetched.",
+            ExportState.EXPIRED: "Its time was over; its files are gone.",
+            ExportState.DELETED: "Somebody deleted its files.",
+        },
+    ),
+    _described(
+        Severity,
+        "How a finding on an export weighs.",
+        {
+            Severity.ERROR: "It will stop or spoil most models.",
+            Severity.ATTENTION: "It may.",
+            Severity.INFO: "Worth knowing.",
+        },
+        name="ExportCheckSeverity",
     ),
     _described(
         ScheduleOutcome,

@@ -15,7 +15,7 @@ from loaders.ports.credentials import (
     CredentialStore,
 )
 from loaders.ports.drift import DriftStore
-from loaders.ports.exports import ExportStore
+from loaders.ports.exports import ExportRemovalStore, ExportStore, ObjectRemoval
 from loaders.ports.facts import (
     AttributionStore,
     CalendarStore,
@@ -127,6 +127,16 @@ class Stores(Protocol):
     @property
     def exchange(self) -> ExchangeStore:
         """Published exchange rates."""
+        ...
+
+    @property
+    def export_removals(self) -> ExportRemovalStore:
+        """The end of exports."""
+        ...
+
+    @property
+    def objects(self) -> ObjectRemoval:
+        """Files outside the database."""
         ...
 
     @property

@@ -23,3 +23,19 @@ class ExportStore(Protocol):
     ) -> Page[ExportRecord]:
         """One page, newest first; the cursor is (id,)."""
         ...
+
+
+class ExportRemovalStore(Protocol):
+    """The end of exports."""
+
+    async def delete(self, scope: TenantScope, export_id: UUID) -> ExportRecord:
+        """End one; NotFound without it, Conflict while its run is open."""
+        ...
+
+
+class ObjectRemoval(Protocol):
+    """Files outside the database."""
+
+    async def delete(self, scope: TenantScope, names: Sequence[str]) -> None:
+        """Forget objects; those that are not there are passed over."""
+        ...

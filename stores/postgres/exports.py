@@ -66,6 +66,7 @@ def export_record(row: asyncpg.Record) -> ExportRecord:
         ready_at=row["ready_at"],
         expires_at=row["expires_at"],
         removed_at=row["removed_at"],
+        removed_by=row["removed_by"],
     )
 
 

@@ -33,6 +33,7 @@ PACKAGES = (
 )
 DOORS = {
     "app/identity/consents.py": "a single-use state, brought back from a consent page",
+    "app/identity/links.py": "a signed link to a file of an export",
     "app/identity/webhooks.py": "a signed webhook",
     "app/identity/door.py": "a verified token, a key, a signed gateway",
     "app/cli/tenancy.py": "--tenant on the command line",

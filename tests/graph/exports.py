@@ -1,12 +1,16 @@
-"""Stand-in store of exports."""
+"""Stand-in stores of exports and of their files."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from uuid import UUID
 
+from core.errors import Conflict, Transient
+from core.missing import no_export
 from core.records.exports import ExportRecord, ExportState
 from core.records.pages import Page, PageRequest
+from core.records.runs import RunStatus
 from core.scope import TenantScope
 from tests.graph.memory import Memory, paged
 
@@ -25,3 +29,33 @@ class Exports:
         kept = self.memory.of(scope).exports.values()
         found = [each for each in kept if not states or each.state in states]
         return paged(found, request, lambda each: (str(each.id),), descending=True)
+
+
+class Removals:
+    def __init__(self, memory: Memory) -> None:
+        self.memory = memory
+
+    async def delete(self, scope: TenantScope, export_id: UUID) -> ExportRecord:
+        shelf = self.memory.of(scope)
+        found = shelf.exports.get(export_id)
+        if found is None:
+            raise no_export()
+        if shelf.runs[found.run_id].status is RunStatus.RUNNING:
+            raise Conflict("the export is being made", field="exportId")
+        ended = replace(found, state=ExportState.DELETED, removed_by=scope.actor)
+        shelf.exports[export_id] = ended
+        return ended
+
+
+class Objects:
+    """Which names were deleted; `is_away` while it does not answer."""
+
+    def __init__(self) -> None:
+        self.deleted: list[str] = []
+        self.is_away = False
+
+    async def delete(self, scope: TenantScope, names: Sequence[str]) -> None:
+        del scope
+        if self.is_away:
+            raise Transient("the object store does not answer")
+        self.deleted += names

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from core.calendar import calendar_days
@@ -36,6 +37,13 @@ from core.records.entries import (
     VintageRecord,
 )
 from core.records.exchange import Publication
+from core.records.exports import (
+    ExportCheck,
+    ExportFile,
+    ExportRecord,
+    ExportState,
+    Severity,
+)
 from core.records.insights import InsightKind, InsightRecord
 from core.records.lineage import RawPageRecord
 from core.records.rejections import RejectedRecord, RejectionState
@@ -61,6 +69,7 @@ FILES = UUID(int=0xC2)
 RUN = UUID(int=0xA1)
 SCHEDULE = UUID(int=0x51)
 RAW_PAGE = UUID(int=0xB1)
+EXPORT = UUID(int=0xE1)
 
 FRIDAY = Publication(
     date(2026, 10, 30),
@@ -374,3 +383,34 @@ def schema_change(change_id: UUID) -> SchemaChangeRecord:
         accepted_at=None,
         accepted_by=None,
     )
+
+
+def export(**changes: Any) -> ExportRecord:
+    record = ExportRecord(
+        id=EXPORT,
+        run_id=RUN,
+        definition={"kpi": {"orders": "REVENUE"}},
+        definition_sha256="d" * 64,
+        as_of=LEARNED,
+        state=ExportState.READY,
+        files=(
+            ExportFile(
+                "wide.parquet", "application/vnd.apache.parquet", 5_000_000_000, "a" * 64, 7
+            ),
+            ExportFile("manifest.json", "application/json", 812, "b" * 64, None),
+        ),
+        checks=(
+            ExportCheck(
+                "vif", Severity.ATTENTION, ("meta_spend",), 12.5, "collinear", threshold=10.0
+            ),
+        ),
+        manifest={"format": "liftos-causal-export"},
+        row_hash="c" * 64,
+        rows=7,
+        requested_by="user:ada",
+        created_at=LEARNED,
+        ready_at=LEARNED + timedelta(minutes=1),
+        expires_at=LEARNED + timedelta(days=30),
+        removed_at=None,
+    )
+    return replace(record, **changes)

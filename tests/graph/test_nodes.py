@@ -20,6 +20,7 @@ IDS = {
     "SourceConnection": str(samples.CONNECTION),
     "IngestionSchedule": str(samples.SCHEDULE),
     "RawPage": str(samples.RAW_PAGE),
+    "Export": str(samples.EXPORT),
     "Tenant": str(NORTH),
 }
 
@@ -64,6 +65,7 @@ ABSENT = {
     "SourceConnection": "f" * 8 + "-ffff-ffff-ffff-" + "f" * 12,
     "IngestionSchedule": "f" * 8 + "-ffff-ffff-ffff-" + "f" * 12,
     "RawPage": "f" * 8 + "-ffff-ffff-ffff-" + "f" * 12,
+    "Export": "f" * 8 + "-ffff-ffff-ffff-" + "f" * 12,
     "Tenant": "f" * 8 + "-ffff-ffff-ffff-" + "f" * 12,
 }
 

@@ -7,13 +7,15 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from core.export_links import ExportLinks, LinkSigner
 from core.records.connections import Source
 from core.scope import Role, TenantId, TenantScope, permissions_of
 from graph.context import Context
 from graph.schema import LiftosSchema
 from loaders.ports import Stores
 from resolvers.session import Session
-from tests.graph import exports, facts, refused, samples, seasons, work
+from tests.graph import facts, refused, samples, seasons, work
+from tests.graph.exports import Exports, Objects, Removals
 from tests.graph.memory import Memory
 
 NORTH = TenantId(UUID(int=1))
@@ -38,8 +40,10 @@ class StandIns:
     exchange: facts.Exchange
     naming: facts.Naming
     channel_rules: facts.ChannelRules
-    exports: exports.Exports
     seasonality: seasons.Seasons
+    exports: Exports
+    export_removals: Removals
+    objects: Objects
     connections: work.Connections
     credentials: work.KnownCredentials
     authorizations: work.Authorizations
@@ -72,8 +76,10 @@ class StandIns:
             facts.Exchange(memory),
             facts.Naming(memory),
             facts.ChannelRules(),
-            exports.Exports(memory),
             seasons.Seasons(memory),
+            Exports(memory),
+            Removals(memory),
+            Objects(),
             work.Connections(memory),
             work.KnownCredentials(memory),
             work.Authorizations(),
@@ -96,6 +102,9 @@ class StandIns:
         )
 
 
+LINKS = ExportLinks("https://api.test", LinkSigner.of([b"tests"]))
+
+
 @dataclass
 class World:
     """The stores, the calls made on them, and two callers' scopes."""
@@ -112,7 +121,7 @@ class World:
         return self.stand_ins.memory
 
     def context(self, scope: TenantScope | None = None) -> Context:
-        session = Session.open(scope or self.north, self.stores, lambda: work.NOW)
+        session = Session.open(scope or self.north, self.stores, lambda: work.NOW, links=LINKS)
         return Context(session, "request-1")
 
     def as_role(self, role: Role) -> TenantScope:
@@ -145,6 +154,7 @@ def fill(memory: Memory, scope: TenantScope, slug: str) -> None:
     shelf.connections = {meta.id: meta, files.id: files}
     shelf.schedules = {samples.SCHEDULE: samples.schedule()}
     shelf.runs = {samples.RUN: samples.run()}
+    shelf.exports = {samples.EXPORT: samples.export()}
     shelf.raw_pages = {samples.RAW_PAGE: samples.raw_page()}
     shelf.rejected = {record.id: record for record in map(samples.rejected, range(3))}
     shelf.rows = [samples.row(samples.FIRST_DAY + timedelta(days=n)) for n in range(5)]

@@ -34,6 +34,7 @@ HOPS = 3
 NESTED_ARGUMENTS = {
     "CalendarDimension.holidays": "kinds: [PUBLIC, OBSERVANCE]",
     "Campaign.entries": "first: 2",
+    "ExportFile.url": "expiresIn: 600",
     "Campaign.naming": 'on: "2026-10-01"',
     "Run.events": "first: 3",
     "Run.pages": "first: 3",

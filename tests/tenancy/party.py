@@ -20,19 +20,23 @@ from uuid import UUID
 
 from redis.asyncio import Redis
 
+from app.objects import object_place
+from app.wiring import home_of
 from core.commands import CreateTenant
 from core.records.drift import Change, Drift, DriftKind, DriftPolicy
 from core.records.restatements import Settling
 from core.records.tenants import TenantRecord
 from core.scope import Role, SystemScope, TenantScope
 from core.settings import Settings
-from graph.ids import CONNECTION, RUN, SCHEDULE
+from graph.ids import CONNECTION, EXPORT, RUN, SCHEDULE
 from jobs.calendars import fill_calendar
 from jobs.exchange import RateKeeper
 from jobs.seasonality import estimate
 from jobs.worker import work
+from stores.objects import ObjectStore, open_objects
 from stores.postgres.drift import DriftSeen
 from stores.wiring import Stores
+from tests.exporting import make_export
 from tests.support import Services, ended, scope_of
 from tests.tenancy.door import META_TOKENS, Door, Json, bearer
 from tests.tenancy.rows import opened_rows
@@ -72,6 +76,7 @@ class Party:
     schedules: dict[str, str] = field(default_factory=dict)
     upload: str = ""
     authorization: str = ""
+    export: str = ""
     refused: list[str] = field(default_factory=list)
     changes: list[str] = field(default_factory=list)
     as_of: str = ""
@@ -101,6 +106,11 @@ class Ground:
     settings: Settings
     door: Door
     sandbox_url: str
+
+    @property
+    def objects(self) -> ObjectStore:
+        """What the served app keeps beside the database."""
+        return open_objects(object_place(self.settings, home_of(self.settings)))
 
     def clock(self, now: str) -> None:
         self.control("clock", {"now": now})
@@ -156,6 +166,7 @@ async def settled(ground: Ground) -> Parties:
         await seasoned(ground, party)
         await keyed(ground, party)
         await scheduled(ground, party)
+        await exported(ground, party)
     return Parties(a, b, published)
 
 
@@ -292,6 +303,13 @@ async def scheduled(ground: Ground, party: Party) -> None:
     schedule_id = SCHEDULE.decode(party.schedules["daily"], "id")
     due = (await ground.stores.schedules.by_ids(party.scope, [schedule_id]))[schedule_id].fires_at
     await ground.stores.firing.fire(party.scope, schedule_id, due)
+
+
+async def exported(ground: Ground, party: Party) -> None:
+    """An export with a file, where the served app finds it."""
+    body = f"for {party.record.slug}".encode()
+    made = await make_export(ground.stores, ground.objects, party.scope, {"wide.csv": body})
+    party.export = EXPORT.encode(made.id)
 
 
 async def drifted(ground: Ground, party: Party) -> None:

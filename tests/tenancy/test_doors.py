@@ -37,6 +37,8 @@ SIGNED = {"POST /webhooks/{connection_id}"}
 """tests/app/test_http_webhooks.py brings the wrong tenants here."""
 STATED = {"GET /oauth/callback/{source}", "HEAD /oauth/callback/{source}"}
 """tests/app/test_http_consents.py brings the wrong states here."""
+LINKED = {"GET /exports/{token}/{file}", "HEAD /exports/{token}/{file}"}
+"""test_links.py and tests/app/test_http_exports.py bring the wrong links here."""
 OPEN = {"GET /healthz", "GET /readyz", "GET /metrics", "MOUNT /graphiql"}
 QUERY = "{viewer{tenant{slug}}}"
 FILE = b"Date,Spend\n2026-10-01,1\n"
@@ -59,7 +61,7 @@ def routes(router: Any) -> set[str]:
 
 
 def test_every_route_is_guarded_or_known_to_be_open(ground: Ground) -> None:
-    assert routes(build_app(ground.settings)) == GUARDED | SIGNED | STATED | OPEN
+    assert routes(build_app(ground.settings)) == GUARDED | SIGNED | STATED | LINKED | OPEN
 
 
 async def test_open_routes_say_nothing_of_any_tenant(

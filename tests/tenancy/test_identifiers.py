@@ -86,6 +86,7 @@ async def test_a_cursor_of_b_is_a_place_in_as_own_list(
         "Query.connections": {},
         "Query.runs": {},
         "Query.schedules": {},
+        "Query.exports": {},
         "Query.insights": {},
         "Query.attributionRows": dated,
         "Query.rejectedRecords": own_run,

@@ -52,6 +52,8 @@ ALLOWED: Mapping[str, frozenset[Role | None]] = {
     "Query.runs": ALL,
     "Query.schedules": ALL,
     "Query.events": ALL,
+    "Query.export": ALL,
+    "Query.exports": ALL,
     "Query.backfillQuote": ALL,
     "Query.rejectedRecords": WRITERS,
     "Query.rejectedRecordSummary": WRITERS,
@@ -87,6 +89,7 @@ ALLOWED: Mapping[str, frozenset[Role | None]] = {
     "Mutation.updateConnection": ADMINS,
     "Mutation.cancelRun": WRITERS,
     "Mutation.cancelRuns": WRITERS,
+    "Mutation.deleteExport": ADMINS,
     "Mutation.retryRun": WRITERS,
     "Mutation.replayRejected": WRITERS,
     "Mutation.dismissRejected": WRITERS,
@@ -100,6 +103,7 @@ ALLOWED: Mapping[str, frozenset[Role | None]] = {
     "Subscription.runs": ALL,
     "Subscription.entriesRestated": ALL,
     "RawPage.request": WRITERS,
+    **{f"Export.{name}": ANALYSTS for name in ("files", "checks", "manifest")},
 }
 """Who may use each guarded field; None is a caller with a token and no role."""
 
@@ -110,6 +114,8 @@ NEEDS = {
     WRITERS: "memory:write",
     ADMINS: "memory:admin",
 }
+EXPORTING = {"Mutation.deleteExport": "causal:data:export"}
+"""What administrators do by another permission than the rest."""
 ROLES = (*Role, None)
 
 
@@ -142,6 +148,8 @@ def questions(party: Party) -> Mapping[str, Json]:
         "Query.runs": {"first": 1},
         "Query.schedules": {"first": 1},
         "Query.events": {"first": 1},
+        "Query.export": {"id": party.export},
+        "Query.exports": {"first": 1},
         "Query.backfillQuote": {"connectionId": party.connections["meta"], "dates": dates},
         "Query.rejectedRecords": {"runId": run, "first": 1},
         "Query.rejectedRecordSummary": {"filter": {"runs": [run]}},
@@ -203,6 +211,7 @@ def questions(party: Party) -> Mapping[str, Json]:
             "input": {"connectionId": party.connections["meta"], "lookBackDays": 3}
         },
         "Mutation.cancelRun": {"runId": party.runs["queued"]},
+        "Mutation.deleteExport": {"exportId": party.export},
         "Mutation.cancelRuns": {"connectionId": party.connections["meta"]},
         "Mutation.retryRun": {"runId": party.runs["broken"]},
         "Mutation.replayRejected": {"input": {"filter": {"runs": [run]}}},
@@ -239,12 +248,13 @@ def test_the_table_holds_every_root_field_and_every_guarded_one() -> None:
 
 
 def test_the_table_says_what_the_fields_declare_and_tell() -> None:
-    assert declared() == {name: NEEDS[roles] for name, roles in ALLOWED.items()}
+    needed = {name: EXPORTING.get(name, NEEDS[roles]) for name, roles in ALLOWED.items()}
+    assert declared() == needed
     for name, roles in ALLOWED.items():
         type_name, field = name.split(".")
         description = object_type(type_name).fields[field].description or ""
         told = re.findall(r"Needs `([a-z:]+)`\.", description)
-        assert told == ([NEEDS[roles]] if NEEDS[roles] else []), name
+        assert told == ([needed[name]] if needed[name] else []), name
         assert ("Open to every caller." in description) is (roles == ANYBODY), name
 
 
@@ -261,6 +271,10 @@ def declared() -> dict[str, str | None]:
                     needed = extension.permission
                     found[f"{name}.{spelled}"] = None if needed is None else str(needed)
     return found
+
+
+def guarded_below() -> set[str]:
+    return {name for name in ALLOWED if name.split(".")[0] not in {"Query", "Mutation"}}
 
 
 def is_object(type_: Any) -> bool:
@@ -280,7 +294,8 @@ async def test_a_role_reads_what_the_table_grants_and_nothing_else(
             assert (answer.get("data") or {}).get(coordinate.split(".")[1]), (coordinate, answer)
             denied = {error["path"][-1] for error in answer.get("errors", ())}
             # A guarded field below is null for those who may not see it; all else stands.
-            assert denied <= (set() if role in WRITERS else {"request"})
+            hidden = {name.split(".")[1] for name in guarded_below() if role not in ALLOWED[name]}
+            assert denied <= hidden
             continue
         codes = {error["extensions"]["code"] for error in answer["errors"]}
         assert codes == {"FORBIDDEN"}, coordinate
@@ -441,6 +456,10 @@ async def test_a_role_that_may_write_is_not_refused_for_its_role(
         "Mutation.cancelRun": ({"runId": parties.a.runs["broken"]}, "ConflictError"),
         "Mutation.cancelRuns": ({"connectionId": run}, "InvalidInput"),
         "Mutation.estimateSeasonality": ({"waitSeconds": 61}, "InvalidInput"),
+        "Mutation.deleteExport": (
+            {"exportId": run},
+            "InvalidInput" if role in ADMINS else "ForbiddenError",
+        ),
         "Mutation.retryRun": ({"runId": parties.a.runs["queued"]}, "ConflictError"),
         "Mutation.replayRejected": ({"input": {"filter": {}, "maximum": 0}}, "InvalidInput"),
         "Mutation.requeueDeadLetters": ({"input": {"filter": {}, "maximum": 0}}, "InvalidInput"),

@@ -160,6 +160,7 @@ ATTEMPTS: dict[str, Attempts] = {
     "Mutation.setWebhookMapping": _of_mappings,
     "Mutation.testWebhookMapping": _of_samples,
     "Mutation.cancelRun": _of_runs,
+    "Mutation.deleteExport": lambda _, b: [{"exportId": b.export}],
     "Mutation.cancelRuns": _of_connections,
     "Mutation.retryRun": _of_runs,
     "Mutation.endNamingRule": _of_rules_to_end,

@@ -65,6 +65,10 @@ def _an_authorization(ids: Ids) -> Iterator[Question]:
     return (({"id": id_}, None) for id_ in sorted(ids["Authorization"]))
 
 
+def _an_export(ids: Ids) -> Iterator[Question]:
+    return (({"id": id_}, None) for id_ in sorted(ids["Export"]))
+
+
 def _each_run(name: str) -> Callable[[Ids], Iterator[Question]]:
     return lambda ids: (({name: run_id}, None) for run_id in sorted(ids["Run"]))
 
@@ -92,6 +96,7 @@ QUESTIONS: Mapping[str, Callable[[Ids], Iterator[Question]]] = {
     "Query.runs": _plain,
     "Query.schedules": _plain,
     "Query.events": _plain,
+    "Query.exports": _plain,
     "Query._service": _plain,
     # Below: by ids that the fields above have answered.
     "Query.rejectedRecords": _each_run("runId"),
@@ -100,6 +105,7 @@ QUESTIONS: Mapping[str, Callable[[Ids], Iterator[Question]]] = {
     "Query.deadLetters": _plain,
     "Query.schemaChanges": _plain,
     "Query.run": _each_run("id"),
+    "Query.export": _an_export,
     "Query.authorization": _an_authorization,
     "Query.node": _a_node,
     "Query.nodes": _some_nodes,

@@ -52,3 +52,4 @@ class ExportRow(Table, table=True):
     ready_at: dt.datetime | None = column(MOMENT)
     expires_at: dt.datetime | None = column(MOMENT)
     removed_at: dt.datetime | None = column(MOMENT)
+    removed_by: str | None = column(STRING)
