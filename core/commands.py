@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -11,6 +11,7 @@ from uuid import UUID
 from core.jsonvalue import JSONObject
 from core.records.connections import Level, Source
 from core.records.runs import RunKind
+from core.series import ColumnRole, Period, SeriesColumn
 from core.units import DateRange
 
 
@@ -31,6 +32,7 @@ class FileOptions:
 
     `columns` maps a field of an entry (`date`, `spend`, `campaign_id`, …) to the header that
     holds it and wins over detection. `date_format` is a strptime format such as %d/%m/%Y.
+    Of a wide file, `series` says by header what a column is, `period` what a row covers.
     """
 
     columns: dict[str, str] = field(default_factory=dict)
@@ -39,12 +41,16 @@ class FileOptions:
     delimiter: str | None = None
     encoding: str | None = None
     sheet: str | None = None
+    series: dict[str, SeriesColumn] = field(default_factory=dict)
+    period: Period | None = None
     reading: FileReading = FileReading.PARTIAL
 
     def filled_from(self, saved: FileOptions) -> FileOptions:
         """These options, and the saved mapping's where these say nothing; `reading` is ours."""
-        said = {name: value for name, value in asdict(self).items() if value is not None}
+        names = (each.name for each in fields(self))
+        said = {name: getattr(self, name) for name in names if getattr(self, name) is not None}
         said["columns"] = saved.columns | self.columns
+        said["series"] = saved.series | self.series
         return replace(saved, **said)
 
     def to_json(self) -> JSONObject:
@@ -54,9 +60,14 @@ class FileOptions:
     @classmethod
     def from_json(cls, kept: JSONObject) -> FileOptions:
         """The options that `to_json` kept."""
-        fields: dict[str, Any] = dict(kept)
-        reading = FileReading(fields.pop("reading", FileReading.PARTIAL))
-        return cls(**fields, reading=reading)
+        said: dict[str, Any] = dict(kept)
+        reading = FileReading(said.pop("reading", FileReading.PARTIAL))
+        period = said.pop("period", None)
+        series = {
+            header: SeriesColumn(ColumnRole(column["role"]), column["channel"])
+            for header, column in said.pop("series", {}).items()
+        }
+        return cls(**said, series=series, period=period and Period(period), reading=reading)
 
 
 @dataclass(frozen=True, slots=True)

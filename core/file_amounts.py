@@ -10,6 +10,14 @@ from types import MappingProxyType
 EMPTY_MARKS = frozenset({"", "-", "--", "\u2013", "\u2014", "n/a", "null"})
 """What exports write, in any case, where they have no number; read as unknown."""
 
+_MISSING = EMPTY_MARKS | {"na", "nan", "none"}
+
+
+def is_blank(text: str) -> bool:
+    """Whether a model's file says nothing there, as R and Python write it."""
+    return text.lower() in _MISSING
+
+
 _DOLLARS = frozenset({"USD", "CAD", "AUD", "NZD", "SGD", "HKD", "MXN", "ARS", "CLP", "TWD"})
 CURRENCY_SYMBOLS: Mapping[str, frozenset[str]] = MappingProxyType(
     {

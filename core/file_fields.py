@@ -76,6 +76,18 @@ FILE_FIELDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
             *("platform", "publisher platform", "source", "utm source", "campaign source"),
             *("plattform", "quelle", "plateforme"),
         ),
+        "country": (
+            *("country", "country code", "country name", "country/territory"),
+            *("land", "pays"),
+        ),
+        "geo": (
+            *("geo", "region", "dma", "dma region", "metro", "metro area", "state", "province"),
+            *("location", "city", "market", "store", "bundesland", "departement"),
+        ),
+        "device": (
+            *("device", "device type", "device category", "segments.device", "device platform"),
+            *("gerat", "geratetyp", "appareil"),
+        ),
         "medium": ("medium", "utm medium", "campaign medium"),
         "currency": (
             *("currency", "currency code", "account currency", "customer.currency_code"),
@@ -134,6 +146,17 @@ layout: one row per entity, day and action type, the metrics repeated on each. `
 `cpm` are the platform's own rates, which the row's counts are held against.
 """
 
+SERIES_DATE_ALIASES: tuple[str, ...] = (
+    *("time", "ds", "week", "date week", "week start", "week of", "week beginning", "month"),
+    *("date month", "period", "period start", "woche", "semaine"),
+)
+"""More headers of `date` in a wide file, where a row may cover more than a day."""
+
+SERIES_FIELDS = ("date", "account_id", "currency", "country", "geo", "device")
+"""What a wide file may hold beside its series."""
+
+BREAKDOWN_FIELDS = ("country", "geo", "device")
+
 MONEY_FIELDS = ("spend", "conversion_value")
 WHOLE_FIELDS = ("impressions", "clicks", "link_clicks", "reach", "video_views", "spend_micros")
 NUMBER_FIELDS = (*MONEY_FIELDS, *WHOLE_FIELDS, "conversions", "value")
@@ -181,6 +204,7 @@ _FIELD_OF_KEY: Mapping[str, tuple[str, int]] = MappingProxyType(
         for rank, alias in enumerate(aliases)
     }
 )
+_SERIES_DATE_KEYS = tuple(header_key(alias) for alias in SERIES_DATE_ALIASES)
 _SEND_DATE_KEYS = frozenset(header_key(alias) for alias in SEND_DATE_ALIASES)
 
 
@@ -192,6 +216,15 @@ def field_of(header: str) -> tuple[str, int] | None:
     name, currency = split_currency(header)
     known = _FIELD_OF_KEY.get(header_key(name)) if currency else None
     return known if known is not None and known[0] in MONEY_FIELDS else None
+
+
+def series_field_of(header: str) -> tuple[str, int] | None:
+    """`field_of` for the headers of a wide file."""
+    key = header_key(header)
+    if key in _SERIES_DATE_KEYS:
+        return "date", len(FILE_FIELDS["date"]) + _SERIES_DATE_KEYS.index(key)
+    known = _FIELD_OF_KEY.get(key)
+    return known if known is not None and known[0] in SERIES_FIELDS else None
 
 
 def split_currency(header: str) -> tuple[str, str | None]:

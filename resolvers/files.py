@@ -8,6 +8,8 @@ from core.commands import FileOptions
 from core.errors import BadInput
 from core.file_days import names_whole_day
 from core.file_fields import FILE_FIELDS
+from core.records.connections import Level
+from core.series import SeriesColumn
 from resolvers.text import clean
 
 FIELDS = frozenset(FILE_FIELDS)
@@ -22,6 +24,35 @@ def columns(pairs: list[tuple[str, str]]) -> dict[str, str]:
         _check_field(field, mapped, place)
         mapped[field] = clean(header, f"{place}.header")
     return mapped
+
+
+def series(pairs: list[tuple[str, SeriesColumn]]) -> dict[str, SeriesColumn]:
+    """Header to what its column is, each header named once."""
+    said: dict[str, SeriesColumn] = {}
+    for index, (header, column) in enumerate(pairs):
+        place = f"series.{index}"
+        name = clean(header, f"{place}.header")
+        if name in said:
+            raise BadInput(
+                f"{name!r} is said to be two things",
+                field=f"{place}.header",
+                mend="say once what a column is",
+            )
+        channel = None if column.channel is None else clean(column.channel, f"{place}.channel")
+        said[name] = SeriesColumn(column.role, channel)
+    return said
+
+
+def check_level(options: FileOptions, level: Level) -> FileOptions:
+    """`options`, or BadInput where they tell of series and the connection's rows are none."""
+    told = "series" if options.series else "period" if options.period else None
+    if told is not None and level is not Level.SERIES:
+        raise BadInput(
+            f"{told} is of wide files, and the connection's rows are of level {level}",
+            field=told,
+            mend="connect a source FILE of level SERIES for them",
+        )
+    return options
 
 
 def _check_field(field: str, mapped: dict[str, str], place: str) -> None:

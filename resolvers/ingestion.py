@@ -11,7 +11,7 @@ from core.records.connections import ConnectionRecord, Source
 from core.records.runs import RunRecord
 from core.units import DateRange, time_zone, today_in
 from resolvers import connections
-from resolvers.files import check_options
+from resolvers.files import check_level, check_options
 from resolvers.session import Session
 
 
@@ -40,6 +40,7 @@ async def ingest_file(
             field="connectionId",
             mend="use startIngestion, or name a FILE connection",
         )
+    check_level(options, connection.level)
     saved = FileOptions.from_json(connection.file_mapping)
     command = StartIngestion(
         connection_id,

@@ -18,9 +18,11 @@ from app.cli.settings import settings_of
 from app.cli.tenancy import TenantDesk, open_tenant
 from core.commands import FileOptions, FileReading
 from core.errors import BadInput
+from core.series import Period, SeriesColumn
 from core.settings import Settings
 from resolvers import ingestion
 from resolvers.files import columns
+from resolvers.files import series as said_series
 
 commands = typer.Typer(add_completion=False)
 CHUNK_BYTES = 1_000_000
@@ -34,6 +36,13 @@ def upload(
     tenant: Annotated[str, typer.Option(help="Short name of the organisation.")],
     connection: ConnectionId,
     column: Annotated[list[str] | None, typer.Option(help="field=Header; repeatable.")] = None,
+    series: Annotated[
+        list[str] | None,
+        typer.Option(help="Header=ROLE or Header=ROLE:channel, of a wide file; repeatable."),
+    ] = None,
+    period: Annotated[
+        Period | None, typer.Option(help="How long a row of a wide file covers.")
+    ] = None,
     date_format: Annotated[str | None, typer.Option(help="Such as %d/%m/%Y.")] = None,
     decimal_separator: Annotated[str | None, typer.Option(help='"." or ",".')] = None,
     delimiter: Annotated[str | None, typer.Option(help="One character.")] = None,
@@ -52,6 +61,8 @@ def upload(
         raise BadInput(f"{file.name} is empty", field="file", mend="name a file with rows")
     options = FileOptions(
         columns=columns([_pair(text) for text in column or []]),
+        series=said_series([_series(text) for text in series or []]),
+        period=period,
         date_format=date_format,
         decimal_separator=decimal_separator,
         delimiter=delimiter,
@@ -102,6 +113,15 @@ async def _keep(desk: TenantDesk, file: Path) -> UUID:
         await uploads.abandon(scope, upload_id)
         raise
     return upload_id
+
+
+def _series(text: str) -> tuple[str, SeriesColumn]:
+    header, separator, said = text.rpartition("=")
+    if not separator:
+        raise BadInput(
+            f"{text!r} tells of no column", field="--series", mend="write it as tv_S=SPEND:tv"
+        )
+    return header, SeriesColumn.of_text(said, "--series")
 
 
 def _pair(text: str) -> tuple[str, str]:

@@ -13,6 +13,7 @@ from connectors.base import AccountFacts
 from connectors.file.columnar import open_parquet
 from connectors.file.delimited import open_delimited
 from connectors.file.formats import FileFormat, file_format
+from connectors.file.headers import vocabulary
 from connectors.file.json_records import open_json, open_ndjson
 from connectors.file.pages import file_pages
 from connectors.file.probe import probe
@@ -78,15 +79,16 @@ class FileConnector:
 
     def _open(self, spool: Path) -> Table:
         kind = file_format(self._path, self._filename)
+        words = vocabulary(self._options, self._level)
         match kind:
             case FileFormat.DELIMITED:
-                return open_delimited(self._path, self._options)
+                return open_delimited(self._path, self._options, words)
             case FileFormat.JSON:
                 return open_json(self._path, self._options, spool)
             case FileFormat.NDJSON:
                 return open_ndjson(self._path, self._options, spool)
             case FileFormat.XLSX:
-                return open_workbook(self._path, self._options, spool)
+                return open_workbook(self._path, self._options, words, spool)
             case FileFormat.PARQUET:
                 return open_parquet(self._path)
             case _:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from connectors.file.dialect import choose_delimiter
 from connectors.file.encodings import choose_encoding
-from connectors.file.headers import find_header
+from connectors.file.headers import Vocabulary, find_header
 from connectors.file.lines import Lines, RecodedLine, UndecodableLine, decoded_lines
 from connectors.file.rows import Refusal, Row, Table
 from core.commands import FileOptions
@@ -41,13 +41,13 @@ class _Width:
     most: int
 
 
-def open_delimited(path: Path, options: FileOptions) -> Table:
+def open_delimited(path: Path, options: FileOptions, words: Vocabulary) -> Table:
     """The file as a table, its encoding, delimiter and header row found out."""
     encoding = choose_encoding(path, options.encoding)
     sample = list(islice(decoded_lines(path, encoding), _SAMPLE_LINES))
-    delimiter = choose_delimiter(sample, options)
+    delimiter = choose_delimiter(sample, options, words)
     top = _records(Lines(decoded_lines(path, encoding)), delimiter, None)
-    line, headers = find_header(((row.number, row.cells) for row in top), options.columns)
+    line, headers = find_header(((row.number, row.cells) for row in top), words)
     titled = [place for place, title in enumerate(headers.titles, start=1) if title]
     width = _Width(least=titled[-1], most=len(headers.titles))
 

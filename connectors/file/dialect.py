@@ -6,7 +6,7 @@ import csv
 from collections import Counter
 from collections.abc import Sequence
 
-from connectors.file.headers import HEADER_ROWS, recognised
+from connectors.file.headers import HEADER_ROWS, Vocabulary, recognised
 from core.commands import FileOptions
 from core.errors import BadInput
 
@@ -15,7 +15,7 @@ _NAMES = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "pipe": "|"}
 _HINT = "sep="
 
 
-def choose_delimiter(lines: Sequence[str], options: FileOptions) -> str:
+def choose_delimiter(lines: Sequence[str], options: FileOptions, words: Vocabulary) -> str:
     """The delimiter asked for, or named by a `sep=` line, else the one that makes a table.
 
     That is: the one under which most cells of one row are known headers, then the one under
@@ -26,7 +26,7 @@ def choose_delimiter(lines: Sequence[str], options: FileOptions) -> str:
     first = lines[0].strip("\r\n\ufeff") if lines else ""
     if first.lower().startswith(_HINT) and len(first) == len(_HINT) + 1:
         return first[-1]
-    return max(DELIMITERS, key=lambda delimiter: _score(lines, delimiter, options))
+    return max(DELIMITERS, key=lambda delimiter: _score(lines, delimiter, words))
 
 
 def _wanted(text: str) -> str:
@@ -38,9 +38,9 @@ def _wanted(text: str) -> str:
     )
 
 
-def _score(lines: Sequence[str], delimiter: str, options: FileOptions) -> tuple[int, float, int]:
+def _score(lines: Sequence[str], delimiter: str, words: Vocabulary) -> tuple[int, float, int]:
     rows = [row for line in lines if (row := _cells(line, delimiter))]
-    known = max((recognised(row, options.columns) for row in rows[:HEADER_ROWS]), default=0)
+    known = max((recognised(row, words) for row in rows[:HEADER_ROWS]), default=0)
     width, count = Counter(len(row) for row in rows).most_common(1)[0] if rows else (0, 0)
     return known, count / max(len(rows), 1) if width > 1 else 0.0, width
 

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
 
-from connectors.file.headers import Headers, map_columns, node_column
+from connectors.file.headers import Headers, map_columns, node_column, vocabulary
+from connectors.file.series import series_layout
 from core.commands import FileOptions
 from core.errors import BadInput
 from core.file_days import names_whole_day
@@ -26,7 +29,10 @@ def first_layout(
 
     BadInput when there is no date, no metric, or nothing that names an entity of `level`.
     """
-    columns = map_columns(headers, options.columns)
+    words = vocabulary(options, level)
+    if level is Level.SERIES:
+        return replace(series_layout(headers, options, words), **_marks(options))
+    columns = map_columns(headers, words)
     for field, key in node_column(headers, first).items():
         columns.setdefault(field, key)
     columns = _consistent(columns)
@@ -35,18 +41,24 @@ def first_layout(
     return FileLayout(
         columns=columns,
         date_basis="SEND" if is_send_date(titles[columns["date"]]) else "DELIVERY",
-        date_format=_date_format(options.date_format),
-        decimal_separator=_decimal_separator(options.decimal_separator),
+        **_marks(options),
         header_currency=_header_currency(columns, titles),
     )
+
+
+def _marks(options: FileOptions) -> dict[str, Any]:
+    return {
+        "date_format": _date_format(options.date_format),
+        "decimal_separator": _decimal_separator(options.decimal_separator),
+    }
 
 
 def entity_column(columns: Mapping[str, str], level: Level) -> str | None:
     """The column that tells entities of `level` apart: their id, or their name without one.
 
-    None at account level: a connection has one account.
+    None at account level, for a connection has one account, and of series, which a row has many of.
     """
-    if level is Level.ACCOUNT:
+    if level in {Level.ACCOUNT, Level.SERIES}:
         return None
     return next((columns[field] for field in ENTITY_FIELDS[level] if field in columns), None)
 

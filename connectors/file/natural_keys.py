@@ -13,6 +13,7 @@ from pandas.util import hash_array
 from connectors.file.mapping import entity_column
 from connectors.file.rows import Row
 from core.file_days import day_numbers
+from core.file_fields import BREAKDOWN_FIELDS
 from core.file_layout import FileLayout
 from core.records.connections import Level
 
@@ -30,7 +31,7 @@ class Day(NamedTuple):
 
 @dataclass(slots=True)
 class KeyMaker:
-    """Digests of rows; `places` are the columns of date, entity and attribution setting.
+    """Digests of rows; `places`: columns of date, entity, attribution setting, breakdowns.
 
     Until all days were seen their order is unknown: then one day written both year-first and
     otherwise has two exact digests, but always one loose one, which it shares with other days.
@@ -77,6 +78,7 @@ def key_maker(layout: FileLayout, keys: Sequence[str], level: Level) -> KeyMaker
         layout.columns["date"],
         entity_column(layout.columns, level),
         layout.columns.get("attribution_setting"),
+        *(layout.columns.get(field) for field in BREAKDOWN_FIELDS),
     )
     return KeyMaker(tuple(keys.index(c) for c in columns if c is not None), layout.date_format)
 

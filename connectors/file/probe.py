@@ -12,10 +12,11 @@ from connectors.file.mapping import first_layout
 from connectors.file.natural_keys import KeyMaker, RepeatFinder, key_maker
 from connectors.file.rows import Row, Table
 from connectors.file.serial_days import with_days
+from connectors.file.series import WideEvidence
 from core.commands import FileOptions
 from core.errors import BadInput
-from core.file_fields import NODE_FIELDS, NUMBER_FIELDS, WHOLE_FIELDS
-from core.file_layout import FileLayout
+from core.file_fields import NODE_FIELDS
+from core.file_layout import FileLayout, number_columns
 from core.records.connections import Level
 
 BATCH_ROWS = 2000
@@ -74,6 +75,7 @@ class _Evidence:
         self._place = {key: place for place, key in enumerate(table.headers.keys)}
         self._order, self._mark = DayOrder(), DecimalMark()
         self._repeats = RepeatFinder(DIGESTS_LIMIT)
+        self._wide = WideEvidence(layout, table.headers.keys) if layout.is_wide else None
         self._count = 0
         self._nodes: set[str | None] = set()
 
@@ -83,10 +85,10 @@ class _Evidence:
         whole = [row for row in rows if row.refusal is None]
         columns = self._layout.columns
         self._order.see({cell for cell in self._column(whole, columns["date"]) if cell})
-        for field in NUMBER_FIELDS:
-            if field in columns:
-                cells = self._column(whole, columns[field])
-                self._mark.see(cells, are_whole=field in WHOLE_FIELDS)
+        for key, are_whole in number_columns(self._layout):
+            self._mark.see(self._column(whole, key), are_whole=are_whole)
+        if self._wide is not None:
+            self._wide.see(whole)
         if "parent_id" in columns.values() and "fb_graph_node" in self._place:
             self._nodes.update(self._column(whole, "fb_graph_node"))
         if whole and not self._layout.is_long and not self._repeats.is_settled:
@@ -104,8 +106,9 @@ class _Evidence:
             date_order=None if options.date_format else self._order.decide(),
             decimal_separator=options.decimal_separator or self._mark.decide(),
         )
-        width = len(self._table.headers.keys)
-        page_rows = min(max(PAGE_CELLS // width, PAGE_ROWS[0]), PAGE_ROWS[-1])
+        if self._wide is not None:
+            layout = self._wide.decided(layout, options.period)
+        page_rows = _page_rows(layout, len(self._table.headers.keys))
         may_repeat = layout.is_long or self._repeats.found() or len(self._keys.orders_known) > 1
         is_whole = self._count <= page_rows or not may_repeat
         buckets = 0 if is_whole else min(-(-self._count // BUCKET_ROWS), BUCKETS_LIMIT)
@@ -119,6 +122,13 @@ class _Evidence:
                 field="columns",
                 mend="upload one kind of node at a time, or map parent_id in columns",
             )
+
+
+def _page_rows(layout: FileLayout, width: int) -> int:
+    if layout.is_wide:
+        entries = sum(len(each.values) or 1 for each in layout.series.values())
+        return max(PAGE_ROWS[-1] // entries, 1)
+    return min(max(PAGE_CELLS // width, PAGE_ROWS[0]), PAGE_ROWS[-1])
 
 
 def _batches(rows: Iterator[Row]) -> Iterator[list[Row]]:

@@ -7,8 +7,7 @@ from collections.abc import Callable, Sequence
 import orjson
 
 from connectors.file.rows import NumberText, Refusal, Row, Table
-from core.file_fields import NUMBER_FIELDS
-from core.file_layout import CELLS, REFUSED, ROW, FileLayout
+from core.file_layout import CELLS, REFUSED, ROW, FileLayout, number_columns
 
 _UNSTORABLE = Refusal(
     "row",
@@ -54,8 +53,7 @@ def _commas(table: Table, layout: FileLayout) -> list[int]:
     """Columns whose typed numbers are written with a comma, since the file's texts are."""
     if not table.is_typed or layout.decimal_separator == ".":
         return []
-    columns = layout.columns
-    return [table.headers.keys.index(columns[f]) for f in NUMBER_FIELDS if f in columns]
+    return [table.headers.keys.index(key) for key, _ in number_columns(layout)]
 
 
 def _with_commas(row: Row, places: Sequence[int]) -> Row:

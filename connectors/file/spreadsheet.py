@@ -15,7 +15,7 @@ from typing import Any
 from openpyxl import load_workbook
 
 from connectors.file.formats import unreadable
-from connectors.file.headers import HEADER_ROWS, Headers, find_header, recognised
+from connectors.file.headers import HEADER_ROWS, Headers, Vocabulary, find_header, recognised
 from connectors.file.kept_rows import keep_rows, kept_rows
 from connectors.file.rows import NumberText, Refusal, Row, Table
 from core.commands import FileOptions
@@ -29,13 +29,13 @@ _EXACT = 10**15
 Values = Sequence[Any]
 
 
-def open_workbook(path: Path, options: FileOptions, spool: Path) -> Table:
+def open_workbook(path: Path, options: FileOptions, words: Vocabulary, spool: Path) -> Table:
     """The sheet asked for, else the first with a known header, else the first with data.
 
     `spool` does not exist yet; rows are kept there as long as the table is in use.
     """
     _refuse_large(path)
-    name, line, headers, epoch = _choose_sheet(path, options)
+    name, line, headers, epoch = _choose_sheet(path, options, words)
     keep_rows(_rows(path, name, line, headers), spool)
 
     def read() -> Iterator[Row]:
@@ -71,7 +71,9 @@ def _open(path: Path, *, formulas: bool = False) -> Iterator[Any]:
             raise unreadable(f"an XLSX workbook that can be read: {error}") from error
 
 
-def _choose_sheet(path: Path, options: FileOptions) -> tuple[str, int, Headers, datetime]:
+def _choose_sheet(
+    path: Path, options: FileOptions, words: Vocabulary
+) -> tuple[str, int, Headers, datetime]:
     with _open(path) as book:
         epoch: datetime = book.epoch
         names = [sheet.title for sheet in book.worksheets]
@@ -89,12 +91,12 @@ def _choose_sheet(path: Path, options: FileOptions) -> tuple[str, int, Headers, 
     filled = [name for name, top in tops.items() if top]
     if not filled:
         raise BadInput("the workbook is empty", field="file", mend="upload one that holds rows")
-    chosen = max(filled, key=lambda name: _has_header(tops[name], options))
-    return chosen, *find_header(tops[chosen], options.columns), epoch
+    chosen = max(filled, key=lambda name: _has_header(tops[name], words))
+    return chosen, *find_header(tops[chosen], words), epoch
 
 
-def _has_header(top: Sequence[tuple[int, Sequence[str | None]]], options: FileOptions) -> bool:
-    return any(recognised(cells, options.columns) >= 2 for _, cells in top)  # noqa: PLR2004
+def _has_header(top: Sequence[tuple[int, Sequence[str | None]]], words: Vocabulary) -> bool:
+    return any(recognised(cells, words) >= 2 for _, cells in top)  # noqa: PLR2004
 
 
 def _top(sheet: Any) -> list[tuple[int, list[str | None]]]:

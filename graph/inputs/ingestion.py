@@ -5,8 +5,9 @@ from __future__ import annotations
 import strawberry
 
 from core.commands import FileOptions, FileReading
+from core.series import ColumnRole, Period, SeriesColumn
 from graph.inputs.dates import DateRangeInput
-from resolvers.files import columns
+from resolvers.files import columns, series
 
 
 @strawberry.input(description="Which days of a connection to read.")
@@ -34,6 +35,22 @@ class FileColumnInput:
         )
     )
     header: str = strawberry.field(description="The header, as the file spells it.")
+
+
+@strawberry.input(
+    description="What a column of a wide file, of a connection of level `SERIES`, is."
+)
+class SeriesColumnInput:
+    """One column."""
+
+    header: str = strawberry.field(description="The header, as the file spells it.")
+    role: ColumnRole = strawberry.field(description="What it is to a model.")
+    channel: str | None = strawberry.field(
+        default=None,
+        description=(
+            "Which channel it measures. Left out: what its header says of media, else `Unassigned`."
+        ),
+    )
 
 
 @strawberry.input(
@@ -66,6 +83,20 @@ class IngestFileInput:
     sheet: str | None = strawberry.field(
         default=None, description="Name of the sheet to read of a workbook."
     )
+    series: list[SeriesColumnInput] = strawberry.field(
+        default_factory=list,
+        description=(
+            "What columns of a wide file are; wins over what headers such as `tv_S`, `tv_spend` "
+            "or `revenue` say. For connections of level `SERIES`."
+        ),
+    )
+    period: Period | None = strawberry.field(
+        default=None,
+        description=(
+            "How long a row of a wide file covers, from its date on. Left out: as its dates "
+            "follow each other, which must then be without a gap."
+        ),
+    )
     reading: FileReading = strawberry.field(
         default=FileReading.PARTIAL,
         description="What the file says about the rows it does not hold.",
@@ -88,5 +119,11 @@ class IngestFileInput:
             delimiter=self.delimiter,
             encoding=self.encoding,
             sheet=self.sheet,
+            series=series([(each.header, _column(each)) for each in self.series]),
+            period=self.period,
             reading=self.reading,
         )
+
+
+def _column(given: SeriesColumnInput) -> SeriesColumn:
+    return SeriesColumn(given.role, given.channel)

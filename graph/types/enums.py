@@ -20,10 +20,12 @@ from core.records.rejections import RejectionState
 from core.records.runs import RunEventKind, RunKind, RunStatus
 from core.records.schedules import ScheduleOutcome
 from core.scope import Role
+from core.series import ColumnRole, Period
 from core.webhook_mapping import EventKind
 from graph.types.attribution_enums import ATTRIBUTION_ENUMS
 from graph.types.calendar_enums import CALENDAR_ENUMS
 from graph.types.described import described as _described
+from graph.types.fact_terms import COLUMN_ROLES, DEVICES, PERIODS, SERIES_ROLES
 from graph.types.seasonality_enums import SEASONALITY_ENUMS
 
 ENUMS: tuple[type[Enum], ...] = (
@@ -45,34 +47,15 @@ ENUMS: tuple[type[Enum], ...] = (
         },
     ),
     _described(
-        Device,
-        "The kind of device that an entry is broken down by, alike over sources.",
-        {
-            Device.MOBILE: "A telephone.",
-            Device.TABLET: "A tablet.",
-            Device.DESKTOP: "A desktop or laptop computer.",
-            Device.CONNECTED_TV: "A television.",
-            Device.OTHER: "Any other, or one that the source does not tell.",
-        },
+        Device, "The kind of device that an entry is broken down by, alike over sources.", DEVICES
     ),
+    _described(SeriesRole, "What a series is to a model.", SERIES_ROLES),
     _described(
-        SeriesRole,
-        "What a series is to a model.",
-        {
-            SeriesRole.SPEND: "What was paid for a channel.",
-            SeriesRole.IMPRESSIONS: "How often a channel was shown.",
-            SeriesRole.CLICKS: "Clicks on a channel.",
-            SeriesRole.EXPOSURE: "Another measure of how much of a channel there was.",
-            SeriesRole.REACH: "How many different people a channel reached.",
-            SeriesRole.FREQUENCY: "How often it reached each of them.",
-            SeriesRole.KPI: "What the model is to explain.",
-            SeriesRole.REVENUE_PER_KPI: "What one unit of the KPI is worth.",
-            SeriesRole.POPULATION: "How many people live there.",
-            SeriesRole.CONTROL: "What moves the KPI, and is no marketing.",
-            SeriesRole.ORGANIC: "Marketing that is not paid for.",
-            SeriesRole.TREATMENT: "What the advertiser does beside media, such as a promotion.",
-        },
+        ColumnRole,
+        "What a column of a wide file is: a series of a role, or one of two things more.",
+        COLUMN_ROLES,
     ),
+    _described(Period, "How long a row of a wide file covers, from its date on.", PERIODS),
     _described(
         ConnectionStatus,
         "Whether a connection may be read from.",

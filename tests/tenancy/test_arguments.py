@@ -31,6 +31,8 @@ HARMLESS = {
     *(f"IngestFileInput.{name}" for name in ("columns", "dateFormat", "decimalSeparator")),
     *(f"IngestFileInput.{name}" for name in ("delimiter", "encoding", "sheet", "reading")),
     "IngestFileInput.saveMapping",
+    *(f"IngestFileInput.{name}" for name in ("series", "period")),
+    *(f"SeriesColumnInput.{name}" for name in ("header", "role", "channel")),
     *(f"MarketingEntryFilter.{name}" for name in ("dates", "sources", "levels", "isMature")),
     *(f"Mutation.{name}(input)" for name in ("connectSource", "startIngestion", "ingestFile")),
     "Mutation.rotateCredentials(input)",

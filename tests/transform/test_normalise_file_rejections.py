@@ -119,7 +119,7 @@ def test_an_account_that_is_named_nowhere_refuses_the_row() -> None:
 
 
 def test_a_later_row_of_a_key_with_other_values_is_refused() -> None:
-    page = normalised([row(device="mobile"), row(device="desktop"), row(device="mobile")])
+    page = normalised([row(placement="feed"), row(placement="story"), row(placement="feed")])
     (found,) = page.rejections
     assert (found.position, found.field) == (1, "campaign_id")
     assert found.reason == "campaign_id has another row for this date, with other values: row 2"

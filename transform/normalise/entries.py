@@ -59,7 +59,35 @@ def normalised_page(
     source's manifest names.
     """
     refuse_unstorable(columns, reading)
-    accepted = _identified(_chosen(pa.table(dict(columns)), reading))
+    return _page(_chosen(pa.table(dict(columns)), reading), reading, tells)
+
+
+def stacked_page(
+    shared: Mapping[str, ArrowColumn],
+    stacks: Sequence[Mapping[str, ArrowColumn]],
+    reading: Reading | PlainReading,
+) -> NormalisedPage:
+    """The page of records that make several entries each: one for each of `stacks`.
+
+    Columns are as in `normalised_page`: those in `shared` are alike for all entries of a record.
+    A stack makes none of records of which its `value` is null. A record counts with its first.
+    """
+    for columns in (shared, *stacks):
+        refuse_unstorable(columns, reading)
+    tables = (_chosen(pa.table({**shared, **columns}), reading) for columns in stacks)
+    entries = pa.concat_tables(table.filter(table["value"].is_valid()) for table in tables)
+    # Stable, so that the entries of a record stand in the order of the stacks.
+    order = np.argsort(entries["position"].to_numpy(), kind="stable")
+    ordered = entries.take(_indices(order.tolist())).combine_chunks()
+    is_first = np.diff(ordered["position"].to_numpy(), prepend=-1) > 0
+    records = pa.array(is_first.astype(np.int64))
+    return _page(ordered.append_column("records", records), reading, frozenset())
+
+
+def _page(
+    chosen: pa.Table, reading: Reading | PlainReading, tells: AbstractSet[str] | None
+) -> NormalisedPage:
+    accepted = _identified(chosen)
     expected = _expected(accepted, reading, tells)
     if reading.replay is not None:
         return _replayed(accepted, reading, reading.replay, expected)
@@ -136,26 +164,31 @@ def _merged(table: pa.Table) -> tuple[pa.Table, Mask]:
     figures further on. `position` is the first record's, `records` counts them all. Marked are
     the keys whose records differ.
     """
+    if "records" not in table.column_names:
+        table = table.append_column("records", pa.repeat(_ONE, len(table)))
     if _are_apart(table):
-        alone = table.append_column("records", pa.repeat(_ONE, len(table)))
-        return alone, np.zeros(len(table), dtype=bool)
+        return table, np.zeros(len(table), dtype=bool)
     keys = list(zip(_days(table), table["digest"].to_pylist(), strict=True))
     first = {key: index for index, key in reversed(list(enumerate(keys)))}
-    last, counted = {key: index for index, key in enumerate(keys)}, Counter(keys)
+    last = {key: index for index, key in enumerate(keys)}
+    records: list[Any] = table["records"].to_pylist()
+    counted: Counter[Any] = Counter()
+    for key, count in zip(keys, records, strict=True):
+        counted[key] += count
     order = sorted(first, key=first.__getitem__)
     positions = table["position"].take(_indices(first[key] for key in order))
-    latest = table.take(_indices(last[key] for key in order)).drop_columns("position")
-    records = pa.array([counted[key] for key in order], pa.int64())
-    repeated = {key: place for place, key in enumerate(order) if counted[key] > 1}
-    merged = latest.append_column("position", positions).append_column("records", records)
-    return merged, _contradicted(table, keys, repeated, len(order))
+    latest = table.take(_indices(last[key] for key in order))
+    latest = latest.drop_columns(["position", "records"])
+    counts = pa.array([counted[key] for key in order], pa.int64())
+    merged = latest.append_column("position", positions).append_column("records", counts)
+    return merged, _contradicted(table, keys, order)
 
 
-def _contradicted(
-    table: pa.Table, keys: Sequence[object], repeated: Mapping[object, int], among: int
-) -> Mask:
-    """Which of `among` keys have records that differ in anything; `repeated` have several."""
-    marked = np.zeros(among, dtype=bool)
+def _contradicted(table: pa.Table, keys: Sequence[object], order: Sequence[object]) -> Mask:
+    """Which keys of `order` have records that differ in anything."""
+    marked = np.zeros(len(order), dtype=bool)
+    times = Counter(keys)
+    repeated = {key: place for place, key in enumerate(order) if times[key] > 1}
     places = [place for place, key in enumerate(keys) if key in repeated]
     rows = table.take(_indices(places)).drop_columns("position").to_pylist()
     said: dict[object, object] = {}

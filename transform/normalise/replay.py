@@ -48,6 +48,8 @@ def counted_by_replay(
 ) -> tuple[pa.Table, tuple[int | None, ...]]:
     """`entries` counting the replayed records alone, and in which entry each of those is.
 
+    A record that makes several entries counts with the first.
+
     `position` becomes a place among the replay's own positions: the page that a replay keeps
     holds them in that order.
     """
@@ -57,10 +59,13 @@ def counted_by_replay(
         if position in place:
             members[key].append(place[position])
     held = [members[key] for key in _keys(entries)]
-    owner = {index: entry for entry, each in enumerate(held) for index in each}
+    owner: dict[int, int] = {}
+    for entry, each in enumerate(held):
+        for index in each:
+            owner.setdefault(index, entry)
     columns: dict[str, list[int]] = {
         "position": [min(each) for each in held],
-        "records": [len(each) for each in held],
+        "records": [sum(owner[i] == entry for i in each) for entry, each in enumerate(held)],
     }
     for name, values in columns.items():
         at = entries.schema.get_field_index(name)

@@ -8,6 +8,7 @@ from connectors.file.normalise.metrics import metrics
 from connectors.file.normalise.rates import rates
 from connectors.file.normalise.records import FileRecords
 from connectors.file.normalise.repeats import natural_keys, refuse_contradictions
+from connectors.file.normalise.series import series_page
 from core.file_fields import ENTITY_FIELDS
 from core.file_layout import layout_of
 from core.records.connections import Level
@@ -20,14 +21,17 @@ def normalise(_stream: str, _media_type: str, body: bytes, context: PageContext)
     """One page of a file. `context.options` is the `layout` of the page's request.
 
     All rows of a natural key stand on one page. Of a wide file they must say the same; of a long
-    one (a row per action type) their metrics count once and their actions are gathered.
+    one (a row per action type) their metrics count once and their actions are gathered. A row of
+    a file of series makes an entry of each.
     """
     page = FileRecords(body, layout_of(context.options), context.replay)
+    if page.layout.is_wide:
+        return series_page(page, context)
     columns = identity(page, context) | metrics(page, context) | rates(page)
     actions = action_rows(page) if page.layout.is_long else None
     keys = natural_keys(columns, page.reading.accepted)
     if actions is None:
-        refuse_contradictions(page, keys, context.level)
+        refuse_contradictions(page, keys, ENTITY_FIELDS[context.level][0])
     else:
         columns = with_actions(columns, page, keys, actions)
     return normalised_page(columns, page.reading, _tells(page, context.level))

@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 
 from connectors.file.normalise.channels import channel_columns
 from connectors.file.normalise.records import FileRecords, mapped
+from core.breakdowns import country_code, device_of
 from core.file_amounts import stands_for
 from core.file_days import parse_day
 from core.file_fields import ENTITY_FIELDS
@@ -35,6 +36,7 @@ _BROKEN_CELL: Final = re.compile(r"#(REF!|N/A|VALUE!|DIV/0!|NAME\?|NULL!|NUM!)")
 _LEAVE_OUT: Final = "leave totals out of the file: days are added up when they are read"
 _ONE_DAY: Final = "export the report with one row per day"
 _AS_TEXT: Final = "format the column as text before saving, so that ids keep all their digits"
+_COUNTRY: Final = "write its ISO 3166-1 code, such as DE, or its English name"
 _OTHER_CONNECTION: Final = "upload it to a connection of its own, or correct the connection"
 
 
@@ -55,8 +57,37 @@ def identity(page: FileRecords, context: PageContext) -> dict[str, ArrowColumn]:
         "objective": page.column("objective"),
         "attribution_setting": page.column("attribution_setting").fill_null(NO_SETTING),
         **channel_columns(page),
-        **_constants(page, context),
+        **breakdown_columns(page),
+        **constants(page, context),
     }
+
+
+def series_identity(page: FileRecords, context: PageContext) -> dict[str, ArrowColumn]:
+    """The columns that all series of a row of a wide file share."""
+    page.refuse_each(page.where("date", _is_total), "date", "names a summary row", _LEAVE_OUT)
+    days = _days(page, context)
+    _refuse_strangers(page, context)
+    return {
+        "date": days,
+        "account_id": _accounts(page, context),
+        "attribution_setting": pa.repeat(pa.scalar(NO_SETTING), len(page)),
+        **breakdown_columns(page),
+        **constants(page, context),
+    }
+
+
+def breakdown_columns(page: FileRecords) -> dict[str, ArrowColumn]:
+    """Country, geo and device of each row, where the file has them."""
+    found: dict[str, ArrowColumn] = {}
+    if page.has("country"):
+        found["country"] = mapped(page.column("country"), country_code, pa.string())
+        unknown = mask(found["country"].is_null()) & ~page.blank("country")
+        page.refuse_each(unknown, "country", "is no country", _COUNTRY)
+    if page.has("geo"):
+        found["geo"] = page.column("geo")
+    if page.has("device"):
+        found["device"] = mapped(page.column("device"), device_of, pa.string())
+    return found
 
 
 def _refuse_totals(page: FileRecords, level: Level) -> None:
@@ -149,7 +180,8 @@ def _ids(page: FileRecords, field: str) -> ArrowColumn:
     return mapped(page.column(field), lambda text: _FLOAT_ID.sub(r"\1", text), pa.string())
 
 
-def _constants(page: FileRecords, context: PageContext) -> dict[str, ArrowColumn]:
+def constants(page: FileRecords, context: PageContext) -> dict[str, ArrowColumn]:
+    """What is alike on every row, and the row's place in its page."""
     texts = {
         "source": Source.FILE.value,
         "level": context.level.value,

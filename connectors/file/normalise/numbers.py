@@ -8,11 +8,12 @@ from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
 from types import MappingProxyType
 from typing import Final
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from connectors.file.normalise.records import mapped
-from core.file_amounts import EMPTY_MARKS, plain_number, written
+from core.file_amounts import EMPTY_MARKS, is_blank, plain_number, written
 from core.units import MONEY_SCALE
 from transform.normalise.columns import ArrowColumn, Mask, parsed
 from transform.normalise.reading import mask
@@ -22,6 +23,12 @@ _PLAIN: Final[Mapping[str, str]] = MappingProxyType(
 )
 _MOST_DIGITS: Final = 30
 """Arrow's cast to a decimal goes silently wrong past 38 digits."""
+
+_EXACT: Final[Mapping[str, str]] = MappingProxyType(
+    {".": r"^-?[0-9]{1,40}(\.[0-9]{1,40})?$", ",": r"^-?[0-9]{1,40}(,[0-9]{1,40})?$"}
+)
+_LONGEST: Final = 81
+"""Characters of an exact number, and places by which an exponent may move its point."""
 
 _STEP: Final = Decimal(1).scaleb(-MONEY_SCALE)
 _UNREADABLE: Final = "?"
@@ -57,6 +64,39 @@ def _plain(texts: ArrowColumn, decimal_separator: str) -> tuple[ArrowColumn, Arr
         return _plain_text(text, decimal_separator)
 
     return mapped(texts, plain, pa.string()), mapped(texts, _currency, pa.string())
+
+
+@dataclass(frozen=True, slots=True)
+class Exact:
+    """Numbers with every digit that was written, as texts in plain digits."""
+
+    values: ArrowColumn
+    unread: Mask
+    currencies: ArrowColumn
+
+
+def read_exact(texts: ArrowColumn, decimal_separator: str) -> Exact:
+    """`texts` as numbers with all their digits; null where a model's file says nothing."""
+    plain = mask(pc.match_substring_regex(texts, _EXACT[decimal_separator]))
+    if plain.sum() == len(texts) - texts.null_count:
+        values = pc.replace_substring(texts, ",", ".")
+        return Exact(values, np.zeros(len(texts), dtype=bool), pa.nulls(len(texts), pa.string()))
+
+    def exact(text: str) -> str | None:
+        return None if is_blank(text) else _exact_text(text, decimal_separator)
+
+    values = mapped(texts, exact, pa.string())
+    unread = mask(pc.equal(values, pa.scalar(_UNREADABLE)))
+    known = pc.replace_with_mask(values, pa.array(unread), pa.scalar(None, pa.string()))
+    return Exact(known, unread, mapped(texts, _currency, pa.string()))
+
+
+def _exact_text(text: str, decimal_separator: str) -> str:
+    number = written(text)
+    plain = None if number is None else plain_number(number, decimal_separator)
+    if plain is None or len(plain) > _LONGEST or abs(Decimal(plain).adjusted()) > _LONGEST:
+        return _UNREADABLE
+    return f"{Decimal(plain):f}"
 
 
 def _plain_text(text: str, decimal_separator: str) -> str | None:

@@ -86,7 +86,7 @@ class FileRecords:
             self.refuse(same, field, reason, mend)
 
     def _stripped(self, field: str) -> ArrowColumn:
-        key = self.layout.columns.get(field)
+        key = field if field in self.layout.series else self.layout.columns.get(field)
         if key is None:
             return pa.nulls(len(self), pa.string())
         column: ArrowColumn = pc.utf8_trim_whitespace(self._table[key].combine_chunks())
@@ -160,7 +160,7 @@ def _groups(marked: Mask, column: ArrowColumn) -> Iterator[tuple[str, Mask]]:
 
 def _table(body: bytes, layout: FileLayout) -> Any:
     """The mapped cells of a page. BadInput when it is not JSON lines of texts."""
-    keys = dict.fromkeys(layout.columns.values())
+    keys = dict.fromkeys((*layout.columns.values(), *layout.series))
     schema = pa.schema([*((key, pa.string()) for key in keys), (REFUSED, _FAULT)])
     try:
         return pj.read_json(

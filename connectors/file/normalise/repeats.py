@@ -10,29 +10,31 @@ import numpy.typing as npt
 import pandas as pd
 
 from connectors.file.normalise.records import FileRecords
-from core.file_fields import ENTITY_FIELDS
 from core.file_layout import ROW
-from core.records.connections import Level
+from transform.frames import BREAKDOWNS
 from transform.normalise.columns import ArrowColumn, Mask
 
 Keys: TypeAlias = npt.NDArray[np.int64]
 
-_KEY: Final = ("date", "account_id", "entity_id", "attribution_setting")
+_KEY: Final = ("date", "account_id", "entity_id", "attribution_setting", *BREAKDOWNS)
 _MEND: Final = "add up the rows of an entity's day before uploading, or leave the repeat out"
 
 
 def natural_keys(columns: Mapping[str, ArrowColumn], accepted: Mask) -> Keys:
     """The number of each row's natural key, in order of first appearance; -1 for refused rows."""
     keys = np.zeros(len(accepted), dtype=np.int64)
-    for name in _KEY:
+    for name in (name for name in _KEY if name in columns):
         coded = columns[name].dictionary_encode(null_encoding="encode")
         keys = keys * len(coded.dictionary) + coded.indices.to_numpy()
         keys, _ = pd.factorize(keys)
     return np.where(accepted, keys, -1)
 
 
-def refuse_contradictions(page: FileRecords, keys: Keys, level: Level) -> None:
-    """Refuse a later row of a key unless it says the same in every cell, mapped or not."""
+def refuse_contradictions(page: FileRecords, keys: Keys, field: str) -> None:
+    """Refuse a later row of a key unless it says the same in every cell, mapped or not.
+
+    `field` is the one that is named as at fault.
+    """
     numbered = pd.Series(keys[keys >= 0], index=np.flatnonzero(keys >= 0))
     repeats = numbered[numbered.duplicated()]
     if repeats.empty:
@@ -45,7 +47,7 @@ def refuse_contradictions(page: FileRecords, keys: Keys, level: Level) -> None:
         row, _ = earlier.pop(ROW), record.pop(ROW)
         if record != earlier:
             reasons[place] = f"{reason} {row}"
-    page.refuse_with(reasons, ENTITY_FIELDS[level][0], _MEND)
+    page.refuse_with(reasons, field, _MEND)
 
 
 def _parts(numbered: pd.Series[int]) -> tuple[list[int], list[int]]:
