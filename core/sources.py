@@ -197,7 +197,8 @@ class SourceManifest:
     `levels`: values of core.records.connections.Level; none where each connection says so.
     `look_back_days`: how long the source restates a day. `version_setting` names the setting
     that pins its API. `channels`: the GA4 group of each of the platform's own channels, and of
-    all its other traffic under `default`.
+    all its other traffic under `default`. `predecessor`: what it was called in the predecessor's
+    payloads, which knew whatever came by hand as `manual`.
     """
 
     __pydantic_config__: ClassVar[ConfigDict] = _STRICT
@@ -219,6 +220,7 @@ class SourceManifest:
     quality: QualityRules = field(default_factory=QualityRules)
     consent: ConsentRule | None = None
     channels: Mapping[str, str] = field(default_factory=dict)
+    predecessor: str = "manual"
 
     @property
     def key(self) -> str:

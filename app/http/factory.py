@@ -19,6 +19,7 @@ from app.http.exports import exports_route
 from app.http.graphiql import Assets
 from app.http.graphql import GraphQLEndpoint
 from app.http.health import health_router
+from app.http.legacy_export import legacy_export_router
 from app.http.metrics import Measure, Metrics, metrics_router
 from app.http.oauth import consent_route
 from app.http.request_id import RequestId
@@ -58,6 +59,7 @@ def create_app(settings: Settings, schema: BaseSchema, open_services: OpenServic
     ]
     for router in (
         uploads_router(settings.upload_max_bytes),
+        legacy_export_router(),
         health_router,
         metrics_router(metrics),
     ):

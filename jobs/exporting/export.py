@@ -15,7 +15,7 @@ from uuid import UUID
 from analysis.preflight import preflight
 from core.causal import CausalDefinition
 from core.jsonvalue import JSONObject
-from core.records.exports import ExportCheck, ExportRecord, object_path
+from core.records.exports import ExportCheck, ExportFormat, ExportRecord, object_path
 from core.records.runs import Receipt
 from core.units import DateRange
 from jobs.assignments import Assignment
@@ -25,6 +25,7 @@ from stores.postgres.export_work import MadeExport
 from stores.postgres.run_work import RunStep
 from transform.export.build import Built, Gathered, built
 from transform.export.findings import own_findings
+from transform.export.legacy import LEGACY, legacy_text
 from transform.export.manifest import Facts, manifest
 from transform.export.tables import wide_frame
 
@@ -95,6 +96,8 @@ class _Export:
         dates = DateRange(periods[0].since, periods[-1].until)
         async with aclosing(self._snapshot.long(dates)) as batches:
             await self._folder.long(batches)
+        if ExportFormat.LEGACY in self._definition.formats:
+            await self._folder.add(LEGACY, legacy_text(await self._snapshot.legacy(dates)))
 
     async def _manifest(
         self,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from collections.abc import AsyncGenerator, Iterator, Mapping
 from contextlib import aclosing
@@ -12,9 +13,11 @@ from typing import Final
 
 import pyarrow as pa
 
-from core.causal import CausalDefinition, GeoBy, KpiKind
+from core.causal import CausalDefinition, GeoBy, KpiKind, KpiMeasure
 from core.errors import BadInput
 from core.exchange import cross_rate
+from core.jsonvalue import JSONObject
+from core.legacy_export import LegacyRequest, legacy_payload
 from core.periods import Grain
 from core.records.attribution import (
     AttributionDefinition,
@@ -22,13 +25,14 @@ from core.records.attribution import (
     AttributionFacts,
 )
 from core.records.causal import Exclusion
-from core.records.connections import Level
+from core.records.connections import Level, Source
 from core.records.exchange import Publication, RateMoment
 from core.scope import TenantScope
 from core.units import DateRange
 from stores.wiring import Stores
 from transform.export.build import Gathered
 from transform.export.facts import Row
+from transform.export.legacy import legacy_row
 from transform.export.long import long_batch
 from transform.export.manifest import Rates
 
@@ -112,6 +116,26 @@ class Snapshot:
         async with aclosing(self._stream(long_rows(self.definition, dates))) as batches:
             async for batch in batches:
                 yield long_batch(batch, campaigns)
+
+    async def legacy(self, dates: DateRange) -> JSONObject:
+        """The predecessor's payload of these days."""
+        campaigns = await self.stores.causal.campaigns(self.scope, dates, self.as_of)
+        tenant = await self.stores.tenants.current(self.scope)
+        rows = await self._rows(legacy_rows(self.definition, dates))
+        is_money = self.definition.kpi.measure is KpiMeasure.REVENUE
+        request = LegacyRequest(
+            org_id=str(self.scope.tenant_id),
+            since=dates.since,
+            until=dates.until,
+            sources=self.definition.sources or tuple(Source(row["source"]) for row in rows),
+            target="revenue" if is_money else "conversions",
+            currency=self.definition.currency,
+            home=next(iter(tenant.countries), None),
+            as_of=self.as_of,
+            correlation_id=self.definition.sha256,
+        )
+        found = [legacy_row(row, campaigns) for row in rows]
+        return await asyncio.to_thread(legacy_payload, request, found)
 
     async def _kpi(self) -> list[Row]:
         rows = kpi_rows(self.definition)
@@ -209,6 +233,19 @@ def kpi_rows(definition: CausalDefinition) -> AttributionDefinition | None:
         sources=kpi.sources,
         connections=kpi.connections,
         levels=() if is_orders else _ENTITIES,
+        min_quality=definition.min_quality,
+    )
+
+
+def legacy_rows(definition: CausalDefinition, dates: DateRange) -> AttributionDefinition:
+    """Media as the predecessor's payload has it: by day, source and campaign."""
+    return AttributionDefinition(
+        dates=dates,
+        by=(AttributionDimension.SOURCE, AttributionDimension.CAMPAIGN),
+        currency=definition.currency,
+        sources=definition.sources,
+        channels=definition.channels,
+        connections=definition.connections,
         min_quality=definition.min_quality,
     )
 

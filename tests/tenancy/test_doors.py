@@ -32,7 +32,13 @@ from tests.tenancy.rows import told
 Sign = Callable[[str, str, bytes], Mapping[str, str]]
 """Credentials for a method, a target and a body."""
 
-GUARDED = {"GET /graphql", "POST /graphql", "POST /uploads", "SOCKET /graphql"}
+GUARDED = {
+    "GET /graphql",
+    "POST /graphql",
+    "POST /uploads",
+    "POST /marketing/export/causal",
+    "SOCKET /graphql",
+}
 SIGNED = {"POST /webhooks/{connection_id}"}
 """tests/app/test_http_webhooks.py brings the wrong tenants here."""
 STATED = {"GET /oauth/callback/{source}", "HEAD /oauth/callback/{source}"}
@@ -42,6 +48,7 @@ LINKED = {"GET /exports/{token}/{file}", "HEAD /exports/{token}/{file}"}
 OPEN = {"GET /healthz", "GET /readyz", "GET /metrics", "MOUNT /graphiql"}
 QUERY = "{viewer{tenant{slug}}}"
 FILE = b"Date,Spend\n2026-10-01,1\n"
+LEGACY = b'{"date_range_start": "2026-10-01", "date_range_end": "2026-10-02"}'
 
 
 def routes(router: Any) -> set[str]:
@@ -94,6 +101,12 @@ async def at_uploads(door: Door, sign: Sign) -> tuple[int, str]:
     return answer.status_code, answer.text
 
 
+async def at_legacy_export(door: Door, sign: Sign) -> tuple[int, str]:
+    target = "/marketing/export/causal?target_metric=revenue"
+    answer = await door.http.post(target, content=LEGACY, headers=sign("POST", target, LEGACY))
+    return answer.status_code, answer.text
+
+
 async def at_socket_payload(door: Door, sign: Sign) -> tuple[int, str]:
     async with door.socket(sign("GET", "/graphql", b"")) as socket:
         return await _let_in(socket)
@@ -109,7 +122,14 @@ async def _let_in(socket: Any) -> tuple[int, str]:
     return (200, "") if code == 0 else (401 if code == 4403 else code, "UNAUTHENTICATED")
 
 
-DOORS = (at_post, at_get, at_uploads, at_socket_payload, at_socket_handshake)
+DOORS = (
+    at_post,
+    at_get,
+    at_uploads,
+    at_legacy_export,
+    at_socket_payload,
+    at_socket_handshake,
+)
 
 
 @pytest.fixture(scope="module")

@@ -181,8 +181,6 @@ ATTEMPTS: dict[str, Attempts] = {
 }
 NAMES_NOTHING = {
     *("Mutation.connectSource", "Mutation.addNamingRule", "Mutation.addChannelRule"),
-    "Mutation.connectSource",
-    "Mutation.addNamingRule",
     "Mutation.estimateSeasonality",
 }
 
