@@ -33,6 +33,17 @@ async def ingest_file(
     saves_mapping: bool = False,
 ) -> RunRecord:
     """Read an uploaded file; where `options` are silent the saved mapping speaks."""
+    connection, filled = await file_options(session, connection_id, options)
+    command = StartIngestion(
+        connection.id, upload_id=upload_id, file=filled, saves_mapping=saves_mapping
+    )
+    return await session.stores.runs.start_ingestion(session.scope, command)
+
+
+async def file_options(
+    session: Session, connection_id: UUID, options: FileOptions
+) -> tuple[ConnectionRecord, FileOptions]:
+    """The FILE connection, and how its file is read by `options` and its saved mapping."""
     connection = await _active(session, connection_id)
     if connection.source is not Source.FILE:
         raise BadInput(
@@ -42,13 +53,7 @@ async def ingest_file(
         )
     check_level(options, connection.level)
     saved = FileOptions.from_json(connection.file_mapping)
-    command = StartIngestion(
-        connection_id,
-        upload_id=upload_id,
-        file=check_options(options.filled_from(saved)),
-        saves_mapping=saves_mapping,
-    )
-    return await session.stores.runs.start_ingestion(session.scope, command)
+    return connection, check_options(options.filled_from(saved))
 
 
 async def readable(session: Session, connection_id: UUID) -> ConnectionRecord:

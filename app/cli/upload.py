@@ -54,6 +54,9 @@ def upload(
     save_mapping: Annotated[
         bool, typer.Option("--save-mapping", help="Read later files the same way.")
     ] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Tell what would be read; store nothing.")
+    ] = False,
     follow: Annotated[bool, typer.Option("--follow", help="Wait, and show its progress.")] = False,
 ) -> None:
     """Upload a file and read it; what is left out is detected."""
@@ -71,7 +74,8 @@ def upload(
         reading=FileReading.COMPLETE if complete else FileReading.PARTIAL,
     )
     job = _Job(file, connection, options, saves_mapping=save_mapping, follows=follow)
-    asyncio.run(_upload(settings_of(context), tenant, job))
+    settings = settings_of(context)
+    asyncio.run(_try(settings, tenant, job) if dry_run else _upload(settings, tenant, job))
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +85,15 @@ class _Job:
     options: FileOptions
     saves_mapping: bool
     follows: bool
+
+
+async def _try(settings: Settings, tenant: str, job: _Job) -> None:
+    from app.cli.upload_dry import read_dry  # noqa: PLC0415 - takes long, and uploads need none
+
+    async with open_tenant(settings, tenant) as desk:
+        found = await ingestion.file_options(desk.session, job.connection, job.options)
+    connection, options = found
+    await read_dry(job.file, options, connection)
 
 
 async def _upload(settings: Settings, tenant: str, job: _Job) -> None:

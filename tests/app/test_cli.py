@@ -235,6 +235,39 @@ def test_upload_queues_a_run(run: Run, organisation: str, tmp_path: Path) -> Non
     assert isinstance(run("upload", str(file), *arguments, "--column", "x").exception, BadInput)
 
 
+def test_a_dry_run_tells_what_a_file_is(run: Run, organisation: str, tmp_path: Path) -> None:
+    level = ("--source", "FILE", "--level", "SERIES")
+    arguments = ("--tenant", organisation, "--connection")
+    connection = connect(run, organisation, *level).stdout.strip()
+    file = tmp_path / "model.csv"
+    file.write_text("week,tv_S,y,note,promo\n2026-10-05,3,1,a,0\n2026-10-12,4,x,b,1\n")
+    said = (str(file), *arguments, connection, "--series", "promo=TREATMENT", "--dry-run")
+    assert run("upload", *said).stdout.splitlines() == [
+        "rows             2",
+        "entries          3",
+        "refused          1",
+        "dates            2026-10-05 to 2026-10-05",
+        "each row covers  7 days",
+        "date             week",
+        "passed over      note",
+        "",
+        "column  role       channel",
+        "tv_S    SPEND      tv",
+        "y       KPI        -",
+        "promo   TREATMENT  -",
+        "refused: y 'x' is not a number; correct the cell and upload the row again",
+    ]
+    assert "QUEUED" not in run("run", "list", "--tenant", organisation).stdout
+    for wrong in ("promo", "promo=EVENT"):
+        assert isinstance(
+            run("upload", str(file), *arguments, connection, "--series", wrong).exception, BadInput
+        )
+    other = connect(run, organisation, "--source", "FILE", "--account", "b").stdout.strip()
+    refused = run("upload", str(file), *arguments, other, "--period", "WEEK").exception
+    assert isinstance(refused, BadInput)
+    assert refused.field == "period"
+
+
 @pytest.mark.parametrize("slug", ["North Wind", "-x", "x" * 64, "UPPER", ""])
 def test_a_tenants_name_is_checked(run: Run, slug: str) -> None:
     assert isinstance(run("tenant", "create", "--", slug).exception, BadInput)

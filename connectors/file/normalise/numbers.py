@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
@@ -30,6 +31,7 @@ _EXACT: Final[Mapping[str, str]] = MappingProxyType(
 _LONGEST: Final = 81
 """Characters of an exact number, and places by which an exponent may move its point."""
 
+_NO_FRACTION: Final = re.compile(r"\.0(?=[eE]|$)")
 _STEP: Final = Decimal(1).scaleb(-MONEY_SCALE)
 _UNREADABLE: Final = "?"
 
@@ -96,7 +98,7 @@ def _exact_text(text: str, decimal_separator: str) -> str:
     plain = None if number is None else plain_number(number, decimal_separator)
     if plain is None or len(plain) > _LONGEST or abs(Decimal(plain).adjusted()) > _LONGEST:
         return _UNREADABLE
-    return f"{Decimal(plain):f}"
+    return f"{Decimal(_NO_FRACTION.sub('', plain)):f}"
 
 
 def _plain_text(text: str, decimal_separator: str) -> str | None:

@@ -35,11 +35,14 @@ _IN_CURRENCY: Final = "upload amounts of another currency to a connection of its
 
 
 def series_page(page: FileRecords, context: PageContext) -> NormalisedPage:
-    """The entries of a page: for each row one of each series that it has a number for."""
+    """The entries of a page: for each row one of each series that it has a number for.
+
+    By name, for a layout that was kept has lost the order of its columns.
+    """
     shared = series_identity(page, context)
     stacks = [
         stack
-        for key, laid in page.layout.series.items()
+        for key, laid in sorted(page.layout.series.items())
         for stack in (
             _factors(page, key, laid)
             if laid.role is ColumnRole.FACTOR
