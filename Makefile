@@ -29,6 +29,7 @@ schema: .venv/ready
 bench: .venv/ready
 	.venv/bin/python -m benchmarks.ingest
 	.venv/bin/python -m benchmarks.webhooks
+	.venv/bin/python -m benchmarks.attribution
 
 .venv/ready: pyproject.toml uv.lock
 	@test -n "$(PYTHON)" || { echo "Python 3.11, 3.12 or 3.13 is needed and none was found"; exit 1; }

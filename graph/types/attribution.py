@@ -17,11 +17,12 @@ from graph.fields import resolved
 from graph.pagination import Connection, edges, page_info
 from graph.scalars import BigInt
 from graph.types import campaigns as campaign_types
+from graph.types.calendar import CalendarDimension
 from graph.types.connections import SourceConnection
 from graph.types.exchange import ConvertedAmounts, ToCurrency
 from graph.types.metrics import RateColumns
 from graph.types.period_calendar import PeriodColumns, period_columns
-from resolvers import campaigns, connections, exchange
+from resolvers import calendar, campaigns, connections, exchange
 from resolvers.attribution import RowsPage
 from resolvers.attribution_calendar import Calendar, period_of_row
 
@@ -114,7 +115,7 @@ class AttributionRow(RateColumns, PeriodColumns):
 
     @classmethod
     def from_record(
-        cls, record: AttributionRowRecord, as_of: dt.datetime, calendar: Calendar
+        cls, record: AttributionRowRecord, as_of: dt.datetime, periods: Calendar
     ) -> AttributionRow:
         """The row on the wire, as it stood at `as_of`."""
         return cls(
@@ -137,7 +138,7 @@ class AttributionRow(RateColumns, PeriodColumns):
             quality=record.quality,
             learned_at=record.learned_at,
             **_key_columns(record.key),
-            **period_columns(calendar.get(period_of_row(record))),
+            **period_columns(periods.get(period_of_row(record))),
         )
 
     @resolved(f"The connection that brought it. {APART}")
@@ -147,6 +148,17 @@ class AttributionRow(RateColumns, PeriodColumns):
             return None
         record = await connections.connection(info.context.session, self.key.connection)
         return None if record is None else SourceConnection.from_record(record)
+
+    @resolved(
+        "Its day in your calendar, as the calendar of the page's moment saw it; null for weeks and "
+        "months, and outside the calendar's years."
+    )
+    async def calendar(self, info: Info) -> CalendarDimension | None:
+        """Batched over the whole answer."""
+        if self.until != self.date:
+            return None
+        record = await calendar.day(info.context.session, self.date, self.as_of)
+        return None if record is None else CalendarDimension.from_record(record)
 
     @resolved(f"The campaign, under its current name. {APART} Null above campaign level too.")
     async def campaign(
@@ -208,9 +220,9 @@ class AttributionRowConnection(Connection[AttributionRow]):
     )
 
     @classmethod
-    def from_page(cls, found: RowsPage, calendar: Calendar) -> AttributionRowConnection:
+    def from_page(cls, found: RowsPage, periods: Calendar) -> AttributionRowConnection:
         """The page on the wire."""
-        nodes = [AttributionRow.from_record(row, found.as_of, calendar) for row in found.page.items]
+        nodes = [AttributionRow.from_record(row, found.as_of, periods) for row in found.page.items]
         return cls(
             nodes=nodes,
             edges=edges(found.page, found.listing, nodes),

@@ -83,6 +83,7 @@ FOLLOWED = [
     "rejected.md",
     "drift.md",
     "query.md",
+    "attribution.md",
     "compare.md",
     "sandbox.md",
     "deploy.md",
