@@ -11,6 +11,7 @@ import typer
 from graph.ids import (
     CHANNEL_RULE,
     CONNECTION,
+    EXPORT,
     NAMING_RULE,
     REJECTED,
     RUN,
@@ -55,6 +56,12 @@ RejectedId = Annotated[
 RejectedIds = Annotated[
     list[UUID] | None,
     typer.Argument(parser=_read_rejected, metavar="<record>…", help=_SEE_REJECTED),
+]
+ExportId = Annotated[
+    UUID,
+    typer.Argument(
+        parser=_reader(EXPORT, "the export"), metavar="<export>", help="See: liftos export list."
+    ),
 ]
 RuleId = Annotated[
     UUID,

@@ -44,6 +44,7 @@ COMMANDS: Mapping[str, Entry] = MappingProxyType(
         "channel-rule": Entry("channel_rules", "Rules by which rows are counted to channels."),
         "seasonality": Entry("seasonality", "How many times the usual a season brings."),
         "upload": Entry("upload", "Upload a file and read it."),
+        "export": Entry("exports", "Files of one snapshot of the data, for models."),
         "migrate": Entry("migrate", "Bring the database to this version."),
         "keys": Entry("master_keys", "Rotate the keys under which secrets are kept."),
         "schema": Entry("schema", "Print the GraphQL schema."),
