@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from core.file_amounts import CURRENCY_SYMBOLS
+from core.quality import CriticalCheck
 from core.records.connections import Level
 
 SEND_DATE_ALIASES: tuple[str, ...] = (
@@ -160,6 +161,19 @@ BREAKDOWN_FIELDS = ("country", "geo", "device")
 MONEY_FIELDS = ("spend", "conversion_value")
 WHOLE_FIELDS = ("impressions", "clicks", "link_clicks", "reach", "video_views", "spend_micros")
 NUMBER_FIELDS = (*MONEY_FIELDS, *WHOLE_FIELDS, "conversions", "value")
+
+
+def critical_of(field: str) -> CriticalCheck | None:
+    """The critical check that a row fails whose `field` is at fault; None: none of its own."""
+    if field in {"date", "date_stop"}:
+        return CriticalCheck.DATE_KNOWN
+    if field in NUMBER_FIELDS:
+        return CriticalCheck.VALUE_POSSIBLE
+    return {
+        "account_id": CriticalCheck.ACCOUNT_KNOWN,
+        "currency": CriticalCheck.CURRENCY_KNOWN,
+    }.get(field)
+
 
 ENTITY_FIELDS: Mapping[Level, tuple[str, str]] = MappingProxyType(
     {

@@ -60,6 +60,37 @@ class Severity(StrEnum):
         return {Severity.HIGH: 4, Severity.MEDIUM: 3, Severity.LOW: 2}[self]
 
 
+class CriticalCheck(StrEnum):
+    """What a record must pass to be an entry at all; one that fails has no score."""
+
+    DATE_KNOWN = "DATE_KNOWN"
+    ACCOUNT_KNOWN = "ACCOUNT_KNOWN"
+    CURRENCY_KNOWN = "CURRENCY_KNOWN"
+    VALUE_POSSIBLE = "VALUE_POSSIBLE"
+    RECORD_READABLE = "RECORD_READABLE"
+
+    @property
+    def about(self) -> str:
+        """What holds where it is passed."""
+        return _CRITICAL[self]
+
+
+_CRITICAL: Final[Mapping[CriticalCheck, str]] = MappingProxyType(
+    {
+        CriticalCheck.DATE_KNOWN: "the record is of one day, which can have happened",
+        CriticalCheck.ACCOUNT_KNOWN: "the record is of the connection's account",
+        CriticalCheck.CURRENCY_KNOWN: "amounts are in the currency that they should be in",
+        CriticalCheck.VALUE_POSSIBLE: (
+            "numbers are numbers, delivery and spend are not negative, nothing is absurdly large"
+        ),
+        CriticalCheck.RECORD_READABLE: (
+            "the record is an object as its stream has them, says whose it is, and contradicts no "
+            "other"
+        ),
+    }
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Check:
     """One check of an entry.

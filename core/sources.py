@@ -18,6 +18,7 @@ from typing import ClassVar, Final
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from core.errors import ConfigError
+from core.quality import CriticalCheck
 
 CONNECTORS: Final = Path(__file__).resolve().parents[1] / "connectors"
 FILENAME: Final = "source.toml"
@@ -176,8 +177,10 @@ class QualityRules:
     impressions, clicks); a source without any may still say so with its pages. `named_levels`:
     at which levels its entities have names. `has_numeric_ids`: of digits alone.
     `clicks_follow_impressions`, `views_follow_impressions`: a click or a view counts on the day
-    of its impression, so there are never more. `omits_zero_rows`: a day without rows was a day
-    without delivery, not one that is missing.
+    of its impression, so there are never more. `omits_zero_rows`: a day that was read and has no
+    rows was one without delivery, so that only a day that was never read is missing; where nobody
+    can tell, no day is said to be missing. `date_fields`, `account_fields`, `currency_fields`: by
+    what a refused record's field tells which critical check it failed.
     """
 
     __pydantic_config__: ClassVar[ConfigDict] = _STRICT
@@ -187,7 +190,20 @@ class QualityRules:
     has_numeric_ids: bool = False
     clicks_follow_impressions: bool = False
     views_follow_impressions: bool = False
-    omits_zero_rows: bool = True
+    omits_zero_rows: bool = False
+    date_fields: tuple[str, ...] = ()
+    account_fields: tuple[str, ...] = ()
+    currency_fields: tuple[str, ...] = ()
+
+    def critical_of(self, field: str) -> CriticalCheck:
+        """The critical check that a record fails whose `field` is at fault."""
+        if field in self.date_fields:
+            return CriticalCheck.DATE_KNOWN
+        if field in self.account_fields:
+            return CriticalCheck.ACCOUNT_KNOWN
+        if field in self.currency_fields:
+            return CriticalCheck.CURRENCY_KNOWN
+        return CriticalCheck.RECORD_READABLE
 
 
 @dataclass(frozen=True, slots=True)

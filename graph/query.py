@@ -18,6 +18,7 @@ from graph.queries.events import EventQueries
 from graph.queries.exchange import ExchangeQueries
 from graph.queries.exports import ExportQueries
 from graph.queries.federation import FederationQueries
+from graph.queries.health import HealthQueries
 from graph.queries.insights import InsightQueries
 from graph.queries.naming import NamingQueries
 from graph.queries.node import NodeQueries
@@ -41,6 +42,7 @@ class Query(
     ExchangeQueries,
     NamingQueries,
     ChannelRuleQueries,
+    HealthQueries,
     InsightQueries,
     ConnectionQueries,
     AuthorizationQueries,

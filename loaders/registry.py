@@ -16,6 +16,7 @@ from core.records.drift import DriftPolicy
 from core.records.entries import CampaignRecord, EntryKey, EntryRecord, VintageRecord
 from core.records.exchange import Publication, RateMoment
 from core.records.exports import ExportRecord
+from core.records.health import Health
 from core.records.insights import InsightRecord
 from core.records.lineage import RawPageRecord
 from core.records.naming import NamedCampaign, NameMoment, NamingRuleRecord
@@ -28,6 +29,7 @@ from core.records.tenants import TenantRecord
 from core.records.webhooks import WebhookSetup
 from core.scope import TenantId, TenantScope
 from loaders.batching import keyed
+from loaders.health import RecentHealth, recent_health
 from loaders.ports import Stores
 
 
@@ -142,6 +144,11 @@ class Loaders:
     def lessons(self) -> DataLoader[UUID, Lesson | None]:
         """What restatements taught, by connection."""
         return keyed(partial(self._stores.restatements.by_connections, self._scope))
+
+    @cached_property
+    def health(self) -> DataLoader[RecentHealth, Health | None]:
+        """Present health of connections."""
+        return keyed(partial(recent_health, self._stores.health, self._scope))
 
     @cached_property
     def policies(self) -> DataLoader[UUID, ReceiptPolicy | None]:

@@ -35,6 +35,7 @@ from stores.postgres.events import EventStore
 from stores.postgres.exchange import ExchangeStore
 from stores.postgres.export_removal import ExportRemovalStore
 from stores.postgres.exports import ExportStore
+from stores.postgres.health import HealthStore
 from stores.postgres.insights import InsightStore
 from stores.postgres.keys import KeyStore
 from stores.postgres.lineage import LineageStore
@@ -94,6 +95,7 @@ class Stores:
     export_removals: ExportRemovalStore
     naming: NamingStore
     channel_rules: ChannelRuleStore
+    health: HealthStore
     shrinks: ShrinkStore
     restatements: RestatementStore
     seasonality: SeasonalityStore
@@ -158,6 +160,7 @@ async def open_stores(
                 export_removals=ExportRemovalStore(database),
                 naming=NamingStore(database),
                 channel_rules=ChannelRuleStore(database),
+                health=HealthStore(database),
                 shrinks=ShrinkStore(database),
                 restatements=RestatementStore(database),
                 seasonality=SeasonalityStore(database),

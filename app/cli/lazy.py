@@ -34,6 +34,7 @@ COMMANDS: Mapping[str, Entry] = MappingProxyType(
         "connection": Entry("connections", "Connect, list, test and disconnect sources."),
         "webhook": Entry("webhooks", "Secrets and mappings of webhooks; sending a test event."),
         "run": Entry("runs", "List, show, cancel and retry runs."),
+        "health": Entry("health", "How far the data can be trusted, and what speaks against it."),
         "rejected": Entry("rejected", "Refused records: list, count, correct, replay, dismiss."),
         "schedule": Entry("schedules", "Have connections read by themselves."),
         "deadletter": Entry("dead_letters", "Runs that ended badly: list, requeue, dismiss."),

@@ -175,6 +175,7 @@ class EntryFilter:
     devices: tuple[Device, ...] = ()
     series_roles: tuple[SeriesRole, ...] = ()
     is_mature: bool | None = None
+    min_quality: float | None = None
     naming: tuple[NamingCondition, ...] = ()
     spans: tuple[CampaignSpan, ...] | None = None
 

@@ -24,13 +24,17 @@ class RawPage:
 
 @dataclass(frozen=True, slots=True)
 class Rejection:
-    """One record refused by normalisation: `position` counts from 0 within its page."""
+    """One record refused by normalisation: `position` counts from 0 within its page.
+
+    `check_id` is one of core.quality.CriticalCheck.
+    """
 
     position: int
     field: str
     reason: str
     mend: str
     payload: JSONObject
+    check_id: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from core.jsonvalue import JSONObject
+from core.quality import CriticalCheck
 from core.records.connections import Source
 
 
@@ -29,7 +30,8 @@ class RejectedRecord:
 
     `payload` is the record as it came, `corrected` what the last replay put in its place; None
     where it was replayed as it came. `reason` is that of the last attempt. `note` says why it
-    was settled.
+    was settled. `check_id` is one of core.quality.CriticalCheck; None: refused before there were
+    any.
     """
 
     id: UUID
@@ -50,6 +52,7 @@ class RejectedRecord:
     settled_at: datetime | None
     settled_by: str | None
     note: str | None
+    check_id: str | None = None
     is_replaying: bool = False
 
 
@@ -67,6 +70,7 @@ class RejectionFilter:
     sources: tuple[Source, ...] = ()
     fields: tuple[str, ...] = ()
     states: tuple[RejectionState, ...] = ()
+    checks: tuple[CriticalCheck, ...] = ()
     since: datetime | None = None
     until: datetime | None = None
     text: str | None = None

@@ -12,6 +12,7 @@ from core.records.entries import Device, EntryFilter, SeriesRole
 from graph.ids import CAMPAIGN, CONNECTION
 from graph.inputs.dates import DateRangeInput
 from graph.inputs.naming import NamingConditionInput
+from resolvers.quality import score
 from resolvers.text import choices, exact
 
 ALL = "Empty or left out: all. At most 1,000."
@@ -60,6 +61,13 @@ class MarketingEntryFilter:
     is_mature: bool | None = strawberry.field(
         default=None, description="Only entries that are, or are not, expected to stay as they are."
     )
+    min_quality: float | None = strawberry.field(
+        default=None,
+        description=(
+            "Only entries whose quality has at least this score, from 0 to 1. Entries that were "
+            "not assessed have none, and are left out."
+        ),
+    )
     naming: list[NamingConditionInput] | None = strawberry.field(
         default=None,
         description=(
@@ -102,6 +110,7 @@ def entry_filter(given: MarketingEntryFilter | None) -> EntryFilter:
         devices=choices(given.devices, "filter.devices"),
         series_roles=choices(given.series_roles, "filter.seriesRoles"),
         is_mature=given.is_mature,
+        min_quality=score(given.min_quality, "filter.minQuality"),
         naming=choices(
             [condition.to_condition("filter.naming") for condition in given.naming or ()],
             "filter.naming",

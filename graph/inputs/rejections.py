@@ -6,6 +6,7 @@ import datetime as dt
 
 import strawberry
 
+from core.quality import CriticalCheck
 from core.records.connections import Source
 from core.records.rejections import RejectionChoice, RejectionFilter, RejectionState
 from graph.ids import CONNECTION, REJECTED, RUN
@@ -33,6 +34,9 @@ class RejectedRecordFilter:
     states: list[RejectionState] | None = strawberry.field(
         default=None, description="What became of them. Replays and dismissals take OPEN ones only."
     )
+    checks: list[CriticalCheck] | None = strawberry.field(
+        default=None, description="The checks of quality they failed."
+    )
     since: dt.datetime | None = strawberry.field(
         default=None, description="Refused at this moment or later."
     )
@@ -53,6 +57,7 @@ class RejectedRecordFilter:
             sources=choices(self.sources, "filter.sources"),
             fields=choices(self.fields, "filter.fields"),
             states=choices(self.states, "filter.states"),
+            checks=choices(self.checks, "filter.checks"),
             since=self.since,
             until=self.until,
             text=self.text,

@@ -15,13 +15,22 @@ from graph.ids import CONNECTION
 from graph.scalars import JSON
 from graph.types.connection_tests import ConnectionTest
 from graph.types.credentials import ConnectionAlert, ConnectionCredential
+from graph.types.health import HealthSummary
 from graph.types.links import present
 from graph.types.node import Node
 from graph.types.policies import StreamPolicy
 from graph.types.receipts import ReceiptRules
 from graph.types.restatements import MetricRestatement
 from graph.types.webhooks import SourceWebhook
-from resolvers import connection_tests, connections, drift, receipts, restatements, webhooks
+from resolvers import (
+    connection_tests,
+    connections,
+    drift,
+    health,
+    receipts,
+    restatements,
+    webhooks,
+)
 
 
 @strawberry.federation.type(
@@ -101,6 +110,11 @@ class SourceConnection(Node):
             last_read_at=record.last_read_at,
             file_mapping=record.file_mapping or None,
         )
+
+    @resolved("How far its data of the last 28 days that are over can be trusted.")
+    async def quality(self, info: Info) -> HealthSummary:
+        """Batched over the whole answer."""
+        return HealthSummary.from_record(await health.recent(info.context.session, self.key))
 
     @resolved("What the receipts of its runs are judged by.")
     async def receipt_rules(self, info: Info) -> ReceiptRules:

@@ -30,6 +30,7 @@ from graph.types.links import present
 from graph.types.metrics import MetricColumns, metric_columns
 from graph.types.naming import CampaignNaming
 from graph.types.node import Node
+from graph.types.quality import EntryQuality
 from graph.types.runs import Run
 from graph.types.vintages import Vintage
 from resolvers import calendar, campaigns, connections, entries, exchange, naming, runs
@@ -136,6 +137,11 @@ class MarketingEntry(Node, MetricColumns):
             is_mature=record.is_mature,
             **metric_columns(record.metrics),
         )
+
+    @resolved("How far its numbers can be trusted, as of the moment they are shown for.")
+    def quality(self) -> EntryQuality:
+        """Of the masks that came with it: nothing is loaded."""
+        return EntryQuality.from_record(self.record)
 
     @resolved("Its amounts in another currency, at the rate of its day.")
     async def converted(self, info: Info, *, to: ToCurrency = None) -> ConvertedAmounts:

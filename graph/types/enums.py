@@ -26,6 +26,7 @@ from graph.types.attribution_enums import ATTRIBUTION_ENUMS
 from graph.types.calendar_enums import CALENDAR_ENUMS
 from graph.types.described import described as _described
 from graph.types.fact_terms import COLUMN_ROLES, DEVICES, PERIODS, SERIES_ROLES
+from graph.types.quality_enums import QUALITY_ENUMS
 from graph.types.seasonality_enums import SEASONALITY_ENUMS
 
 ENUMS: tuple[type[Enum], ...] = (
@@ -355,5 +356,6 @@ ENUMS: tuple[type[Enum], ...] = (
     *ATTRIBUTION_ENUMS,
     *CALENDAR_ENUMS,
     *SEASONALITY_ENUMS,
+    *QUALITY_ENUMS,
 )
 """Every enumeration of the schema."""

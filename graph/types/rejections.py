@@ -7,6 +7,7 @@ from uuid import UUID
 
 import strawberry
 
+from core.quality import CriticalCheck
 from core.records.rejections import RejectedRecord as Rejected
 from core.records.rejections import RejectionGroup, RejectionState
 from graph.context import Info
@@ -38,6 +39,9 @@ class RejectedRecord:
     field: str = strawberry.field(description="The field at fault.")
     reason: str = strawberry.field(description="What was wrong with it when it was last tried.")
     mend: str = strawberry.field(description="What to change.")
+    check: CriticalCheck | None = strawberry.field(
+        description="The check of quality it failed; null when none was asked yet."
+    )
     payload: JSON = strawberry.field(description="The record as it came.")
     corrected: JSON | None = strawberry.field(
         description="What a replay puts in its place; null where it goes in as it came."
@@ -67,6 +71,7 @@ class RejectedRecord:
             field=record.field,
             reason=record.reason,
             mend=record.mend,
+            check=CriticalCheck(record.check_id) if record.check_id else None,
             payload=record.payload,
             corrected=record.corrected,
             state=record.state,

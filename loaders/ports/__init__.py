@@ -24,6 +24,7 @@ from loaders.ports.facts import (
     ExchangeStore,
     InsightStore,
 )
+from loaders.ports.health import HealthStore
 from loaders.ports.receipts import ReceiptPolicyStore, RestatementStore, ShrinkStore
 from loaders.ports.rejections import DeadLetterStore, RejectionStore
 from loaders.ports.rules import ChannelRuleStore, NamingStore
@@ -152,6 +153,11 @@ class Stores(Protocol):
     @property
     def channel_rules(self) -> ChannelRuleStore:
         """Rules by which rows are counted to channels."""
+        ...
+
+    @property
+    def health(self) -> HealthStore:
+        """What health follows from."""
         ...
 
     @property

@@ -21,9 +21,11 @@ from core.records.credentials import (
 from core.records.pages import Page, PageRequest
 from core.scope import TenantScope
 from stores.postgres.alerts import resolve_alerts
+from stores.postgres.clock import advance_clock
 from stores.postgres.conditions import Conditions
 from stores.postgres.credentials import note_sealed
 from stores.postgres.database import Connection, Database
+from stores.postgres.freshness import note_freshness
 from stores.postgres.paging import Ordering, page_of
 from stores.postgres.run_cancel import cancel_runs_of
 from stores.postgres.sealing import (
@@ -122,10 +124,11 @@ class ConnectionStore:
     ) -> ConnectionRecord:
         """Say whether the connection may be read from; NotFound, Conflict when disconnected."""
         async with self._database.write(scope) as connection:
+            await advance_clock(connection, scope)
             await _require_connected(connection, scope, connection_id)
-            return _found(
-                await connection.fetchrow(_SET_STATUS, scope.tenant_id, connection_id, status)
-            )
+            row = await connection.fetchrow(_SET_STATUS, scope.tenant_id, connection_id, status)
+            await note_freshness(connection, scope, connection_id)
+            return _found(row)
 
     async def disconnect(self, scope: TenantScope, connection_id: UUID) -> ConnectionRecord:
         """Destroy its credentials and cancel its runs, all at once; what was read stays.
@@ -134,10 +137,12 @@ class ConnectionStore:
         """
         async with self._database.write(scope) as connection:
             await hold_key_alone(connection, scope)
+            await advance_clock(connection, scope)
             gone = ConnectionStatus.DISCONNECTED
             row = _found(
                 await connection.fetchrow(_SET_STATUS, scope.tenant_id, connection_id, gone)
             )
+            await note_freshness(connection, scope, connection_id)
             for statement in _DESTROY:
                 await connection.execute(statement, scope.tenant_id, connection_id)
             await rotate_data_key(connection, self._vault, scope)
@@ -242,7 +247,10 @@ async def _revived(
                 mend=f"connect it with {known[column]} again",
             )
     values = (command.name, command.look_back_days)
+    # The lock of merges is held before any row is changed: the statement's trigger asks for it.
     row = await connection.fetchrow(_REVIVE, scope.tenant_id, known["id"], *values)
+    await advance_clock(connection, scope)
+    await note_freshness(connection, scope, known["id"])
     return row or known
 
 

@@ -31,6 +31,7 @@ from core.sources import MANIFESTS, SourceKind
 from stores.postgres.conditions import Conditions
 from stores.postgres.database import Connection, Database
 from stores.postgres.paging import Ordering, page_of
+from stores.postgres.quality import at_least
 
 METRICS = (
     "spend",
@@ -287,6 +288,8 @@ def _restrict(conditions: Conditions, where: EntryFilter) -> None:
     conditions.among("e.series_role", where.series_roles)
     if where.spans is not None:
         conditions.add(_IN_SPANS, *_columns(where.spans))
+    if where.min_quality is not None:
+        conditions.add(at_least("{}"), where.min_quality)
     if where.is_mature is not None:
         conditions.add(f"{IS_MATURE} = {{}}", where.is_mature)
 

@@ -10,6 +10,7 @@ from uuid import UUID
 import asyncpg
 import pyarrow as pa
 
+from core.quality import BY_ID
 from core.records.ingestion import CAMPAIGN_COLUMNS, ENTRY_COLUMNS
 from core.records.runs import RunRecord
 from core.scope import TenantScope
@@ -119,6 +120,10 @@ def _entered(name: str) -> str:
 _COMPARED = (*METRICS, *(label for label in LABELS if label != "entity_name"))
 _OLD = ", ".join(f"e.{name}" for name in _COMPARED)
 _NEW = ", ".join(f"i.{name}" for name in _COMPARED)
+# What another page of the same run said of an entry, it should have said again.
+_SAID = ", ".join(f"e.{name}" for name in METRICS)
+_SAYS = ", ".join(f"i.{name}" for name in METRICS)
+_REPEATS = BY_ID["REPEATS_AGREE"].mask
 _KEPT = ", ".join((*LABELS, *_MEASURED))
 _VINTAGES = f"""
     INSERT INTO marketing_entry_vintage (
@@ -155,12 +160,16 @@ WITH incoming AS (
     FROM stage_entry s
 ), compared AS (
     SELECT i.*, e.digest IS NULL AS is_new,
+           e.is_present AND e.run_id = $4 AND ({_SAID}) IS DISTINCT FROM ({_SAYS}) AS is_apart,
            e.digest IS NULL OR NOT e.is_present OR ({_OLD}) IS DISTINCT FROM ({_NEW}) AS differs
     FROM incoming i
     LEFT JOIN marketing_entry e ON e.tenant_id = $1 AND e.date = i.date AND e.digest = i.digest
         AND e.date BETWEEN $5 AND $6
 ), changed AS (
-    SELECT * FROM compared WHERE differs
+    SELECT {", ".join((*_DIMENSIONS, *METRICS))}, position, raw_page_id, checks_applied,
+           CASE WHEN is_apart THEN checks_failed | (checks_applied & {_REPEATS})
+           ELSE checks_failed END AS checks_failed
+    FROM compared WHERE differs
 ), vintages AS ({_VINTAGES}
     SELECT $1, date, digest, $2, true, {_KEPT}, $4, raw_page_id, position FROM changed
 ), current AS ({_CURRENT}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -57,6 +58,8 @@ async def checked(
     await connection.execute(_FORGET_INSIGHTS, scope.tenant_id, run_id)
     for check in (*found, *others):
         await _remember(connection, scope, run, check)
+    for checks, is_own in ((found, True), (others, False)):
+        await _judge(connection, scope, run, checks, _days(standing, is_own=is_own))
     for check in found:
         await _tell(connection, scope, run, check)
     told = [row["reason"] for row in reasons]
@@ -105,6 +108,27 @@ async def _remember(
     await connection.execute(
         _OPEN_GAPS, scope.tenant_id, run.id, run.connection_id, check.metric, days
     )
+
+
+async def _judge(
+    connection: Connection,
+    scope: TenantScope,
+    run: _Run,
+    checks: Sequence[TotalCheck],
+    days: Sequence[date],
+) -> None:
+    """Keep of each day how many metrics were compared and how many were apart: its accuracy."""
+    assessed = [check for check in checks if check.status is not CheckStatus.NOT_ASSESSED]
+    apart = Counter(gap.date for check in assessed for gap in check.gaps)
+    if assessed:
+        await connection.execute(
+            _ACCURACY,
+            scope.tenant_id,
+            run.connection_id,
+            len(assessed),
+            days,
+            [apart[day] for day in days],
+        )
 
 
 async def _tell(connection: Connection, scope: TenantScope, run: _Run, check: TotalCheck) -> None:
@@ -187,6 +211,14 @@ _OPEN_GAPS = """
 INSERT INTO open_gap (tenant_id, connection_id, date, metric, run_id)
 SELECT $1, $3, d, $4, $2 FROM unnest($5::date[]) d
 ON CONFLICT (tenant_id, connection_id, date, metric) DO UPDATE SET run_id = excluded.run_id
+"""
+# The moment is that of the run's end, whose transaction holds the clock.
+_ACCURACY = """
+INSERT INTO day_reconciliation (tenant_id, connection_id, date, learned_at, compared, apart)
+SELECT $1, $2, d.date, (SELECT learned_at FROM data_clock WHERE tenant_id = $1), $3, d.apart
+FROM unnest($4::date[], $5::int[]) d (date, apart)
+ON CONFLICT (tenant_id, connection_id, date, learned_at) DO UPDATE SET
+    compared = excluded.compared, apart = excluded.apart
 """
 _FORGET_INSIGHTS = """
 DELETE FROM insight WHERE tenant_id = $1 AND run_id = $2 AND kind = 'TOTAL_GAP'

@@ -32,7 +32,8 @@ from stores.postgres.run_records import run_record
 _BY_ID = Ordering(("id",), (UUID,))
 _COLUMNS = (
     "id, run_id, raw_page_id, position, field, reason, mend, payload, connection_id, stream, "
-    "rejected_at, state, corrected, replay_run_id, replays, settled_at, settled_by, note"
+    "rejected_at, state, corrected, replay_run_id, replays, settled_at, settled_by, note, "
+    "check_id"
 )
 # What is handed to a run that has ended without it is free again.
 _IS_REPLAYING = """r.is_pending AND EXISTS (
@@ -229,6 +230,7 @@ def _conditions(scope: TenantScope, where: RejectionFilter) -> Conditions:
     found.among("connection_id", where.connections)
     found.among("field", where.fields)
     found.among("state", where.states)
+    found.among("check_id", where.checks)
     if where.runs:
         found.add(
             "(run_id = ANY({}) OR replay_run_id = ANY({}))", list(where.runs), list(where.runs)
@@ -256,10 +258,10 @@ def _record(row: asyncpg.Record) -> RejectedRecord:
 _REJECT = """
 INSERT INTO rejected_record (
     tenant_id, run_id, raw_page_id, connection_id, stream, fingerprint,
-    position, field, reason, mend, payload)
+    position, field, reason, mend, payload, check_id)
 SELECT $1, $2, $3, $4, p.stream,
        md5(concat_ws(' ', p.stream, r.field, r.payload::text))::uuid,
-       r.position, r.field, r.reason, r.mend, r.payload
+       r.position, r.field, r.reason, r.mend, r.payload, r.check_id
 FROM raw_page p,
      jsonb_populate_recordset(NULL::rejected_record, $5) WITH ORDINALITY AS r
 WHERE p.tenant_id = $1 AND p.id = $3 ORDER BY r.ordinality

@@ -201,6 +201,7 @@ async def _settle(
         [fault and fault.field for fault in faults],
         [fault and fault.reason for fault in faults],
         [fault and fault.mend for fault in faults],
+        [fault and fault.check_id for fault in faults],
     )
     if done != len(page.ids):
         raise Bug("a record was settled while it was being replayed")
@@ -260,13 +261,14 @@ WITH settled AS (
         is_pending = false, state = o.state,
         field = coalesce(o.field, r.field), reason = coalesce(o.reason, r.reason),
         mend = coalesce(o.mend, r.mend),
+        check_id = coalesce(o.check_id, r.check_id),
         settled_at = CASE WHEN o.state <> 'OPEN' THEN clock_timestamp() END,
         settled_by = CASE WHEN o.state <> 'OPEN' THEN 'run:' || $2::uuid END,
         note = CASE o.state
             WHEN 'SUPERSEDED' THEN 'the source was read again since, and its newer answer stands'
             END
-    FROM unnest($3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[])
-        o (id, state, field, reason, mend)
+    FROM unnest($3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[])
+        o (id, state, field, reason, mend, check_id)
     WHERE r.tenant_id = $1 AND r.id = o.id AND r.replay_run_id = $2 AND r.is_pending
       AND r.state = 'OPEN'
     RETURNING r.id

@@ -14,8 +14,10 @@ from core.missing import no_connection
 from core.records.pages import Page, PageRequest
 from core.records.schedules import ScheduleOutcome, ScheduleRecord, Timing, timetable
 from core.scope import TenantScope
+from stores.postgres.clock import advance_clock
 from stores.postgres.conditions import Conditions
 from stores.postgres.database import Connection, Database
+from stores.postgres.freshness import note_freshness
 from stores.postgres.paging import Ordering, page_of
 
 MOST_PER_CONNECTION = 20
@@ -54,6 +56,7 @@ class ScheduleStore:
     ) -> ScheduleRecord:
         """A new schedule; Conflict when its connection has `MOST_PER_CONNECTION` of them."""
         async with self._database.write(scope) as connection:
+            await advance_clock(connection, scope)
             place = await connection.fetchrow(_PLACE, scope.tenant_id, connection_id)
             if place is None:
                 raise no_connection()
@@ -74,6 +77,7 @@ class ScheduleStore:
                 scope.actor,
                 now,
             )
+            await note_freshness(connection, scope, connection_id)
             return await _locked(connection, scope, place["id"])
 
     async def change(
@@ -81,9 +85,11 @@ class ScheduleStore:
     ) -> ScheduleRecord:
         """Another timing from now on, or NotFound."""
         async with self._database.write(scope) as connection:
+            await advance_clock(connection, scope)
             found = await _locked(connection, scope, schedule_id)
             due = _next(found, timing, now)
             await connection.execute(_CHANGE, scope.tenant_id, schedule_id, *astuple(timing), due)
+            await note_freshness(connection, scope, found.connection_id)
             return await _locked(connection, scope, schedule_id)
 
     async def set_paused(
@@ -94,17 +100,21 @@ class ScheduleStore:
         To say what is said already changes nothing. NotFound when there is no such schedule.
         """
         async with self._database.write(scope) as connection:
+            await advance_clock(connection, scope)
             found = await _locked(connection, scope, schedule_id)
             if found.is_paused is not is_paused:
                 due = _next(found, found.timing, now)
                 await connection.execute(_PAUSE, scope.tenant_id, schedule_id, is_paused, due)
+                await note_freshness(connection, scope, found.connection_id)
             return await _locked(connection, scope, schedule_id)
 
     async def delete(self, scope: TenantScope, schedule_id: UUID) -> ScheduleRecord:
         """Forget the schedule, or NotFound; runs that it started stay."""
         async with self._database.write(scope) as connection:
+            await advance_clock(connection, scope)
             found = await _locked(connection, scope, schedule_id)
             await connection.execute(_DELETE, scope.tenant_id, schedule_id)
+            await note_freshness(connection, scope, found.connection_id)
             return found
 
 

@@ -31,6 +31,7 @@ EXPECTED: dict[str, dict[str, Permission | None]] = {
         "namingPreview": Permission.MEMORY_READ,
         "channelRules": Permission.MEMORY_READ,
         "channelPreview": Permission.MEMORY_READ,
+        "dataHealth": Permission.MEMORY_READ,
         "insights": Permission.MEMORY_READ,
         "connections": Permission.MEMORY_READ,
         "authorization": Permission.MEMORY_ADMIN,
@@ -143,6 +144,7 @@ READS = {
         'channelPreview(rule: {name: "x", channel: "y", campaign: "z", since: "2026-12-01"}, '
         'dates: {since: "2026-11-01", until: "2026-11-02"}) { moved }'
     ): ("channelPreview", ...),
+    f"dataHealth(dates: {DATES}) {{ asOf }}": ("dataHealth", ...),
     "insights { nodes { id } }": ("insights", ...),
     f'backfillQuote(connectionId: "x", dates: {DATES}) {{ calls }}': ("backfillQuote", ...),
     "connections { nodes { id } }": ("connections", ...),

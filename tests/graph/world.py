@@ -14,7 +14,7 @@ from graph.context import Context
 from graph.schema import LiftosSchema
 from loaders.ports import Stores
 from resolvers.session import Session
-from tests.graph import facts, refused, samples, seasons, work
+from tests.graph import facts, health, refused, samples, seasons, work
 from tests.graph.exports import Exports, Objects, Removals
 from tests.graph.memory import Memory
 
@@ -37,6 +37,7 @@ class StandIns:
     calendar: facts.Calendar
     attribution: facts.Attribution
     insights: facts.Insights
+    health: health.Healths
     exchange: facts.Exchange
     naming: facts.Naming
     channel_rules: facts.ChannelRules
@@ -73,6 +74,7 @@ class StandIns:
             facts.Calendar(memory),
             facts.Attribution(memory),
             facts.Insights(memory),
+            health.Healths(memory),
             facts.Exchange(memory),
             facts.Naming(memory),
             facts.ChannelRules(),

@@ -56,9 +56,9 @@ WEBHOOK: Json = {
     "currency": "EUR",
     "timeZone": "Europe/Berlin",
 }
-FILE = b"""Date,Campaign ID,Campaign name,Spend,Impressions,Clicks
-2026-10-20,77,Newsletter,12.50,1000,40
-2026-10-21,77,Newsletter,eleven,900,30
+FILE = b"""Date,Campaign ID,Campaign name,Spend,Impressions,Clicks,CTR
+2026-10-20,77,Newsletter,12.50,1000,40,9
+2026-10-21,77,Newsletter,eleven,900,30,9
 """
 STOCK = (b"Date,Campaign ID,Spend\n", b"2026-10-20,77,12.50\n", b"2026-10-20,78,7.50\n")
 

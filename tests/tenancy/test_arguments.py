@@ -54,7 +54,9 @@ HARMLESS = {
     *(f"{name}.maximum" for name in ("ReplayRejectedInput", "DismissRejectedInput")),
     *(f"{name}.filter" for name in ("ReplayRejectedInput", "DismissRejectedInput")),
     *(f"RejectedRecordFilter.{name}" for name in ("sources", "fields", "states", "text")),
-    *(f"RejectedRecordFilter.{name}" for name in ("since", "until")),
+    *(f"RejectedRecordFilter.{name}" for name in ("since", "until", "checks")),
+    *(f"Query.dataHealth({name})" for name in ("dates", "sources", "threshold", "asOf")),
+    "MarketingEntryFilter.minQuality",
     *(f"DeadLetterFilter.{name}" for name in ("kinds", "codes", "isDismissed")),
     *(f"DeadLetterChoiceInput.{name}" for name in ("filter", "maximum")),
     *(f"Mutation.{name}DeadLetters(input)" for name in ("requeue", "dismiss")),
@@ -210,6 +212,10 @@ NAMING: dict[str, Callable[[str], Given]] = {
         {"filter": {"connections": [value]}},
     ),
     "RejectedRecordFilter.runs": _refused("runs"),
+    "Query.dataHealth(connections)": lambda value: (
+        "Query.dataHealth",
+        {"connections": [value], "dates": {"since": "2026-10-01", "until": "2026-10-31"}},
+    ),
     "Query.backfillQuote(connectionId)": lambda value: (
         "Query.backfillQuote",
         {"connectionId": value, "dates": {"since": "2026-10-01", "until": "2026-10-02"}},

@@ -53,10 +53,12 @@ IDS: Mapping[str, tuple[IdKind[Any], str, str]] = {
 }
 """Types of which a walk meets every row, and their rows."""
 
+CHECKS = ("CheckTally", "FailedCheck")
 NO_NODES = (
     *("Authorization", "ChannelRule", "DataEvent", "NamingRule", "RejectedRecord", "SchemaChange"),
+    *CHECKS,
 )
-"""Types with an id that are no nodes."""
+"""Types with an id that are no nodes; a check's is its name, the same for every tenant."""
 
 WRITTEN_ONLY = {
     "Query",

@@ -91,6 +91,7 @@ QUESTIONS: Mapping[str, Callable[[Ids], Iterator[Question]]] = {
     "Query.namingPreview": _a_rule,
     "Query.channelRules": _plain,
     "Query.channelPreview": _a_channel_rule,
+    "Query.dataHealth": _days,
     "Query.insights": _plain,
     "Query.connections": _plain,
     "Query.runs": _plain,

@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.quality import CHECKS, failed_checks
@@ -127,6 +127,7 @@ def test_a_rate_that_cannot_be_read_or_computed_is_no_fault() -> None:
         assert "CPC_AGREES" not in applied(found)
 
 
+@settings(deadline=None)
 @given(st.data())
 def test_a_row_is_judged_by_itself(data: st.DataObject) -> None:
     """Neither the order of a page nor its other rows change what is said of a row."""

@@ -59,7 +59,8 @@ def normalised_page(
     source's manifest names.
     """
     refuse_unstorable(columns, reading)
-    return _page(_chosen(pa.table(dict(columns)), reading), reading, tells)
+    expected = _expected(columns, reading, tells)
+    return _page(_chosen(pa.table(dict(columns)), reading), reading, expected)
 
 
 def stacked_page(
@@ -81,21 +82,19 @@ def stacked_page(
     ordered = entries.take(_indices(order.tolist())).combine_chunks()
     is_first = np.diff(ordered["position"].to_numpy(), prepend=-1) > 0
     records = pa.array(is_first.astype(np.int64))
-    return _page(ordered.append_column("records", records), reading, frozenset())
+    expected = _expected(shared, reading, frozenset())
+    return _page(ordered.append_column("records", records), reading, expected)
 
 
-def _page(
-    chosen: pa.Table, reading: Reading | PlainReading, tells: AbstractSet[str] | None
-) -> NormalisedPage:
+def _page(chosen: pa.Table, reading: Reading | PlainReading, expected: Expected) -> NormalisedPage:
     accepted = _identified(chosen)
-    expected = _expected(accepted, reading, tells)
     if reading.replay is not None:
         return _replayed(accepted, reading, reading.replay, expected)
     entries, media = _entries(accepted, expected)
     return NormalisedPage(
         entries=entries,
         campaigns=_campaigns(accepted),
-        rejections=reading.rejections(),
+        rejections=reading.rejections(expected.rules),
         fetched=reading.fetched,
         drift=reading.held.drift,
         is_frozen=reading.held.is_frozen,
@@ -104,11 +103,13 @@ def _page(
 
 
 def _expected(
-    rows: pa.Table, reading: Reading | PlainReading, tells: AbstractSet[str] | None
+    columns: Mapping[str, ArrowColumn],
+    reading: Reading | PlainReading,
+    tells: AbstractSet[str] | None,
 ) -> Expected:
-    manifest = MANIFESTS[rows["source"][0].as_py()] if len(rows) else None
-    if manifest is None:
+    if not reading.fetched:
         return Expected.of(QualityRules(), SourceKind.PULL, tells, None)
+    manifest = MANIFESTS[columns["source"][0].as_py()]
     return Expected.of(manifest.quality, manifest.kind, tells, reading.latest)
 
 
@@ -129,7 +130,7 @@ def _replayed(
     return NormalisedPage(
         entries,
         _campaigns(rows),
-        reading.rejections(),
+        reading.rejections(expected.rules),
         len(replay.positions),
         owners,
         media=media,

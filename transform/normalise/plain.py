@@ -14,7 +14,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from core.quality import CriticalCheck
 from core.records.ingestion import Rejection
+from core.sources import QualityRules
 from transform.normalise.columns import ArrowColumn, Mask, whole
 from transform.normalise.contract import Held
 from transform.normalise.reading import MEND
@@ -57,7 +59,15 @@ class PlainReading:
         except (pa.ArrowInvalid, pa.ArrowTypeError) as error:
             raise NotPlain from error
 
-    def refuse(self, refused: Mask, _field: str, _reason: str, _mend: str = MEND) -> None:
+    def refuse(
+        self,
+        refused: Mask,
+        _field: str,
+        _reason: str,
+        _mend: str = MEND,
+        *,
+        check: CriticalCheck | None = None,  # noqa: ARG002 -- nothing of it is told
+    ) -> None:
         """Raise NotPlain if any record is marked."""
         if refused.any():
             raise NotPlain
@@ -67,6 +77,6 @@ class PlainReading:
         """Which records go in: all."""
         return np.ones(self.fetched, dtype=bool)
 
-    def rejections(self) -> tuple[Rejection, ...]:
+    def rejections(self, _rules: QualityRules) -> tuple[Rejection, ...]:
         """The refused records: none."""
         return ()

@@ -12,8 +12,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from core.jsonvalue import JSONObject, JSONValue
+from core.quality import CriticalCheck
 from core.records.drift import Change, DriftKind
 from core.records.ingestion import Rejection
+from core.sources import QualityRules
 from transform.normalise.columns import ArrowColumn, Mask, parsed
 from transform.normalise.context import PageContext
 from transform.normalise.contract import Contract, hold
@@ -34,13 +36,21 @@ _WANTED: Final = {
 }
 
 
+_CHECKS: Final = {
+    "date": CriticalCheck.DATE_KNOWN,
+    "integer": CriticalCheck.VALUE_POSSIBLE,
+    "amount": CriticalCheck.VALUE_POSSIBLE,
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What is wrong with a record, at which of its fields."""
+    """What is wrong with a record, at which of its fields; `check` None: the field tells."""
 
     field: str
     reason: str
     mend: str
+    check: CriticalCheck | None = None
 
 
 class Reading:
@@ -106,17 +116,26 @@ class Reading:
     ) -> ArrowColumn:
         """`values`, taken from `field`, as a column of `kind`."""
         column = parsed(values, kind)
-        self.refuse(column.unread, field, f"is not {_WANTED[kind]}")
+        check = _CHECKS.get(kind)
+        self.refuse(column.unread, field, f"is not {_WANTED[kind]}", check=check)
         if is_required:
-            self.refuse(mask(pc.is_null(column.values)), field, "is missing")
+            self.refuse(mask(pc.is_null(column.values)), field, "is missing", check=check)
         if not may_be_negative:
-            self.refuse(mask(pc.less(column.values, _ZERO)), field, "is negative")
+            self.refuse(mask(pc.less(column.values, _ZERO)), field, "is negative", check=check)
         return column.values
 
-    def refuse(self, refused: Mask, field: str, reason: str, mend: str = MEND) -> None:
-        """Refuse the marked records, unless they already are."""
+    def refuse(
+        self,
+        refused: Mask,
+        field: str,
+        reason: str,
+        mend: str = MEND,
+        *,
+        check: CriticalCheck | None = None,
+    ) -> None:
+        """Refuse the marked records, unless they already are; `check` None: the field tells."""
         for position in np.flatnonzero(refused).tolist():
-            self._faults.setdefault(position, Fault(field, reason, mend))
+            self._faults.setdefault(position, Fault(field, reason, mend, check))
 
     @property
     def accepted(self) -> Mask:
@@ -125,18 +144,19 @@ class Reading:
         accepted[list(self._faults)] = False
         return accepted
 
-    def rejections(self) -> tuple[Rejection, ...]:
+    def rejections(self, rules: QualityRules) -> tuple[Rejection, ...]:
         """The refused records, in the order of the page; of a replay, those it put in."""
         faulty = sorted(self._faults)
         if self.replay is not None:
             faulty = [position for position in self.replay.positions if position in self._faults]
-        return tuple(self._rejection(position) for position in faulty)
+        return tuple(self._rejection(position, rules) for position in faulty)
 
-    def _rejection(self, position: int) -> Rejection:
+    def _rejection(self, position: int, rules: QualityRules) -> Rejection:
         fault, record = self._faults[position], self.records[position]
         payload = record if isinstance(record, dict) else {"value": record}
         reason = f"{fault.field} {fault.reason}".strip()
-        return Rejection(position, fault.field, reason, fault.mend, payload)
+        check = fault.check or rules.critical_of(fault.field)
+        return Rejection(position, fault.field, reason, fault.mend, payload, check)
 
 
 def _drifted(change: Change) -> Fault:

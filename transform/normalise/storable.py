@@ -10,6 +10,7 @@ from typing import Any, Final
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from core.quality import CriticalCheck
 from transform.normalise.columns import ArrowColumn
 from transform.normalise.plain import PlainReading
 from transform.normalise.reading import Reading, mask
@@ -56,7 +57,9 @@ def _refuse_beyond(
         return
     low, high = (pa.scalar(limit, column.type) for limit in limits)
     beyond = pc.or_(pc.less(column, low), pc.greater(column, high))
-    reading.refuse(mask(beyond), field, reason)
+    is_date = pa.types.is_date32(column.type)
+    check = CriticalCheck.DATE_KNOWN if is_date else CriticalCheck.VALUE_POSSIBLE
+    reading.refuse(mask(beyond), field, reason, check=check)
 
 
 def _refuse_nul(reading: Reading | PlainReading, field: str, column: ArrowColumn) -> None:

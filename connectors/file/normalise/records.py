@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 import pyarrow.json as pj
 
 from core.errors import BadInput
+from core.file_fields import critical_of
 from core.file_layout import CELLS, REFUSED, ROW, FileLayout
 from core.jsonvalue import JSONValue
 from transform.normalise.columns import ArrowColumn, Mask
@@ -71,7 +72,8 @@ class FileRecords:
     def refuse(self, refused: Mask, field: str, reason: str, mend: str = CORRECT) -> None:
         """Refuse the marked records, unless they already are; `reason` follows the header."""
         if refused.any():
-            self.reading.refuse(refused, self.header(field), reason, mend)
+            check = critical_of(field)
+            self.reading.refuse(refused, self.header(field), reason, mend, check=check)
 
     def refuse_each(self, refused: Mask, field: str, reason: str, mend: str = CORRECT) -> None:
         """Refuse the marked records; `reason` follows the header and the text at fault."""

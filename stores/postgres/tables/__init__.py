@@ -35,6 +35,7 @@ from stores.postgres.tables.exports import ExportRow
 from stores.postgres.tables.insights import InsightRow
 from stores.postgres.tables.lineage import RawPageRow, RejectedRecordRow
 from stores.postgres.tables.naming import NamingRuleRow
+from stores.postgres.tables.quality import DayReconciliationRow, FreshnessGoalRow
 from stores.postgres.tables.receipts import (
     AccountTotalRow,
     FormerLookBackRow,
@@ -80,10 +81,12 @@ __all__ = [
     "DataEventRow",
     "DataKeyRow",
     "DayReadingRow",
+    "DayReconciliationRow",
     "EventClockRow",
     "ExchangePublicationRow",
     "ExportRow",
     "FormerLookBackRow",
+    "FreshnessGoalRow",
     "HeldEntryRow",
     "HeldShrinkRow",
     "InsightRow",

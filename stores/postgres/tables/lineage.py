@@ -122,3 +122,4 @@ class RejectedRecordRow(Table, table=True):
     settled_at: dt.datetime | None = column(MOMENT)
     settled_by: str | None = column(STRING)
     note: str | None = column(STRING)
+    check_id: str | None = column(STRING)
