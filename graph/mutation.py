@@ -19,6 +19,7 @@ from graph.mutations.rejections import RejectionMutations
 from graph.mutations.runs import RunMutations
 from graph.mutations.schedules import ScheduleMutations
 from graph.mutations.seasonality import SeasonalityMutations
+from graph.mutations.transformations import TransformationMutations
 from graph.mutations.webhooks import WebhookMutations
 
 
@@ -40,6 +41,7 @@ class Mutation(
     DriftMutations,
     NamingMutations,
     ChannelRuleMutations,
+    TransformationMutations,
     ReceiptMutations,
     ExportRemovalMutations,
     ScheduleMutations,

@@ -19,6 +19,7 @@ from core.records.receipts import CheckStatus, ShrinkState
 from core.records.rejections import RejectionState
 from core.records.runs import RunEventKind, RunKind, RunStatus
 from core.records.schedules import ScheduleOutcome
+from core.records.transformations import Names, TransformationPart
 from core.scope import Role
 from core.series import ColumnRole, Period
 from core.webhook_mapping import EventKind
@@ -222,6 +223,24 @@ ENUMS: tuple[type[Enum], ...] = (
             DataEventKind.ENTRIES_RESTATED: "Entries that were known have changed or vanished.",
             DataEventKind.RUN_FINISHED: "A run stands still, whatever ended it.",
         },
+    ),
+    _described(
+        TransformationPart,
+        "What of an entry a transformation may change.",
+        {
+            TransformationPart.CHANNELS: "Its channel, by your rules and the source's mapping.",
+            TransformationPart.NUMBERS: "Its metrics and other labels, as our code reads them now.",
+            TransformationPart.QUALITY: "Which checks it passes.",
+        },
+    ),
+    _described(
+        Names,
+        "By which name of its campaign an entry goes.",
+        {
+            Names.KEPT: "That of when its numbers were learned.",
+            Names.PRESENT: "The present one: the past is renamed, from now on.",
+        },
+        name="CampaignNames",
     ),
     _described(
         CheckStatus,

@@ -67,6 +67,7 @@ EXPECTED: dict[str, dict[str, Permission | None]] = {
         "addNamingRule": Permission.MEMORY_ADMIN,
         "endNamingRule": Permission.MEMORY_ADMIN,
         "deleteNamingRule": Permission.MEMORY_ADMIN,
+        "startTransformation": Permission.MEMORY_ADMIN,
         **{f"{name}ChannelRule": Permission.MEMORY_ADMIN for name in ("add", "end", "delete")},
         "createSchedule": Permission.MEMORY_WRITE,
         "changeSchedule": Permission.MEMORY_WRITE,

@@ -70,6 +70,7 @@ ALLOWED: Mapping[str, frozenset[Role | None]] = {
     "Mutation.addNamingRule": ADMINS,
     "Mutation.endNamingRule": ADMINS,
     "Mutation.deleteNamingRule": ADMINS,
+    "Mutation.startTransformation": ADMINS,
     **{f"Mutation.{name}ChannelRule": ADMINS for name in ("add", "end", "delete")},
     "Mutation.testConnection": WRITERS,
     "Mutation.estimateSeasonality": WRITERS,
@@ -172,6 +173,7 @@ def questions(party: Party) -> Mapping[str, Json]:
         "Mutation.endNamingRule": {"ruleId": party.naming_rule, "until": UNTIL},
         "Mutation.deleteNamingRule": {"ruleId": party.naming_rule},
         "Mutation.addChannelRule": {"rule": CHANNEL_RULE},
+        "Mutation.startTransformation": {"input": {"preview": True}},
         "Mutation.endChannelRule": {"ruleId": party.channel_rule, "until": UNTIL},
         "Mutation.deleteChannelRule": {"ruleId": party.channel_rule},
         "Mutation.testConnection": {"connectionId": party.connections["meta"]},
@@ -370,6 +372,10 @@ async def test_a_role_that_may_write_is_not_refused_for_its_role(
         ),
         "Mutation.deleteNamingRule": (
             {"ruleId": run},
+            "InvalidInput" if role in ADMINS else "ForbiddenError",
+        ),
+        "Mutation.startTransformation": (
+            {"input": {"connections": [run]}},
             "InvalidInput" if role in ADMINS else "ForbiddenError",
         ),
         "Mutation.addChannelRule": (

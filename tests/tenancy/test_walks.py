@@ -88,6 +88,8 @@ WRITTEN_ONLY = {
     "NamingRulePayload",
     "ChannelRulePayload",
     "ChannelRuleCondition",
+    "StartTransformationPayload",
+    *("TransformationDiff", "RuleChange", "TransformationExample", "FieldCount"),
     "NotFoundError",
     "PauseConnectionPayload",
     "RejectShrinkPayload",

@@ -79,6 +79,10 @@ def _of_rules_to_end(_: Party, b: Party) -> list[Json]:
     return [{"ruleId": b.naming_rule, "until": UNTIL}]
 
 
+def _of_transformations(_: Party, b: Party) -> list[Json]:
+    return [{"input": {"connections": [id_]}} for id_ in b.connections.values()]
+
+
 def _of_channel_rules(_: Party, b: Party) -> list[Json]:
     return [{"ruleId": b.channel_rule}]
 
@@ -165,6 +169,7 @@ ATTEMPTS: dict[str, Attempts] = {
     "Mutation.retryRun": _of_runs,
     "Mutation.endNamingRule": _of_rules_to_end,
     "Mutation.deleteNamingRule": _of_rules,
+    "Mutation.startTransformation": _of_transformations,
     "Mutation.endChannelRule": _of_channel_rules_to_end,
     "Mutation.deleteChannelRule": _of_channel_rules,
     "Mutation.replayRejected": _of_refused,
