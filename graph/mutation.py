@@ -6,6 +6,7 @@ import strawberry
 
 from graph.mutations.authorizations import AuthorizationMutations
 from graph.mutations.backfills import BackfillMutations
+from graph.mutations.causal import CausalMutations
 from graph.mutations.channel_rules import ChannelRuleMutations
 from graph.mutations.connection_tests import ConnectionTestMutations
 from graph.mutations.connections import ConnectionMutations
@@ -43,6 +44,7 @@ class Mutation(
     ChannelRuleMutations,
     TransformationMutations,
     ReceiptMutations,
+    CausalMutations,
     ExportRemovalMutations,
     ScheduleMutations,
     SeasonalityMutations,

@@ -25,6 +25,7 @@ from core.series import ColumnRole, Period
 from core.webhook_mapping import EventKind
 from graph.types.attribution_enums import ATTRIBUTION_ENUMS
 from graph.types.calendar_enums import CALENDAR_ENUMS
+from graph.types.causal_enums import CAUSAL_ENUMS
 from graph.types.described import described as _described
 from graph.types.fact_terms import COLUMN_ROLES, DEVICES, PERIODS, SERIES_ROLES
 from graph.types.quality_enums import QUALITY_ENUMS
@@ -373,6 +374,7 @@ ENUMS: tuple[type[Enum], ...] = (
         },
     ),
     *ATTRIBUTION_ENUMS,
+    *CAUSAL_ENUMS,
     *CALENDAR_ENUMS,
     *SEASONALITY_ENUMS,
     *QUALITY_ENUMS,

@@ -87,6 +87,7 @@ EXPECTED: dict[str, dict[str, Permission | None]] = {
         "testWebhookMapping": Permission.MEMORY_ADMIN,
         "acceptProposedLookBack": Permission.MEMORY_ADMIN,
         "deleteExport": Permission.CAUSAL_DATA_EXPORT,
+        "exportCausal": Permission.CAUSAL_DATA_EXPORT,
         "cancelRuns": Permission.MEMORY_WRITE,
         "retryRun": Permission.MEMORY_WRITE,
         "replayRejected": Permission.MEMORY_WRITE,

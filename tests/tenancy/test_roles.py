@@ -92,6 +92,7 @@ ALLOWED: Mapping[str, frozenset[Role | None]] = {
     "Mutation.cancelRun": WRITERS,
     "Mutation.cancelRuns": WRITERS,
     "Mutation.deleteExport": ADMINS,
+    "Mutation.exportCausal": ADMINS,
     "Mutation.retryRun": WRITERS,
     "Mutation.replayRejected": WRITERS,
     "Mutation.dismissRejected": WRITERS,
@@ -116,9 +117,13 @@ NEEDS = {
     WRITERS: "memory:write",
     ADMINS: "memory:admin",
 }
-EXPORTING = {"Mutation.deleteExport": "causal:data:export"}
+EXPORTING = dict.fromkeys(("Mutation.deleteExport", "Mutation.exportCausal"), "causal:data:export")
 """What administrators do by another permission than the rest."""
 ROLES = (*Role, None)
+EXPORT: Any = {
+    "dates": {"since": "2026-10-01", "until": "2026-10-31"},
+    "kpi": {"conversions": {"measure": "COUNT"}},
+}
 
 
 def roles_of(role: Role | None) -> tuple[Role, ...]:
@@ -216,6 +221,7 @@ def questions(party: Party) -> Mapping[str, Json]:
         },
         "Mutation.cancelRun": {"runId": party.runs["queued"]},
         "Mutation.deleteExport": {"exportId": party.export},
+        "Mutation.exportCausal": {"input": EXPORT},
         "Mutation.cancelRuns": {"connectionId": party.connections["meta"]},
         "Mutation.retryRun": {"runId": party.runs["broken"]},
         "Mutation.replayRejected": {"input": {"filter": {"runs": [run]}}},
@@ -464,6 +470,10 @@ async def test_a_role_that_may_write_is_not_refused_for_its_role(
         "Mutation.cancelRun": ({"runId": parties.a.runs["broken"]}, "ConflictError"),
         "Mutation.cancelRuns": ({"connectionId": run}, "InvalidInput"),
         "Mutation.estimateSeasonality": ({"waitSeconds": 61}, "InvalidInput"),
+        "Mutation.exportCausal": (
+            {"input": EXPORT | {"minQuality": 2}},
+            "InvalidInput" if role in ADMINS else "ForbiddenError",
+        ),
         "Mutation.deleteExport": (
             {"exportId": run},
             "InvalidInput" if role in ADMINS else "ForbiddenError",

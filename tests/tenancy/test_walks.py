@@ -78,6 +78,7 @@ WRITTEN_ONLY = {
     "CreateSchedulePayload",
     "DeleteSchedulePayload",
     "DeleteExportPayload",
+    "ExportCausalPayload",
     "CancelRunsPayload",
     "ConflictError",
     "DisconnectSourcePayload",

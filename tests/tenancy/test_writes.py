@@ -83,6 +83,20 @@ def _of_transformations(_: Party, b: Party) -> list[Json]:
     return [{"input": {"connections": [id_]}} for id_ in b.connections.values()]
 
 
+def _of_exports(_: Party, b: Party) -> list[Json]:
+    claimed = {"measure": "COUNT"}
+    return [
+        {"input": {"dates": DATES, **given}}
+        for id_ in b.connections.values()
+        for given in (
+            {"kpi": {"conversions": claimed}, "connections": [id_]},
+            {"kpi": {"conversions": claimed | {"connections": [id_]}}},
+            {"kpi": {"orders": claimed | {"connections": [id_]}}},
+            {"kpi": {"series": claimed | {"name": "sales", "connectionId": id_}}},
+        )
+    ]
+
+
 def _of_channel_rules(_: Party, b: Party) -> list[Json]:
     return [{"ruleId": b.channel_rule}]
 
@@ -164,6 +178,7 @@ ATTEMPTS: dict[str, Attempts] = {
     "Mutation.setWebhookMapping": _of_mappings,
     "Mutation.testWebhookMapping": _of_samples,
     "Mutation.cancelRun": _of_runs,
+    "Mutation.exportCausal": _of_exports,
     "Mutation.deleteExport": lambda _, b: [{"exportId": b.export}],
     "Mutation.cancelRuns": _of_connections,
     "Mutation.retryRun": _of_runs,
