@@ -8,7 +8,6 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 
 import pytest
-from hypothesis import settings
 
 from app.embedded import attach
 from core.commands import CreateTenant
@@ -31,9 +30,6 @@ from tests.support import (
     start_sandbox,
     worker_settings,
 )
-
-settings.register_profile("untimed", deadline=None)
-settings.load_profile("untimed")
 
 
 @pytest.fixture(scope="session")

@@ -12,7 +12,6 @@ from uuid import UUID
 from core.errors import Bug, ErrorKind
 from core.jsonvalue import JSONObject
 from core.records.receipts import CheckStatus, ShrinkState, TotalCheck
-from core.records.transformations import Diff
 from core.units import DateRange
 
 
@@ -123,7 +122,7 @@ class Receipt:
     """What a finished run did; a run whose receipt does not balance has not succeeded.
 
     `checks` hold the totals against the platform's own. `shrink` is None where no entries were
-    held back; `diff` is that of a transformation.
+    held back.
     """
 
     counters: Counters
@@ -132,7 +131,6 @@ class Receipt:
     as_of: datetime
     checks: tuple[TotalCheck, ...] = ()
     shrink: ShrinkState | None = None
-    diff: Diff | None = None
 
     @property
     def is_complete(self) -> bool:

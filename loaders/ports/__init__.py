@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from loaders.ports.causal import CausalStore
 from loaders.ports.credentials import (
     AlertStore,
     AuthorizationStore,
@@ -139,11 +138,6 @@ class Stores(Protocol):
     @property
     def objects(self) -> ObjectRemoval:
         """Files outside the database."""
-        ...
-
-    @property
-    def causal(self) -> CausalStore:
-        """What exports are made of."""
         ...
 
     @property

@@ -72,7 +72,7 @@ def blocks(document: Path) -> list[Block]:
 
 def steps(document: Path) -> list[Step]:
     found = blocks(document)
-    following = [*found[1:], None]
+    following = [*found[1:], None][: len(found)]
     return [
         Step(block, after if after and after.language in ANSWERS else None)
         for block, after in zip(found, following, strict=True)

@@ -12,6 +12,7 @@ from typing import get_args
 from graphql import GraphQLObjectType
 from pydantic_core import PydanticUndefined
 
+from analysis.preflight import CHECKS as PREFLIGHT
 from core.errors import LiftosError
 from core.file_fields import FILE_FIELDS
 from core.scope import Permission, Role, permissions_of
@@ -157,6 +158,16 @@ def every_error() -> Iterator[type[LiftosError]]:
         waiting += kind.__subclasses__()
 
 
+def preflight() -> str:
+    """The checks of an export before modelling, in the order that findings are told in."""
+    rows = [
+        (f"`{check.id}`", check.severity.value, check.about,
+         "" if check.threshold is None else f"{check.threshold:,g}")
+        for check in PREFLIGHT.values()
+    ]  # fmt: skip
+    return _table(("check", "severity", "value", "limit"), rows)
+
+
 def _first_line(kind: type[LiftosError]) -> str:
     return (kind.__doc__ or "").partition("\n")[0]
 
@@ -174,6 +185,7 @@ TABLES: Mapping[str, tuple[Path, Callable[[], str]]] = {
     "sources": (ROOT / "docs" / "connectors.md", sources),
     "fields": (ROOT / "docs" / "files.md", fields),
     "errors": (ROOT / "docs" / "errors.md", errors),
+    "preflight": (ROOT / "docs" / "preflight.md", preflight),
 }
 
 

@@ -90,6 +90,9 @@ FOLLOWED = [
     "connectors.md",
     "errors.md",
     "receipts.md",
+    "seasonality.md",
+    "preflight.md",
+    "predecessor.md",
     "connections.md",
 ]
 """Each goes on from sync.md."""

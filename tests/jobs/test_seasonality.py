@@ -58,10 +58,11 @@ class Shop:
     worker: RunningWorker
     address: str
 
-    async def load(self, text: str) -> None:
+    async def load(self, text: str, at: ConnectionRecord | None = None) -> None:
+        connection = at or self.connection
         uploaded = await upload(self.stores, self.scope, "days.csv", text.encode())
         options = FileOptions(columns={}, reading=FileReading.COMPLETE)
-        command = StartIngestion(self.connection.id, upload_id=uploaded.id, file=options)
+        command = StartIngestion(connection.id, upload_id=uploaded.id, file=options)
         run = await self.stores.runs.start_ingestion(self.scope, command)
         async with self.worker(self.address):
             found = await ended(self.stores, self.scope, run.id)
@@ -84,17 +85,20 @@ async def shop(
     stores: Stores, new_tenant: NewTenant, running_worker: RunningWorker, sandbox: SandboxAt
 ) -> Shop:
     tenant = await new_tenant(reporting_currency="EUR")
-    command = ConnectSource(
+    connection = await stores.connections.create(tenant.scope, account(Level.CAMPAIGN))
+    return Shop(stores, tenant.scope, connection, running_worker, sandbox.url)
+
+
+def account(level: Level) -> ConnectSource:
+    return ConnectSource(
         source=Source.FILE,
-        account_id="days",
+        account_id=f"of level {level}",
         name="Days",
         currency="EUR",
         time_zone="UTC",
-        level=Level.CAMPAIGN,
+        level=level,
         look_back_days=0,
     )
-    connection = await stores.connections.create(tenant.scope, command)
-    return Shop(stores, tenant.scope, connection, running_worker, sandbox.url)
 
 
 def rows(channel: str, days: int, by_day: np.ndarray, campaign: str = "") -> list[str]:
@@ -191,6 +195,32 @@ async def test_days_that_were_not_read_are_unknown_and_not_zero(shop: Shop) -> N
     (seasons,) = (each for each in found["periods"] if each["period"] == "DAY_OF_WEEK")
     assert (seasons["method"], seasons["cycles"]) == ("LOG_RATIO", 18.0)
     assert factors(found, "DAY_OF_WEEK") == pytest.approx(BY_DAY, rel=1e-4)
+
+
+async def test_a_kpi_series_of_weeks_says_its_months_and_nothing_of_days(shop: Shop) -> None:
+    lines = ["date,revenue,tv_S"]
+    for week in range(120):
+        day = FIRST + timedelta(days=1 + 7 * week)
+        usual = 1.5 if day.month in {11, 12} else 1.0
+        lines.append(f"{day},{7000 * usual},{700 + week % 2}")
+    series = await shop.stores.connections.create(shop.scope, account(Level.SERIES))
+    await shop.load("\n".join(lines) + "\n", series)
+    await shop.estimate()
+    (found,) = await shop.ask("SERIES")
+    assert (found["metric"], found["series"], found["channel"]) == ("SERIES", "revenue", None)
+    reasons = {each["period"]: each["reason"] for each in found["periods"]}
+    assert reasons == {
+        "DAY_OF_WEEK": "the figures cover 7 days each",
+        "WEEK_OF_YEAR": None,
+        "MONTH": None,
+        "QUARTER": None,
+    }
+    by_month = [each or 0.0 for each in factors(found, "MONTH")]
+    assert sorted(range(12), key=lambda month: by_month[month])[-2:] in ([10, 11], [11, 10])
+    assert by_month[11] / by_month[5] == pytest.approx(1.5, rel=0.05)
+    assert await shop.ask("SERIES", series=["nothing"]) == []
+    (spent,) = await shop.ask("SPEND")
+    assert factors(spent, "MONTH") == pytest.approx([1.0] * 12, rel=0.01)
 
 
 async def test_a_channel_of_a_series_and_a_series_of_spend_are_refused(shop: Shop) -> None:
