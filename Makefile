@@ -3,7 +3,7 @@ PYTHON := $(shell for p in python3.13 python3.12 python3.11 python3; do \
 	command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(not (3,11) <= sys.version_info[:2] < (3,14))' 2>/dev/null && { echo $$p; break; }; done)
 UV := .venv/bin/uv
 
-.PHONY: demo up test test-long check schema bench clean
+.PHONY: demo up test test-long test-models check schema bench clean
 
 demo: .venv/ready
 	@exec .venv/bin/liftos demo $(ARGS)
@@ -12,10 +12,13 @@ up: .venv/ready
 	@exec .venv/bin/liftos up $(ARGS)
 
 test: .venv/ready
-	.venv/bin/pytest -m 'not long' $(ARGS)
+	.venv/bin/pytest -m 'not long and not models' $(ARGS)
 
 test-long: .venv/ready
 	.venv/bin/pytest -m long $(ARGS)
+
+test-models: .venv/ready
+	.venv/bin/pytest -m models -rs $(ARGS)
 
 check: .venv/ready
 	.venv/bin/ruff format --check .
@@ -39,4 +42,4 @@ bench: .venv/ready
 	@touch $@
 
 clean:
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache
+	rm -rf .venv .venv-models .mypy_cache .ruff_cache .pytest_cache

@@ -15,7 +15,7 @@ from core.records.connections import Level, Source
 from core.settings import Settings
 from core.sources import MANIFESTS, SourceKind
 from transform.frames import NormalisedPage
-from transform.normalise.channel_labels import labelled
+from transform.normalise.channel_labels import labelled, renamed
 from transform.normalise.context import Normaliser, PageContext
 
 
@@ -75,7 +75,7 @@ def normalise_page(
     whole cannot be read or the source has no normaliser.
     """
     made = _normaliser(source)(stream, media_type, body, context)
-    return labelled(made, context.channels)
+    return labelled(renamed(made, context.names), context.channels)
 
 
 @cache

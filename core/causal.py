@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Final
 from uuid import UUID
@@ -126,6 +127,18 @@ class CausalDefinition:
     def sha256(self) -> str:
         """Of its canonical JSON, in hex."""
         return hashlib.sha256(canonical_json(self.to_json())).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class ExportCausal:
+    """Ask for an export; `as_of` None: of everything that is known by now.
+
+    Without a currency in `definition` (an empty text) amounts are in the tenant's own, and without
+    connections of orders all of them count, if they are of one source.
+    """
+
+    definition: CausalDefinition
+    as_of: datetime | None = None
 
 
 def canonical_json(value: object) -> bytes:

@@ -6,6 +6,7 @@ import strawberry
 
 from graph.mutations.authorizations import AuthorizationMutations
 from graph.mutations.backfills import BackfillMutations
+from graph.mutations.causal import CausalMutations
 from graph.mutations.channel_rules import ChannelRuleMutations
 from graph.mutations.connection_tests import ConnectionTestMutations
 from graph.mutations.connections import ConnectionMutations
@@ -19,6 +20,7 @@ from graph.mutations.rejections import RejectionMutations
 from graph.mutations.runs import RunMutations
 from graph.mutations.schedules import ScheduleMutations
 from graph.mutations.seasonality import SeasonalityMutations
+from graph.mutations.transformations import TransformationMutations
 from graph.mutations.webhooks import WebhookMutations
 
 
@@ -40,7 +42,9 @@ class Mutation(
     DriftMutations,
     NamingMutations,
     ChannelRuleMutations,
+    TransformationMutations,
     ReceiptMutations,
+    CausalMutations,
     ExportRemovalMutations,
     ScheduleMutations,
     SeasonalityMutations,

@@ -13,6 +13,7 @@ from jobs.ingest import Ingestion
 from jobs.learn import learn
 from jobs.replays import replay
 from jobs.sources import open_source
+from jobs.transformations import transform
 
 
 async def read(at: Assignment) -> Receipt:
@@ -34,6 +35,7 @@ WORK_OF: Final[Mapping[RunKind, Work]] = MappingProxyType(
         RunKind.INGESTION: read,
         RunKind.BACKFILL: read,
         RunKind.REPLAY: put_in_again,
+        RunKind.TRANSFORMATION: transform,
         RunKind.EXPORT: export,
     }
 )

@@ -10,6 +10,7 @@ from stores.postgres.readings import ReadingStore
 from stores.postgres.replays import ReplayStore
 from stores.postgres.run_work import RunWorkStore
 from stores.postgres.total_work import TotalWorkStore
+from stores.postgres.transformations import TransformationStore
 from stores.wiring import Stores
 
 
@@ -22,6 +23,7 @@ class WorkStores:
     readings: ReadingStore
     replays: ReplayStore
     totals: TotalWorkStore
+    transformations: TransformationStore
     exports: ExportWorkStore
 
 
@@ -33,5 +35,6 @@ def work_stores(stores: Stores) -> WorkStores:
         ReadingStore(stores.database),
         ReplayStore(stores.database),
         TotalWorkStore(stores.database),
+        TransformationStore(stores.database),
         ExportWorkStore(stores.database),
     )

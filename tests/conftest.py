@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 
 import pytest
+from hypothesis import settings
 
 from app.embedded import attach
 from core.commands import CreateTenant
@@ -30,6 +31,9 @@ from tests.support import (
     start_sandbox,
     worker_settings,
 )
+
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 
 @pytest.fixture(scope="session")

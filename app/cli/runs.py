@@ -17,6 +17,7 @@ from app.cli.receipts import accept_shrink, check_lines, reject_shrink, shrink_l
 from app.cli.settings import settings_of
 from app.cli.tables import moment, show_fields, show_table
 from app.cli.tenancy import open_tenant
+from app.cli.transformed import diff_lines
 from core.errors import NotFound
 from core.records.receipts import HeldShrink
 from core.records.runs import ReceiptTotal, RunRecord
@@ -150,6 +151,7 @@ def _fields(run: RunRecord, name: str) -> Iterator[tuple[str, str]]:
     for total in run.receipt.totals if run.receipt else ():
         yield "total", _told(total)
     yield from check_lines(run.receipt.checks if run.receipt else ())
+    yield from diff_lines(run.receipt.diff if run.receipt else None)
 
 
 def _told(total: ReceiptTotal) -> str:

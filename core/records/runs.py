@@ -12,6 +12,7 @@ from uuid import UUID
 from core.errors import Bug, ErrorKind
 from core.jsonvalue import JSONObject
 from core.records.receipts import CheckStatus, ShrinkState, TotalCheck
+from core.records.transformations import Diff
 from core.units import DateRange
 
 
@@ -122,7 +123,7 @@ class Receipt:
     """What a finished run did; a run whose receipt does not balance has not succeeded.
 
     `checks` hold the totals against the platform's own. `shrink` is None where no entries were
-    held back.
+    held back; `diff` is that of a transformation.
     """
 
     counters: Counters
@@ -131,6 +132,7 @@ class Receipt:
     as_of: datetime
     checks: tuple[TotalCheck, ...] = ()
     shrink: ShrinkState | None = None
+    diff: Diff | None = None
 
     @property
     def is_complete(self) -> bool:

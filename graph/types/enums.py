@@ -19,11 +19,13 @@ from core.records.receipts import CheckStatus, ShrinkState
 from core.records.rejections import RejectionState
 from core.records.runs import RunEventKind, RunKind, RunStatus
 from core.records.schedules import ScheduleOutcome
+from core.records.transformations import Names, TransformationPart
 from core.scope import Role
 from core.series import ColumnRole, Period
 from core.webhook_mapping import EventKind
 from graph.types.attribution_enums import ATTRIBUTION_ENUMS
 from graph.types.calendar_enums import CALENDAR_ENUMS
+from graph.types.causal_enums import CAUSAL_ENUMS
 from graph.types.described import described as _described
 from graph.types.fact_terms import COLUMN_ROLES, DEVICES, PERIODS, SERIES_ROLES
 from graph.types.quality_enums import QUALITY_ENUMS
@@ -224,6 +226,24 @@ ENUMS: tuple[type[Enum], ...] = (
         },
     ),
     _described(
+        TransformationPart,
+        "What of an entry a transformation may change.",
+        {
+            TransformationPart.CHANNELS: "Its channel, by your rules and the source's mapping.",
+            TransformationPart.NUMBERS: "Its metrics and other labels, as our code reads them now.",
+            TransformationPart.QUALITY: "Which checks it passes.",
+        },
+    ),
+    _described(
+        Names,
+        "By which name of its campaign an entry goes.",
+        {
+            Names.KEPT: "That of when its numbers were learned.",
+            Names.PRESENT: "The present one: the past is renamed, from now on.",
+        },
+        name="CampaignNames",
+    ),
+    _described(
         CheckStatus,
         "Whether a total of ours is the platform's own.",
         {
@@ -354,6 +374,7 @@ ENUMS: tuple[type[Enum], ...] = (
         },
     ),
     *ATTRIBUTION_ENUMS,
+    *CAUSAL_ENUMS,
     *CALENDAR_ENUMS,
     *SEASONALITY_ENUMS,
     *QUALITY_ENUMS,

@@ -11,6 +11,7 @@ from core.records.receipts import CheckStatus, DayGap, ReceiptPolicy, TotalCheck
 from core.records.runs import Counters, Receipt, ReceiptTotal
 from graph.scalars import BigInt
 from graph.types.dates import DateRange
+from graph.types.transformations import TransformationDiff
 
 
 @strawberry.type(description="How many records a run has seen, and what became of them.")
@@ -175,6 +176,9 @@ class RunReceipt:
     as_of: dt.datetime = strawberry.field(
         description="Pass it as `asOf` to read exactly what this run left behind."
     )
+    diff: TransformationDiff | None = strawberry.field(
+        description="What a transformation changed; null for runs of other kinds."
+    )
 
     @classmethod
     def from_record(cls, record: Receipt) -> RunReceipt:
@@ -187,4 +191,5 @@ class RunReceipt:
             is_complete=record.is_complete,
             changed_nothing=record.changed_nothing,
             as_of=record.as_of,
+            diff=TransformationDiff.from_record(record.diff) if record.diff else None,
         )

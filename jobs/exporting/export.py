@@ -111,6 +111,7 @@ class _Export:
             coverage=gathered.coverage,
             media=gathered.media,
             kpi=gathered.kpi,
+            series=gathered.series,
             rates=rates.told,
             checks=checks,
             exclusions=(*made.exclusions, *await self._snapshot.exclusions()),

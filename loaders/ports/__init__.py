@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from loaders.ports.causal import CausalStore
 from loaders.ports.credentials import (
     AlertStore,
     AuthorizationStore,
@@ -138,6 +139,11 @@ class Stores(Protocol):
     @property
     def objects(self) -> ObjectRemoval:
         """Files outside the database."""
+        ...
+
+    @property
+    def causal(self) -> CausalStore:
+        """What exports are made of."""
         ...
 
     @property

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Protocol
 from uuid import UUID
 
-from core.commands import ChangeConnection, ConnectSource, Credentials, StartIngestion
+from core.commands import ChangeConnection, ConnectSource, Credentials, NewRun, StartIngestion
 from core.records.backfills import ReadingHistory
 from core.records.connections import ConnectionRecord, ConnectionStatus
 from core.records.events import DataEventKind, EventExtent, EventsAfter
@@ -78,6 +78,10 @@ class RunStore(Protocol):
 
     async def start_ingestion(self, scope: TenantScope, command: StartIngestion) -> RunRecord:
         """Write the run and enqueue its job."""
+        ...
+
+    async def start_all(self, scope: TenantScope, runs: Sequence[NewRun]) -> tuple[RunRecord, ...]:
+        """Write runs and enqueue their jobs, all or none."""
         ...
 
     async def request_cancel(self, scope: TenantScope, run_id: UUID) -> RunRecord:

@@ -29,7 +29,7 @@ from stores.postgres.attribution_query import (
 )
 from stores.postgres.attribution_rates import rate_columns
 from stores.postgres.attribution_stream import copied
-from stores.postgres.attribution_windows import Windows
+from stores.postgres.attribution_windows import Windows, stored
 from stores.postgres.conditions import Conditions
 from stores.postgres.database import Connection, Database
 from stores.postgres.entries import pin
@@ -75,7 +75,10 @@ class AttributionStore:
         async with self._database.read(scope) as connection:
             moment = await pin(connection, scope, as_of)
             reading = _Reading(connection, scope, definition, moment)
-            conditions, relation = await reading.relation(definition.dates)
+            window = stored(definition.dates)
+            if window is None:
+                return
+            conditions, relation = await reading.relation(window)
             async for batch in copied(connection, conditions, relation, definition):
                 yield batch
 

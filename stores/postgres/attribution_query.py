@@ -234,15 +234,15 @@ def _restrict(conditions: Conditions, definition: AttributionDefinition) -> None
 _MEDIA_SERIES: Final = ", ".join(
     f"'{each}'" for each in (SeriesRole.SPEND, SeriesRole.IMPRESSIONS, SeriesRole.CLICKS)
 )
+_ORDERS: Final = (
+    f"(e.level = '{Level.ORDER}' "
+    f"OR (e.level = '{Level.ACCOUNT}' AND e.date_basis = '{DateBasis.EVENT}'))"
+)
 _FACTS: Final = {
     AttributionFacts.MEDIA: (
-        f"e.level <> '{Level.ORDER}' "
-        f"AND (e.series_role IS NULL OR e.series_role IN ({_MEDIA_SERIES}))"
+        f"NOT {_ORDERS} AND (e.series_role IS NULL OR e.series_role IN ({_MEDIA_SERIES}))"
     ),
-    AttributionFacts.ORDERS: (
-        f"(e.level = '{Level.ORDER}' "
-        f"OR (e.level = '{Level.ACCOUNT}' AND e.date_basis = '{DateBasis.EVENT}'))"
-    ),
+    AttributionFacts.ORDERS: _ORDERS,
     AttributionFacts.SERIES: f"e.level = '{Level.SERIES}'",
 }
 """What each kind of facts is made of."""

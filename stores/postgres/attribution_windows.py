@@ -18,6 +18,12 @@ _GROWTH = 8
 """Periods of the first window, and how much longer one is after one without rows."""
 
 
+def stored(dates: DateRange) -> DateRange | None:
+    """The part of `dates` that entries can lie in; None when there is none."""
+    since, until = max(dates.since, _FIRST), min(dates.until, _LAST)
+    return DateRange(since, until) if since <= until else None
+
+
 class Windows:
     """Windows of whole periods from a page's cursor on, each as long as those before suggest."""
 

@@ -149,10 +149,15 @@ class CausalStore:
             rows = await connection.fetch(sql, *conditions.values)
         return {str(row["campaign"]): (row["campaign_id"], row["name"]) for row in rows}
 
-    async def choices(self, scope: TenantScope, dates: DateRange) -> tuple[Choice, ...]:
-        """What there is now that could be a KPI, and the series beside it, by their kinds."""
+    async def choices(
+        self, scope: TenantScope, dates: DateRange, as_of: datetime | None
+    ) -> tuple[Choice, ...]:
+        """What entries there had been by `as_of` (now when None), by connection and kind."""
         async with self._database.read(scope) as connection:
-            rows = await connection.fetch(_CHOICES, scope.tenant_id, dates.since, dates.until)
+            await settle(connection, scope, as_of)
+            rows = await connection.fetch(
+                _CHOICES, scope.tenant_id, dates.since, dates.until, as_of
+            )
         return tuple(map(_choice, rows))
 
 
@@ -250,13 +255,14 @@ SELECT connection_id, count(DISTINCT fingerprint) AS records FROM rejected_recor
 WHERE tenant_id = $1 AND rejected_at <= $2 GROUP BY connection_id ORDER BY connection_id
 """
 _CHOICES = f"""
-SELECT connection_id, source, level = '{Level.ORDER}' OR level = '{Level.ACCOUNT}'
-           AND date_basis = '{DateBasis.EVENT}' AS is_orders,
+SELECT connection_id, source, level = '{Level.ORDER}' OR (level = '{Level.ACCOUNT}'
+           AND date_basis = '{DateBasis.EVENT}') AS is_orders,
        CASE WHEN level = '{Level.SERIES}' THEN entity_id END AS series, series_role,
        min(currency) AS currency, max(coalesce(covers_days, 1)) AS covers_days,
        count(*) AS entries, min(date) AS since, max(date) AS until
 FROM marketing_entry
-WHERE tenant_id = $1 AND is_present AND date BETWEEN $2 AND $3
+WHERE tenant_id = $1 AND date BETWEEN $2 AND $3
+  AND first_learned_at <= coalesce($4::timestamptz, 'infinity')
 GROUP BY 1, 2, 3, 4, 5
 ORDER BY 1, 2, 3, 4, 5
 """

@@ -12,6 +12,7 @@ from core.records.runs import Receipt, ReceiptTotal, RunEventKind, RunKind, RunS
 from core.scope import TenantScope
 from stores.postgres.clock import advance_clock
 from stores.postgres.database import Connection
+from stores.postgres.diff_records import diff_of
 from stores.postgres.reconciliation import checked
 from stores.postgres.run_events import counters_of, record_event
 from stores.postgres.run_records import receipt_json
@@ -40,7 +41,7 @@ async def conclude(
             f"the receipt does not balance: {receipt.counters}, pages {tuple(uncounted or ())}",
             mend="report this; the stored rows are kept and the run can be tried again",
         )
-    if receipt.counters.restated or receipt.counters.vanished:
+    if receipt.diff is None and (receipt.counters.restated or receipt.counters.vanished):
         await connection.execute(_RESTATEMENTS, scope.tenant_id, run_id, connection_id)
     status = standing(receipt)
     await connection.execute(_END, scope.tenant_id, run_id, status, receipt_json(receipt))
@@ -72,6 +73,9 @@ def _summary(receipt: Receipt) -> str:
 
 
 def _state(receipt: Receipt) -> str:
+    if receipt.diff is not None:
+        would = "would change" if receipt.diff.is_preview else "changed"
+        return f"{receipt.diff.changed} of {receipt.diff.looked_at} entries {would}"
     if receipt.shrink is ShrinkState.HELD:
         return "held: too many entries would vanish; accept or reject the shrink"
     if not receipt.is_complete:
@@ -88,7 +92,8 @@ async def _receipt(
         raise Bug("the run is gone")
     totals = await connection.fetch(_TOTALS, scope.tenant_id, connection_id, run_id)
     counters = counters_of(run)
-    asked = None if RunKind(run["kind"]).is_internal else connection_id
+    kind = RunKind(run["kind"])
+    asked = None if kind.is_internal else connection_id
     return Receipt(
         counters=counters,
         totals=tuple(map(_total, totals)),
@@ -96,6 +101,7 @@ async def _receipt(
         as_of=moment,
         checks=await checked(connection, scope, run_id, asked) if asked else (),
         shrink=await shrink_state(connection, scope, run_id),
+        diff=diff_of(run["checkpoint"]["diff"]) if kind is RunKind.TRANSFORMATION else None,
     )
 
 

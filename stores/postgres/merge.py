@@ -103,7 +103,7 @@ _DIMENSIONS = tuple(
 )
 
 
-def _staged(names: Iterable[str]) -> str:
+def staged(names: Iterable[str]) -> str:
     """Staged columns as entries have them."""
     return ", ".join(map(_entered, names))
 
@@ -142,11 +142,11 @@ SELECT EXISTS (
 """
 _INSERT = f"""
 WITH vintages AS ({_VINTAGES}
-    SELECT $1, s.date, s.digest, $2, true, {_staged((*LABELS, *_MEASURED))},
+    SELECT $1, s.date, s.digest, $2, true, {staged((*LABELS, *_MEASURED))},
            $4, s.raw_page_id, s.position
     FROM stage_entry s
 ), current AS ({_CURRENT}
-    SELECT $1, {_staged((*_DIMENSIONS, *_MEASURED))}, $3, true, $2, $2, 1, $4, s.raw_page_id,
+    SELECT $1, {staged((*_DIMENSIONS, *_MEASURED))}, $3, true, $2, $2, 1, $4, s.raw_page_id,
            s.position
     FROM stage_entry s
 )
@@ -156,7 +156,7 @@ FROM stage_entry GROUP BY raw_page_id
 """
 _MERGE = f"""
 WITH incoming AS (
-    SELECT {_staged((*_DIMENSIONS, *_MEASURED))}, s.position, s.records, s.raw_page_id
+    SELECT {staged((*_DIMENSIONS, *_MEASURED))}, s.position, s.records, s.raw_page_id
     FROM stage_entry s
 ), compared AS (
     SELECT i.*, e.digest IS NULL AS is_new,

@@ -23,6 +23,7 @@ from core.records.runs import (
 )
 from core.units import DateRange
 from stores.postgres.check_records import check_json, total_check
+from stores.postgres.diff_records import diff_json, diff_of
 from stores.postgres.run_events import counters_json, counters_of
 
 _AMOUNTS = ("spend", "conversions", "conversion_value")
@@ -62,6 +63,7 @@ def receipt_json(receipt: Receipt) -> JSONObject:
         "as_of": receipt.as_of.isoformat(),
         "checks": [check_json(check) for check in receipt.checks],
         "shrink": receipt.shrink,
+        "diff": None if receipt.diff is None else diff_json(receipt.diff),
     }
 
 
@@ -97,6 +99,7 @@ def _receipt(kept: dict[str, Any] | None) -> Receipt | None:
         as_of=datetime.fromisoformat(kept["as_of"]),
         checks=tuple(map(total_check, kept.get("checks", ()))),
         shrink=ShrinkState(kept["shrink"]) if kept.get("shrink") else None,
+        diff=diff_of(kept["diff"]) if kept.get("diff") else None,
     )
 
 

@@ -66,6 +66,11 @@ class RunStore:
                 )
             return await start_run(connection, scope, command.run)
 
+    async def start_all(self, scope: TenantScope, runs: Sequence[NewRun]) -> tuple[RunRecord, ...]:
+        """Write runs and their jobs in one transaction."""
+        async with self._database.write(scope) as connection:
+            return tuple([await start_run(connection, scope, run) for run in runs])
+
     async def request_cancel(self, scope: TenantScope, run_id: UUID) -> RunRecord:
         """End a queued run at once, a running one at its next page; Conflict when it has ended."""
         async with self._database.write(scope) as connection:

@@ -14,7 +14,16 @@ from core.sources import CONNECTORS, MANIFESTS, SourceKind, SourceManifest, read
 
 ROOT = Path(__file__).resolve().parents[2]
 SUFFIXES = {".py", ".toml", ".sql", ".md", ".yml", ".ts", ".tsx", ".html", ".graphql"}
-OUTSIDE = {".git", ".venv", ".mypy_cache", ".ruff_cache", ".pytest_cache", "node_modules", "static"}
+OUTSIDE = {
+    ".git",
+    ".venv",
+    ".venv-models",
+    ".mypy_cache",
+    ".ruff_cache",
+    ".pytest_cache",
+    "node_modules",
+    "static",
+}
 TOLD_OF = {"CHANGELOG.md", "schema.graphql", "tests/arch/test_sources.py"}
 """What is written of a source by others: its line of history, and what is made of manifests."""
 

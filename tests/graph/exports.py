@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 from uuid import UUID
 
+from core.causal import CausalDefinition
 from core.errors import Conflict, Transient
 from core.missing import no_export
+from core.records.causal import Choice
 from core.records.exports import ExportRecord, ExportState
 from core.records.pages import Page, PageRequest
 from core.records.runs import RunStatus
 from core.scope import TenantScope
+from core.units import DateRange
 from tests.graph.memory import Memory, paged
 
 
@@ -45,6 +49,48 @@ class Removals:
         ended = replace(found, state=ExportState.DELETED, removed_by=scope.actor)
         shelf.exports[export_id] = ended
         return ended
+
+
+class Causal:
+    """Starts nothing but records; `found` is what there is to choose from."""
+
+    def __init__(self, memory: Memory) -> None:
+        self.memory = memory
+        self.found: tuple[Choice, ...] = ()
+        self.asked: list[CausalDefinition] = []
+
+    async def choices(
+        self, scope: TenantScope, dates: DateRange, as_of: datetime | None
+    ) -> tuple[Choice, ...]:
+        del scope, dates, as_of
+        return self.found
+
+    async def start(
+        self, scope: TenantScope, definition: CausalDefinition, as_of: datetime | None
+    ) -> ExportRecord:
+        self.asked.append(definition)
+        shelf = self.memory.of(scope)
+        run = next(iter(shelf.runs.values()))
+        record = ExportRecord(
+            id=UUID(int=0xE0000 + len(shelf.exports)),
+            run_id=run.id,
+            definition=definition.to_json(),
+            definition_sha256=definition.sha256,
+            as_of=as_of or datetime(2026, 11, 23, tzinfo=UTC),
+            state=ExportState.PENDING,
+            files=(),
+            checks=(),
+            manifest=None,
+            row_hash=None,
+            rows=None,
+            requested_by=scope.actor,
+            created_at=datetime(2026, 11, 23, tzinfo=UTC),
+            ready_at=None,
+            expires_at=None,
+            removed_at=None,
+        )
+        shelf.exports[record.id] = record
+        return record
 
 
 class Objects:

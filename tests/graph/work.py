@@ -9,7 +9,7 @@ from dataclasses import asdict, replace
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
-from core.commands import ChangeConnection, ConnectSource, Credentials, StartIngestion
+from core.commands import ChangeConnection, ConnectSource, Credentials, NewRun, StartIngestion
 from core.errors import Conflict, NotFound
 from core.missing import no_run
 from core.records.authorizations import AuthorizationRecord, Granted, NewAuthorization
@@ -248,6 +248,9 @@ class Runs:
         )
         shelf[record.id] = record
         return record
+
+    async def start_all(self, scope: TenantScope, runs: Sequence[NewRun]) -> tuple[RunRecord, ...]:
+        raise NotImplementedError(scope, runs)
 
     async def request_cancel(self, scope: TenantScope, run_id: UUID) -> RunRecord:
         run = self._one(scope, run_id)

@@ -15,7 +15,7 @@ from graph.schema import LiftosSchema
 from loaders.ports import Stores
 from resolvers.session import Session
 from tests.graph import facts, health, refused, samples, seasons, work
-from tests.graph.exports import Exports, Objects, Removals
+from tests.graph.exports import Causal, Exports, Objects, Removals
 from tests.graph.memory import Memory
 
 NORTH = TenantId(UUID(int=1))
@@ -43,6 +43,7 @@ class StandIns:
     channel_rules: facts.ChannelRules
     seasonality: seasons.Seasons
     exports: Exports
+    causal: Causal
     export_removals: Removals
     objects: Objects
     connections: work.Connections
@@ -80,6 +81,7 @@ class StandIns:
             facts.ChannelRules(),
             seasons.Seasons(memory),
             Exports(memory),
+            Causal(memory),
             Removals(memory),
             Objects(),
             work.Connections(memory),

@@ -70,6 +70,7 @@ ALLOWED: Mapping[str, frozenset[Role | None]] = {
     "Mutation.addNamingRule": ADMINS,
     "Mutation.endNamingRule": ADMINS,
     "Mutation.deleteNamingRule": ADMINS,
+    "Mutation.startTransformation": ADMINS,
     **{f"Mutation.{name}ChannelRule": ADMINS for name in ("add", "end", "delete")},
     "Mutation.testConnection": WRITERS,
     "Mutation.estimateSeasonality": WRITERS,
@@ -91,6 +92,7 @@ ALLOWED: Mapping[str, frozenset[Role | None]] = {
     "Mutation.cancelRun": WRITERS,
     "Mutation.cancelRuns": WRITERS,
     "Mutation.deleteExport": ADMINS,
+    "Mutation.exportCausal": ADMINS,
     "Mutation.retryRun": WRITERS,
     "Mutation.replayRejected": WRITERS,
     "Mutation.dismissRejected": WRITERS,
@@ -115,9 +117,13 @@ NEEDS = {
     WRITERS: "memory:write",
     ADMINS: "memory:admin",
 }
-EXPORTING = {"Mutation.deleteExport": "causal:data:export"}
+EXPORTING = dict.fromkeys(("Mutation.deleteExport", "Mutation.exportCausal"), "causal:data:export")
 """What administrators do by another permission than the rest."""
 ROLES = (*Role, None)
+EXPORT: Any = {
+    "dates": {"since": "2026-10-01", "until": "2026-10-31"},
+    "kpi": {"conversions": {"measure": "COUNT"}},
+}
 
 
 def roles_of(role: Role | None) -> tuple[Role, ...]:
@@ -172,6 +178,7 @@ def questions(party: Party) -> Mapping[str, Json]:
         "Mutation.endNamingRule": {"ruleId": party.naming_rule, "until": UNTIL},
         "Mutation.deleteNamingRule": {"ruleId": party.naming_rule},
         "Mutation.addChannelRule": {"rule": CHANNEL_RULE},
+        "Mutation.startTransformation": {"input": {"preview": True}},
         "Mutation.endChannelRule": {"ruleId": party.channel_rule, "until": UNTIL},
         "Mutation.deleteChannelRule": {"ruleId": party.channel_rule},
         "Mutation.testConnection": {"connectionId": party.connections["meta"]},
@@ -214,6 +221,7 @@ def questions(party: Party) -> Mapping[str, Json]:
         },
         "Mutation.cancelRun": {"runId": party.runs["queued"]},
         "Mutation.deleteExport": {"exportId": party.export},
+        "Mutation.exportCausal": {"input": EXPORT},
         "Mutation.cancelRuns": {"connectionId": party.connections["meta"]},
         "Mutation.retryRun": {"runId": party.runs["broken"]},
         "Mutation.replayRejected": {"input": {"filter": {"runs": [run]}}},
@@ -372,6 +380,10 @@ async def test_a_role_that_may_write_is_not_refused_for_its_role(
             {"ruleId": run},
             "InvalidInput" if role in ADMINS else "ForbiddenError",
         ),
+        "Mutation.startTransformation": (
+            {"input": {"connections": [run]}},
+            "InvalidInput" if role in ADMINS else "ForbiddenError",
+        ),
         "Mutation.addChannelRule": (
             {"rule": CHANNEL_RULE | {"campaign": "("}},
             "InvalidInput" if role in ADMINS else "ForbiddenError",
@@ -458,6 +470,10 @@ async def test_a_role_that_may_write_is_not_refused_for_its_role(
         "Mutation.cancelRun": ({"runId": parties.a.runs["broken"]}, "ConflictError"),
         "Mutation.cancelRuns": ({"connectionId": run}, "InvalidInput"),
         "Mutation.estimateSeasonality": ({"waitSeconds": 61}, "InvalidInput"),
+        "Mutation.exportCausal": (
+            {"input": EXPORT | {"minQuality": 2}},
+            "InvalidInput" if role in ADMINS else "ForbiddenError",
+        ),
         "Mutation.deleteExport": (
             {"exportId": run},
             "InvalidInput" if role in ADMINS else "ForbiddenError",

@@ -79,6 +79,24 @@ def _of_rules_to_end(_: Party, b: Party) -> list[Json]:
     return [{"ruleId": b.naming_rule, "until": UNTIL}]
 
 
+def _of_transformations(_: Party, b: Party) -> list[Json]:
+    return [{"input": {"connections": [id_]}} for id_ in b.connections.values()]
+
+
+def _of_exports(_: Party, b: Party) -> list[Json]:
+    claimed = {"measure": "COUNT"}
+    return [
+        {"input": {"dates": DATES, **given}}
+        for id_ in b.connections.values()
+        for given in (
+            {"kpi": {"conversions": claimed}, "connections": [id_]},
+            {"kpi": {"conversions": claimed | {"connections": [id_]}}},
+            {"kpi": {"orders": claimed | {"connections": [id_]}}},
+            {"kpi": {"series": claimed | {"name": "sales", "connectionId": id_}}},
+        )
+    ]
+
+
 def _of_channel_rules(_: Party, b: Party) -> list[Json]:
     return [{"ruleId": b.channel_rule}]
 
@@ -160,11 +178,13 @@ ATTEMPTS: dict[str, Attempts] = {
     "Mutation.setWebhookMapping": _of_mappings,
     "Mutation.testWebhookMapping": _of_samples,
     "Mutation.cancelRun": _of_runs,
+    "Mutation.exportCausal": _of_exports,
     "Mutation.deleteExport": lambda _, b: [{"exportId": b.export}],
     "Mutation.cancelRuns": _of_connections,
     "Mutation.retryRun": _of_runs,
     "Mutation.endNamingRule": _of_rules_to_end,
     "Mutation.deleteNamingRule": _of_rules,
+    "Mutation.startTransformation": _of_transformations,
     "Mutation.endChannelRule": _of_channel_rules_to_end,
     "Mutation.deleteChannelRule": _of_channel_rules,
     "Mutation.replayRejected": _of_refused,

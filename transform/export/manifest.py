@@ -12,7 +12,7 @@ from uuid import UUID
 from core.causal import FORMAT, FORMAT_VERSION, ROW_HASH, CausalDefinition, KpiKind, KpiMeasure
 from core.jsonvalue import JSONObject
 from core.periods import Grain
-from core.records.causal import Coverage, Exclusion
+from core.records.causal import Coverage, Exclusion, SeriesEntry
 from core.records.exports import ExportCheck, ExportFile
 from transform.export.build import Built
 from transform.export.columns import GEO, TIME, Role, WideColumn
@@ -50,6 +50,7 @@ class Facts:
     coverage: Mapping[UUID, Coverage]
     media: Sequence[Row]
     kpi: Sequence[Row]
+    series: Sequence[SeriesEntry]
     rates: Rates | None
     checks: Sequence[ExportCheck]
     exclusions: Sequence[Exclusion]
@@ -100,6 +101,7 @@ def manifest_text(content: JSONObject) -> bytes:
 
 def _time_zones(facts: Facts) -> list[str]:
     feeding = {UUID(row["connection"]) for row in (*facts.media, *facts.kpi)}
+    feeding |= {entry.connection_id for entry in facts.series}
     return sorted({facts.coverage[each].time_zone for each in feeding})
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Protocol
@@ -21,9 +22,9 @@ class PageContext:
 
     `currency` is ISO 4217, `time_zone` IANA; `options` are the source's own, such as
     core.commands.FileOptions in JSON form. Empty for API sources. `channels`: the tenant's own
-    rules. `replay`: the page was read
-    before, and only some of its records are put in now. `contract`: what its records are held to;
-    None where nothing is expected of them.
+    rules; `names`: names that campaigns are to go by instead of the page's, by their digests.
+    `replay`: the page was read before, and only some of its records are put in now. `contract`:
+    what its records are held to; None where nothing is expected of them.
     """
 
     account_id: str
@@ -32,6 +33,7 @@ class PageContext:
     level: Level
     options: JSONObject = field(default_factory=dict)
     channels: ChannelRules = field(default_factory=ChannelRules)
+    names: Mapping[bytes, str] = field(default_factory=dict)
     replay: Replay | None = None
     contract: Contract | None = None
 
