@@ -10,6 +10,7 @@ from uuid import UUID
 
 import typer
 
+from app.cli.causal import causal
 from app.cli.downloading import download
 from app.cli.ids import ExportId
 from app.cli.settings import settings_of
@@ -23,7 +24,7 @@ from resolvers import exports
 from resolvers.paging import PageArguments
 
 commands = typer.Typer(
-    help="Files of one snapshot of the data: list, show, link to, download, delete.",
+    help="Files of one snapshot of the data: make, list, show, link to, download, delete.",
     no_args_is_help=True,
     add_completion=False,
 )
@@ -102,6 +103,9 @@ def delete(
         typer.confirm("Its files are deleted and its links end. Go on?", abort=True, err=True)
     ended = asked(context, tenant, lambda session: exports.delete(session, export))
     typer.echo(f"the export is {ended.state}")
+
+
+commands.command()(causal)
 
 
 async def _link(settings: Settings, tenant: str, export_id: UUID, name: str, seconds: int) -> str:

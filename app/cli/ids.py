@@ -85,6 +85,10 @@ ScheduleId = Annotated[
         help="See: liftos schedule list.",
     ),
 ]
+ConnectionIds = Annotated[
+    list[UUID] | None,
+    typer.Option(parser=read_connection, metavar="<id>", help="Of it alone; may be repeated."),
+]
 RunIds = Annotated[
     list[UUID] | None,
     typer.Argument(parser=read_run, metavar="<run>…", help="See: liftos deadletter list."),
