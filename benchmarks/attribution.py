@@ -32,6 +32,7 @@ from core.scope import Permission, Role, SystemScope, TenantScope
 from core.units import DateRange
 from resolvers.attribution import key_names, key_texts
 from stores.postgres.attribution_query import rows_relation
+from stores.postgres.entries import IS_MATURE, entries_as_of
 from stores.postgres.logins import derive_logins
 from stores.postgres.migrate import migrate
 from stores.wiring import Stores, open_stores
@@ -159,6 +160,17 @@ async def moments(
         f"by day and channel: now {now:.0f} ms; as of the newest vintage {newest / now:.2f} times "
         f"that; as of before a tenth was restated {before / now:.2f} times"
     )
+    plain = await middle(repeats, lambda: summed(stores, scope))
+    pinned = await middle(repeats, lambda: summed(stores, scope, RESTATED_AT))
+    print(f"spend by day as of a moment: {pinned / plain:.2f} times the present, {plain:.0f} ms")
+
+
+async def summed(stores: Stores, scope: TenantScope, as_of: datetime | None = None) -> None:
+    """One sum over the entries alone, present or as of a moment."""
+    conditions, relation = entries_as_of(scope, as_of)
+    sql = f"SELECT e.date, sum(e.spend), bool_and({IS_MATURE}) FROM {relation} GROUP BY e.date"
+    async with stores.database.read(scope) as connection:
+        assert len(await connection.fetch(sql, *conditions.values)) == YEAR.days
 
 
 async def whole(
