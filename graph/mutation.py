@@ -6,6 +6,7 @@ import strawberry
 
 from graph.mutations.authorizations import AuthorizationMutations
 from graph.mutations.backfills import BackfillMutations
+from graph.mutations.calendar import CalendarMutations
 from graph.mutations.causal import CausalMutations
 from graph.mutations.channel_rules import ChannelRuleMutations
 from graph.mutations.connection_tests import ConnectionTestMutations
@@ -40,6 +41,7 @@ class Mutation(
     RejectionMutations,
     DeadLetterMutations,
     DriftMutations,
+    CalendarMutations,
     NamingMutations,
     ChannelRuleMutations,
     TransformationMutations,

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import date
+from datetime import UTC, date, datetime
+from uuid import UUID
 
 import structlog
 
 from core.records.tenants import TenantRecord
+from core.scope import TenantScope
+from core.settings import Settings
 from core.units import DateRange
 from jobs.scopes import upkeep_scope
 from stores.wiring import Stores
@@ -28,6 +31,14 @@ async def renew_calendars(stores: Stores, today: date) -> None:
     for tenant_id in await stores.calendar.outdated(horizon(today), RULES):
         tenant = await stores.tenants.current(upkeep_scope(tenant_id))
         await fill_calendar(stores, tenant, today)
+
+
+async def fulfil_wish(
+    stores: Stores, settings: Settings, scope: TenantScope, tenant_id: UUID
+) -> None:
+    """Make the calendar that a tenant asked for."""
+    del settings, tenant_id
+    await fill_calendar(stores, await stores.tenants.current(scope), datetime.now(UTC).date())
 
 
 async def fill_calendar(stores: Stores, tenant: TenantRecord, today: date) -> None:

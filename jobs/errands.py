@@ -12,6 +12,7 @@ import structlog
 from core.scope import TenantScope
 from core.settings import Settings
 from jobs.authorizations import exchange_code
+from jobs.calendars import fulfil_wish
 from jobs.connection_tests import answer_test
 from jobs.scopes import errand_scope
 from jobs.seasonality import estimate
@@ -68,4 +69,5 @@ _ANSWERS: Mapping[ErrandKind, Answer] = {
     ErrandKind.TEST: answer_test,
     ErrandKind.EXCHANGE: exchange_code,
     ErrandKind.SEASONALITY: estimate,
+    ErrandKind.CALENDAR: fulfil_wish,
 }

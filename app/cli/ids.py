@@ -9,6 +9,7 @@ from uuid import UUID
 import typer
 
 from graph.ids import (
+    CALENDAR_EVENT,
     CHANNEL_RULE,
     CONNECTION,
     EXPORT,
@@ -75,6 +76,14 @@ ChannelRuleId = Annotated[
         parser=_reader(CHANNEL_RULE, "the rule"),
         metavar="<rule>",
         help="See: liftos channel-rule list.",
+    ),
+]
+EventId = Annotated[
+    UUID,
+    typer.Argument(
+        parser=_reader(CALENDAR_EVENT, "the event"),
+        metavar="<event>",
+        help="See: liftos calendar events.",
     ),
 ]
 ScheduleId = Annotated[

@@ -45,6 +45,7 @@ COMMANDS: Mapping[str, Entry] = MappingProxyType(
         "channel-rule": Entry("channel_rules", "Rules by which rows are counted to channels."),
         "seasonality": Entry("seasonality", "How many times the usual a season brings."),
         "transform": Entry("transform", "Make entries anew by the present rules."),
+        "calendar": Entry("calendar", "What the calendar is made from, its days, own events."),
         "upload": Entry("upload", "Upload a file and read it."),
         "export": Entry("exports", "Files of one snapshot of the data, for models."),
         "migrate": Entry("migrate", "Bring the database to this version."),

@@ -5,13 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from core.calendar.periods import (
-    DAYS_PER_WEEK,
-    MONTHS_PER_QUARTER,
-    MONTHS_PER_YEAR,
-    ONE_DAY,
-    start_of_week,
-)
+from core.calendar.periods import MONTHS_PER_QUARTER, MONTHS_PER_YEAR, ONE_DAY
 from core.records.calendar import CalendarProfile
 
 
@@ -33,15 +27,6 @@ def fiscal_columns(profile: CalendarProfile, year: int, month: int) -> dict[str,
         "fiscal_quarter_start": quarter_begins,
         "fiscal_quarter_end": _month_on(quarter_begins, MONTHS_PER_QUARTER) - ONE_DAY,
     }
-
-
-def fiscal_week(year_start: dt.date, week_start: dt.date, first: int) -> int:
-    """Number of a week in the fiscal year: the one that holds the year's first day is 1.
-
-    For days of that year: the week that holds both its last day and the next year's first has
-    two numbers, one for the days of each.
-    """
-    return (week_start - start_of_week(year_start, first)).days // DAYS_PER_WEEK + 1
 
 
 def _month_on(first: dt.date, months: int) -> dt.date:

@@ -19,9 +19,17 @@ _MONTH_NAMES = (
 )  # fmt: skip
 
 
-def start_of_week(date: dt.date, first: int) -> dt.date:
-    """The last day of ISO weekday `first` up to `date`."""
-    return date - dt.timedelta(days=(date.isoweekday() - first) % DAYS_PER_WEEK)
+def week_of(day: int, first: int) -> int:
+    """A number for the week that holds a day, one more for each week; weeks begin on ISO `first`.
+
+    `day` is numbered as `date.toordinal` does, for whom day 1 was a Monday.
+    """
+    return (day - first) // DAYS_PER_WEEK
+
+
+def first_day(week: int, first: int) -> dt.date:
+    """The day that a week of that number begins on."""
+    return dt.date.fromordinal(week * DAYS_PER_WEEK + first)
 
 
 def end_of_month(year: int, month: int) -> dt.date:

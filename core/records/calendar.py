@@ -153,6 +153,44 @@ class CalendarEventRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class CalendarSettings:
+    """What a tenant wishes of its calendar, and the version in force; None before there is one."""
+
+    wished: CalendarProfile
+    version: CalendarVersionRecord | None
+
+    @property
+    def is_in_force(self) -> bool:
+        """Whether the calendar is as it is wished for."""
+        return self.version is not None and self.version.edition.profile == self.wished
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarChange:
+    """One setting that differs, as text; `affects`: the columns of a day that follow from it."""
+
+    setting: str
+    before: str
+    after: str
+    affects: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SeasonalPrior:
+    """Constant factors of seasonality, 1 for the usual; `source` says whose they are.
+
+    `days_of_week` from Monday, `months` from January, `quarters` from the first. A month's factor
+    holds its quarter's.
+    """
+
+    source: str
+    industry: Industry
+    days_of_week: tuple[float, ...]
+    months: tuple[float, ...]
+    quarters: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class DayMarks:
     """What is kept on one day: all of a day that does not follow from its date."""
 

@@ -8,7 +8,9 @@ from core.records.calendar import (
     CalendarEventKind,
     EffectDirection,
     HolidayKind,
+    Industry,
     MarketingSeason,
+    RetailPattern,
     Season,
 )
 from graph.types.described import described
@@ -22,6 +24,24 @@ CALENDAR_ENUMS: tuple[type[Enum], ...] = (
             HolidayKind.BANK: "Banks, beside public holidays.",
             HolidayKind.OBSERVANCE: "Nobody by law, or half a day: it is kept all the same.",
             HolidayKind.WORKDAY: "Nobody: a day of the weekend that is worked in exchange.",
+        },
+    ),
+    described(
+        RetailPattern,
+        "How the thirteen weeks of a retail quarter are shared out over its three periods.",
+        {each: each.value.replace("_", "-").lower() + " weeks." for each in RetailPattern},
+    ),
+    described(
+        Industry,
+        "What an organisation sells.",
+        {
+            Industry.GENERAL: "Anything; no quarter stands out.",
+            Industry.RETAIL: "Goods, to consumers.",
+            Industry.B2B_SAAS: "Software, to businesses.",
+            Industry.EDUCATION: "Courses and degrees.",
+            Industry.HEALTHCARE: "Health.",
+            Industry.FINANCE: "Financial services.",
+            Industry.TRAVEL: "Journeys and stays.",
         },
     ),
     described(

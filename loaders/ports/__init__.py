@@ -19,6 +19,7 @@ from loaders.ports.drift import DriftStore
 from loaders.ports.exports import ExportRemovalStore, ExportStore, ObjectRemoval
 from loaders.ports.facts import (
     AttributionStore,
+    CalendarEventStore,
     CalendarStore,
     CampaignStore,
     EntryStore,
@@ -59,6 +60,11 @@ class Stores(Protocol):
     @property
     def calendar(self) -> CalendarStore:
         """Days of the tenant's calendar."""
+        ...
+
+    @property
+    def calendar_events(self) -> CalendarEventStore:
+        """Events of the tenant's own."""
         ...
 
     @property

@@ -8,7 +8,13 @@ from typing import Protocol
 from uuid import UUID
 
 from core.records.attribution import AttributionDefinition, AttributionPage
-from core.records.calendar import CalendarDayRecord, DayMoment
+from core.records.calendar import (
+    CalendarDayRecord,
+    CalendarEvent,
+    CalendarEventRecord,
+    CalendarVersionRecord,
+    DayMoment,
+)
 from core.records.entries import (
     CampaignRecord,
     EntryFilter,
@@ -95,6 +101,36 @@ class CalendarStore(Protocol):
         self, scope: TenantScope, dates: DateRange, as_of: datetime | None
     ) -> tuple[CalendarDayRecord, ...]:
         """The days of `dates` that the calendar of `as_of` holds, in order."""
+        ...
+
+    async def version(
+        self, scope: TenantScope, as_of: datetime | None
+    ) -> CalendarVersionRecord | None:
+        """The version in force at `as_of`; None before there is any."""
+        ...
+
+
+class CalendarEventStore(Protocol):
+    """Events of a tenant's own."""
+
+    async def range(
+        self, scope: TenantScope, dates: DateRange, as_of: datetime | None
+    ) -> tuple[CalendarEventRecord, ...]:
+        """The events known at `as_of` that touch `dates`, by first day, then by age."""
+        ...
+
+    async def add(self, scope: TenantScope, event: CalendarEvent) -> CalendarEventRecord:
+        """Write down an event; Conflict when there are as many as there may be."""
+        ...
+
+    async def change(
+        self, scope: TenantScope, event_id: UUID, event: CalendarEvent
+    ) -> CalendarEventRecord:
+        """Let an event be another from now on, or NotFound."""
+        ...
+
+    async def remove(self, scope: TenantScope, event_id: UUID) -> CalendarEventRecord:
+        """Let an event be gone from now on, or NotFound."""
         ...
 
 

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from core.commands import ChangeConnection, ConnectSource, Credentials, NewRun, StartIngestion
 from core.records.backfills import ReadingHistory
+from core.records.calendar import CalendarProfile
 from core.records.connections import ConnectionRecord, ConnectionStatus
 from core.records.events import DataEventKind, EventExtent, EventsAfter
 from core.records.lineage import RawPageRecord
@@ -138,6 +139,10 @@ class TenantStore(Protocol):
 
     async def current(self, scope: TenantScope) -> TenantRecord:
         """The tenant of `scope`."""
+        ...
+
+    async def wish_for_calendar(self, scope: TenantScope, profile: CalendarProfile) -> None:
+        """Ask for another calendar; a worker makes it."""
         ...
 
 

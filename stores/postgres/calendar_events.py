@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import fields
+from dataclasses import asdict, fields
+from uuid import UUID
 
 import asyncpg
 
+from core.errors import Conflict, NotFound
 from core.records.calendar import (
     CalendarEvent,
     CalendarEventKind,
@@ -15,14 +17,16 @@ from core.records.calendar import (
 )
 from core.scope import TenantScope
 from core.units import DateRange
+from stores.postgres.clock import advance_clock
 from stores.postgres.database import Connection, Database
 from stores.postgres.entries import settle
 
 EVENT_COLUMNS = tuple(field.name for field in fields(CalendarEvent))
+MAX_EVENTS = 10_000
 
 
 class CalendarEventStore:
-    """Reads a tenant's events as of a moment."""
+    """Reads and writes a tenant's events; nothing that was written is ever overwritten."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -35,6 +39,37 @@ class CalendarEventStore:
             await settle(connection, scope, as_of)
             return await events_as_of(connection, scope, dates, as_of)
 
+    async def add(self, scope: TenantScope, event: CalendarEvent) -> CalendarEventRecord:
+        """Write down an event; Conflict when there are as many as there may be."""
+        async with self._database.write(scope) as connection:
+            moment = await advance_clock(connection, scope)
+            row = await connection.fetchrow(_ADD, scope.tenant_id, moment, _row(event))
+        if row is None:
+            raise Conflict(f"there are {MAX_EVENTS} events", mend="remove some of them")
+        return _record(row)
+
+    async def change(
+        self, scope: TenantScope, event_id: UUID, event: CalendarEvent
+    ) -> CalendarEventRecord:
+        """Let an event be another from now on, or NotFound."""
+        return await self._write(scope, event_id, event, is_present=True)
+
+    async def remove(self, scope: TenantScope, event_id: UUID) -> CalendarEventRecord:
+        """Let an event be gone from now on, or NotFound; what it was is answered a last time."""
+        return await self._write(scope, event_id, None, is_present=False)
+
+    async def _write(
+        self, scope: TenantScope, event_id: UUID, event: CalendarEvent | None, *, is_present: bool
+    ) -> CalendarEventRecord:
+        async with self._database.write(scope) as connection:
+            moment = await advance_clock(connection, scope)
+            known = await connection.fetchrow(_NEWEST, scope.tenant_id, event_id)
+            if known is None or not known["is_present"]:
+                raise NotFound("no such event", field="eventId", mend="see calendarEvents")
+            told = _row(event or _record(known).event) | {"is_present": is_present}
+            [row] = await connection.fetch(_WRITE, scope.tenant_id, event_id, moment, told)
+        return _record(row)
+
 
 async def events_as_of(
     connection: Connection, scope: TenantScope, dates: DateRange, as_of: dt.datetime | None
@@ -42,6 +77,11 @@ async def events_as_of(
     """The events of a range, for a transaction that has settled `as_of`."""
     rows = await connection.fetch(_RANGE, scope.tenant_id, as_of, dates.since, dates.until)
     return tuple(map(_record, rows))
+
+
+def _row(event: CalendarEvent) -> dict[str, object]:
+    size = event.effect_size
+    return asdict(event) | {"effect_size": None if size is None else str(size)}
 
 
 def _record(row: asyncpg.Record) -> CalendarEventRecord:
@@ -66,4 +106,19 @@ SELECT * FROM (
     ORDER BY id, learned_at DESC
 ) e
 WHERE is_present AND since <= $4 AND until >= $3 ORDER BY since, id
+"""
+_COLUMNS = ", ".join(EVENT_COLUMNS)
+_ADD = f"""
+INSERT INTO calendar_event (tenant_id, learned_at, is_present, {_COLUMNS})
+SELECT $1, $2, true, {_COLUMNS} FROM jsonb_populate_record(NULL::calendar_event, $3)
+WHERE (SELECT count(DISTINCT id) FROM calendar_event WHERE tenant_id = $1) < {MAX_EVENTS}
+RETURNING *
+"""
+_NEWEST = """
+SELECT * FROM calendar_event WHERE tenant_id = $1 AND id = $2 ORDER BY learned_at DESC LIMIT 1
+"""
+_WRITE = f"""
+INSERT INTO calendar_event (tenant_id, id, learned_at, is_present, {_COLUMNS})
+SELECT $1, $2, $3, is_present, {_COLUMNS} FROM jsonb_populate_record(NULL::calendar_event, $4)
+RETURNING *
 """

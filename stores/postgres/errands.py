@@ -24,7 +24,8 @@ from stores.postgres.logins import Logins
 CLAIMED = "claimed_until = clock_timestamp() + interval '60 seconds'"
 """How a claim is written."""
 
-_CHANNEL = "liftos_errand"
+ERRANDS = "liftos_errand"
+"""The channel on which workers hear that there is one."""
 
 
 class ErrandKind(StrEnum):
@@ -33,6 +34,7 @@ class ErrandKind(StrEnum):
     TEST = "TEST"
     EXCHANGE = "EXCHANGE"
     SEASONALITY = "SEASONALITY"
+    CALENDAR = "CALENDAR"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,7 @@ async def watch_errands(logins: Logins) -> AsyncIterator[asyncio.Event]:
 
     connection.add_termination_listener(end)
     try:
-        await connection.add_listener(_CHANNEL, hear)
+        await connection.add_listener(ERRANDS, hear)
         yield asked
         if lost.is_set():
             raise Transient("the database connection was lost")
@@ -94,5 +96,15 @@ WHERE status = 'EXCHANGING' AND (claimed_until IS NULL OR claimed_until < clock_
 UNION ALL
 SELECT 'SEASONALITY', tenant_id, id FROM seasonality_estimation
 WHERE status = 'WAITING' AND (claimed_until IS NULL OR claimed_until < clock_timestamp())
+UNION ALL
+SELECT 'CALENDAR', t.tenant_id, t.tenant_id FROM tenant t
+CROSS JOIN LATERAL (
+    SELECT * FROM calendar_version v WHERE v.tenant_id = t.tenant_id
+    ORDER BY v.learned_at DESC LIMIT 1
+) v
+WHERE (v.countries, v.subdivisions, v.fiscal_start_month, v.fiscal_year_named_by_end,
+       v.week_start, v.retail_pattern, v.industry)
+   <> (t.countries, t.subdivisions, t.fiscal_start_month, t.fiscal_year_named_by_end,
+       t.week_start, t.retail_pattern, t.industry)
 ORDER BY id
 """

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict, fields
+
 import asyncpg
 
 from core.commands import CreateTenant
 from core.errors import Conflict, NotFound
 from core.periods import Weekday
-from core.records.calendar import Industry, RetailPattern
+from core.records.calendar import CalendarProfile, Industry, RetailPattern
 from core.records.tenants import TenantRecord
 from core.scope import SystemScope, TenantId, TenantScope
 from stores.postgres.database import Database
+from stores.postgres.errands import ERRANDS
 
 _COLUMNS = (
     "tenant_id, slug, name, countries, fiscal_start_month, fiscal_year_named_by_end, "
@@ -46,6 +49,11 @@ class TenantStore:
             raise NotFound("the tenant was not stored")
         return _record(row)
 
+    async def wish_for_calendar(self, scope: TenantScope, profile: CalendarProfile) -> None:
+        """Ask for another calendar; a worker is told at once."""
+        async with self._database.write(scope) as connection:
+            await connection.execute(_WISH, scope.tenant_id, asdict(profile))
+
     async def limit_runs(self, scope: SystemScope, tenant_id: TenantId, runs: int | None) -> None:
         """How many runs of the tenant are worked on at once; None: as many as its tier has."""
         async with self._database.system(scope) as connection:
@@ -73,6 +81,15 @@ WITH new AS (
     ) VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING *
 ), clock AS (INSERT INTO data_clock (tenant_id) SELECT tenant_id FROM new)
 SELECT {_COLUMNS} FROM new
+"""
+_PROFILE = ", ".join(field.name for field in fields(CalendarProfile))
+_WISH = f"""
+WITH wished AS (
+    UPDATE tenant SET ({_PROFILE}) = (
+        SELECT {_PROFILE} FROM jsonb_populate_record(NULL::tenant, $2)
+    ) WHERE tenant_id = $1 RETURNING tenant_id
+)
+SELECT pg_notify('{ERRANDS}', tenant_id || ' ' || tenant_id) FROM wished
 """
 _LIMIT = """
 INSERT INTO tenant_share (tenant_id, concurrent_runs) VALUES ($1, $2)

@@ -94,6 +94,7 @@ FOLLOWED = [
     "preflight.md",
     "predecessor.md",
     "connections.md",
+    "calendar.md",
 ]
 """Each goes on from sync.md."""
 

@@ -7,7 +7,13 @@ from datetime import date, datetime
 from uuid import UUID
 
 from core.records.attribution import AttributionDefinition, AttributionPage, AttributionRowRecord
-from core.records.calendar import CalendarDayRecord, DayMoment
+from core.records.calendar import (
+    CalendarDayRecord,
+    CalendarEvent,
+    CalendarEventRecord,
+    CalendarVersionRecord,
+    DayMoment,
+)
 from core.records.channels import ChannelRule, ChannelRuleRecord, ChannelSample
 from core.records.entries import (
     CampaignRecord,
@@ -134,6 +140,36 @@ class Calendar:
         del as_of
         found = self.memory.of(scope).days
         return tuple(found[day] for day in sorted(found) if dates.since <= day <= dates.until)
+
+    async def version(
+        self, scope: TenantScope, as_of: datetime | None
+    ) -> CalendarVersionRecord | None:
+        del scope, as_of
+        return None
+
+
+class CalendarEvents:
+    """No events; what they do is shown over the real store."""
+
+    def __init__(self, memory: Memory) -> None:
+        self.memory = memory
+
+    async def range(
+        self, scope: TenantScope, dates: DateRange, as_of: datetime | None
+    ) -> tuple[CalendarEventRecord, ...]:
+        del scope, dates, as_of
+        return ()
+
+    async def add(self, scope: TenantScope, event: CalendarEvent) -> CalendarEventRecord:
+        raise NotImplementedError(scope, event)
+
+    async def change(
+        self, scope: TenantScope, event_id: UUID, event: CalendarEvent
+    ) -> CalendarEventRecord:
+        raise NotImplementedError(scope, event_id, event)
+
+    async def remove(self, scope: TenantScope, event_id: UUID) -> CalendarEventRecord:
+        raise NotImplementedError(scope, event_id)
 
 
 class Attribution:

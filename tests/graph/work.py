@@ -14,6 +14,7 @@ from core.errors import Conflict, NotFound
 from core.missing import no_run
 from core.records.authorizations import AuthorizationRecord, Granted, NewAuthorization
 from core.records.backfills import ReadingHistory
+from core.records.calendar import CalendarProfile
 from core.records.connections import ConnectionRecord, ConnectionStatus
 from core.records.credentials import (
     AlertRecord,
@@ -402,6 +403,9 @@ class Tenants:
         if tenant is None:
             raise NotFound("no such tenant")
         return tenant
+
+    async def wish_for_calendar(self, scope: TenantScope, profile: CalendarProfile) -> None:
+        raise NotImplementedError(scope, profile)
 
 
 class Schedules:

@@ -35,6 +35,7 @@ class StandIns:
     entries: facts.Entries
     campaigns: facts.Campaigns
     calendar: facts.Calendar
+    calendar_events: facts.CalendarEvents
     attribution: facts.Attribution
     insights: facts.Insights
     health: health.Healths
@@ -73,6 +74,7 @@ class StandIns:
             facts.Entries(memory),
             facts.Campaigns(memory),
             facts.Calendar(memory),
+            facts.CalendarEvents(memory),
             facts.Attribution(memory),
             facts.Insights(memory),
             health.Healths(memory),

@@ -50,6 +50,7 @@ META: Json = {
     "lookBackDays": 1,
 }
 OTHER = META | {"accountId": "act_1002", "currency": "USD", "timeZone": "America/New_York"}
+EVENT: Json = {"name": "sale", "kind": "PROMOTION", "since": "2026-10-03", "until": "2026-10-05"}
 WEBHOOK: Json = {
     "source": "WEBHOOK",
     "accountId": "orders",
@@ -82,6 +83,7 @@ class Party:
     as_of: str = ""
     naming_rule: str = ""
     channel_rule: str = ""
+    calendar_event: str = ""
 
     @property
     def id(self) -> UUID:
@@ -184,6 +186,9 @@ async def founded(ground: Ground, name: str, countries: tuple[str, ...], currenc
     party = Party(record, scope_of(record), ground.door.token(record.id, Role.ADMIN))
     rule = {"name": f"names of {record.slug}", "pattern": "{theme}_{rest*}"}
     answer = await ground.door.ask(party.token, "Mutation.addNamingRule", {"rule": rule})
+    told = EVENT | {"name": f"sale of {record.slug}"}
+    made = await ground.door.ask(party.token, "Mutation.addCalendarEvent", {"event": told})
+    party.calendar_event = made["data"]["addCalendarEvent"]["event"]["id"]
     party.naming_rule = answer["data"]["addNamingRule"]["rule"]["id"]
     rule = {
         "name": f"channels of {record.slug}",

@@ -14,7 +14,7 @@ from graph.permissions import Requires
 from graph.schema import build_schema
 from tests.tenancy.documents import SCHEMA, object_type, root_fields
 from tests.tenancy.door import META_TOKENS, Door, Json, bearer, subscribed
-from tests.tenancy.party import FILE, META, SINCE, UNTIL, Ground, Parties, Party, checksums
+from tests.tenancy.party import EVENT, FILE, META, SINCE, UNTIL, Ground, Parties, Party, checksums
 from tests.tenancy.walking import CHANNEL_RULE, DAYS, RULE
 
 OPENED = [{"metaAds": {"accessToken": token}} for token in META_TOKENS]
@@ -38,6 +38,9 @@ ALLOWED: Mapping[str, frozenset[Role | None]] = {
     "Query.marketingEntries": ALL,
     "Query.campaigns": ALL,
     "Query.calendar": ALL,
+    "Query.calendarSettings": ALL,
+    "Query.calendarEvents": ALL,
+    "Query.seasonalityPrior": ALL,
     "Query.attributionRows": ANALYSTS,
     "Query.exchangeRate": ALL,
     "Query.seasonality": ALL,
@@ -67,6 +70,8 @@ ALLOWED: Mapping[str, frozenset[Role | None]] = {
     "Mutation.pauseConnection": ADMINS,
     "Mutation.resumeConnection": ADMINS,
     "Mutation.disconnectSource": ADMINS,
+    "Mutation.setCalendar": ADMINS,
+    **{f"Mutation.{name}CalendarEvent": WRITERS for name in ("add", "change", "remove")},
     "Mutation.addNamingRule": ADMINS,
     "Mutation.endNamingRule": ADMINS,
     "Mutation.deleteNamingRule": ADMINS,
@@ -141,6 +146,9 @@ def questions(party: Party) -> Mapping[str, Json]:
         "Query.marketingEntries": {"first": 1},
         "Query.campaigns": {"first": 1},
         "Query.calendar": {"dates": DAYS},
+        "Query.calendarSettings": {},
+        "Query.calendarEvents": {},
+        "Query.seasonalityPrior": {},
         "Query.attributionRows": {"dates": DAYS, "first": 1},
         "Query.exchangeRate": {"base": "USD", "quote": "GBP", "on": SINCE},
         "Query.seasonality": {"metric": "SPEND"},
@@ -174,6 +182,10 @@ def questions(party: Party) -> Mapping[str, Json]:
         "Mutation.pauseConnection": {"connectionId": party.connections["meta"]},
         "Mutation.resumeConnection": {"connectionId": party.connections["meta"]},
         "Mutation.disconnectSource": {"connectionId": party.connections["meta"]},
+        "Mutation.setCalendar": {"settings": {"countries": ["FR"]}},
+        "Mutation.addCalendarEvent": {"event": EVENT},
+        "Mutation.changeCalendarEvent": {"eventId": party.calendar_event, "event": EVENT},
+        "Mutation.removeCalendarEvent": {"eventId": party.calendar_event},
         "Mutation.addNamingRule": {"rule": RULE},
         "Mutation.endNamingRule": {"ruleId": party.naming_rule, "until": UNTIL},
         "Mutation.deleteNamingRule": {"ruleId": party.naming_rule},
@@ -368,6 +380,13 @@ async def test_a_role_that_may_write_is_not_refused_for_its_role(
             ),
             ({"connectionId": run}, "InvalidInput" if role in ADMINS else "ForbiddenError"),
         ),
+        "Mutation.setCalendar": (
+            {"settings": {"countries": ["XX"]}},
+            "InvalidInput" if role in ADMINS else "ForbiddenError",
+        ),
+        "Mutation.addCalendarEvent": ({"event": EVENT | {"countries": ["XX"]}}, "InvalidInput"),
+        "Mutation.changeCalendarEvent": ({"eventId": run, "event": EVENT}, "InvalidInput"),
+        "Mutation.removeCalendarEvent": ({"eventId": run}, "InvalidInput"),
         "Mutation.addNamingRule": (
             {"rule": RULE | {"pattern": "{"}},
             "InvalidInput" if role in ADMINS else "ForbiddenError",

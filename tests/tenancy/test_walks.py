@@ -9,6 +9,7 @@ from graphql import GraphQLObjectType
 
 from core.records.entries import EntryKey
 from graph.ids import (
+    CALENDAR_EVENT,
     CAMPAIGN,
     CHANNEL_RULE,
     CONNECTION,
@@ -46,6 +47,7 @@ IDS: Mapping[str, tuple[IdKind[Any], str, str]] = {
     "IngestionSchedule": (SCHEDULE, "schedule", "id"),
     "Campaign": (CAMPAIGN, "campaign", "digest"),
     "Insight": (INSIGHT, "insight", "id"),
+    "CalendarEvent": (CALENDAR_EVENT, "calendar_event", "id"),
     "NamingRule": (NAMING_RULE, "naming_rule", "id"),
     "ChannelRule": (CHANNEL_RULE, "channel_rule", "id"),
     "RejectedRecord": (REJECTED, "rejected_record", "id"),
@@ -57,6 +59,7 @@ CHECKS = ("CheckTally", "FailedCheck")
 NO_NODES = (
     *("Authorization", "ChannelRule", "DataEvent", "NamingRule", "RejectedRecord", "SchemaChange"),
     *CHECKS,
+    "CalendarEvent",
 )
 """Types with an id that are no nodes; a check's is its name, the same for every tenant."""
 
@@ -66,7 +69,8 @@ WRITTEN_ONLY = {
     "Subscription",
     "AcceptLookBackPayload",
     "AcceptShrinkPayload",
-    "CalendarEvent",
+    "CalendarChange",
+    "CalendarEventPayload",
     "CancelRunPayload",
     "DismissDeadLettersPayload",
     "AcceptSchemaChangesPayload",
@@ -98,6 +102,7 @@ WRITTEN_ONLY = {
     "RetryRunPayload",
     "EstimateSeasonalityPayload",
     "RotateCredentialsPayload",
+    "SetCalendarPayload",
     "SetReceiptRulesPayload",
     "StartIngestionPayload",
     "TestConnectionPayload",

@@ -8,7 +8,7 @@ from core.scope import Role
 from tests.support import NewTenant
 from tests.tenancy.documents import root_fields
 from tests.tenancy.door import META_TOKENS, Door, Json
-from tests.tenancy.party import META, OTHER, SINCE, UNTIL, Ground, Parties, Party, checksums
+from tests.tenancy.party import EVENT, META, OTHER, SINCE, UNTIL, Ground, Parties, Party, checksums
 from tests.tenancy.rows import opened_rows
 
 Attempts = Callable[[Party, Party], list[Json]]
@@ -69,6 +69,14 @@ def _of_reasons(a: Party, b: Party) -> list[Json]:
 def _of_days(_: Party, b: Party) -> list[Json]:
     given: list[Json] = [{"connectionId": id_, "dates": DATES} for id_ in b.connections.values()]
     return [{"input": each} for each in (*given, {"connectionId": b.connections["meta"]})]
+
+
+def _of_calendar_events(_: Party, b: Party) -> list[Json]:
+    return [{"eventId": b.calendar_event}]
+
+
+def _of_changed_events(a: Party, b: Party) -> list[Json]:
+    return [given | {"event": EVENT} for given in _of_calendar_events(a, b)]
 
 
 def _of_rules(_: Party, b: Party) -> list[Json]:
@@ -182,6 +190,8 @@ ATTEMPTS: dict[str, Attempts] = {
     "Mutation.deleteExport": lambda _, b: [{"exportId": b.export}],
     "Mutation.cancelRuns": _of_connections,
     "Mutation.retryRun": _of_runs,
+    "Mutation.changeCalendarEvent": _of_changed_events,
+    "Mutation.removeCalendarEvent": _of_calendar_events,
     "Mutation.endNamingRule": _of_rules_to_end,
     "Mutation.deleteNamingRule": _of_rules,
     "Mutation.startTransformation": _of_transformations,
@@ -201,7 +211,7 @@ ATTEMPTS: dict[str, Attempts] = {
 }
 NAMES_NOTHING = {
     *("Mutation.connectSource", "Mutation.addNamingRule", "Mutation.addChannelRule"),
-    "Mutation.estimateSeasonality",
+    *("Mutation.setCalendar", "Mutation.addCalendarEvent", "Mutation.estimateSeasonality"),
 }
 
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.calendar.periods import start_of_week
+from core.calendar import periods
 from core.calendar.retail_years import NRF, RetailYears
 from core.records.calendar import RetailPattern, RetailWeekRecord
 from tests.support import SHARED_DATA
@@ -28,8 +28,12 @@ ANY = st.builds(
 )
 
 
+def week_start(years: RetailYears, date: dt.date) -> dt.date:
+    return periods.first_day(periods.week_of(date.toordinal(), years.first), years.first)
+
+
 def week_of(years: RetailYears, date: dt.date) -> RetailWeekRecord:
-    return years.week_from(start_of_week(date, years.first))
+    return years.week_from(week_start(years, date))
 
 
 def test_years_are_those_of_the_nrf() -> None:
@@ -84,7 +88,7 @@ def test_a_4_4_5_year_of_calendar_months() -> None:
 @given(ANY, st.dates(dt.date(1990, 1, 1), dt.date(2060, 1, 1)))
 @settings(max_examples=60, deadline=None)
 def test_weeks_follow_each_other_without_a_gap(years: RetailYears, date: dt.date) -> None:
-    first = start_of_week(date, years.first)
+    first = week_start(years, date)
     weeks = [(first + WEEK * n, years.week_from(first + WEEK * n)) for n in range(120)]
     for (start, week), (_, after) in pairwise(weeks):
         is_last = week.week == week.weeks_in_year

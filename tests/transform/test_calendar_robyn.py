@@ -45,7 +45,7 @@ DIFFER: Mapping[str, tuple[int, Mapping[str, int], Mapping[str, int]]] = {
     "PL": (260, {}, {NEWER: 5}),
     "CA": (112, {OF_SUBDIVISIONS: 109, OF_ANOTHER_KIND: 23}, {}),
     "AU": (140, {OF_SUBDIVISIONS: 23}, {}),
-    "BR": (180, {OF_ANOTHER_KIND: 99, OF_SUBDIVISIONS: 41}, {NEWER: 6}),
+    "BR": (180, {OF_ANOTHER_KIND: 117, OF_SUBDIVISIONS: 23}, {NEWER: 6}),
     "MX": (142, {MOVED: 1}, {MOVED: 1}),
     "IN": (184, {OF_SUBDIVISIONS: 82, ANOTHER_LIST: 70, OF_ANOTHER_KIND: 24}, {ANOTHER_LIST: 175}),
     "CH": (80, {OF_ANOTHER_KIND: 40}, {}),

@@ -8,6 +8,7 @@ Scotland) nor a summer bank holiday (two different dates).
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterator
 from functools import lru_cache
 from importlib.metadata import version
@@ -17,6 +18,7 @@ from holidays import HOLIDAY_NAME_DELIMITER, HolidayBase, country_holidays, list
 from core.records.calendar import CalendarProfile, HolidayKind, HolidayRecord
 
 LIBRARY = f"holidays {version('holidays')}"
+_ISO_PART = re.compile("[A-Z0-9]{1,3}")
 SATURDAY_AND_SUNDAY = (6, 7)
 CATEGORIES = {
     HolidayKind.PUBLIC: ("public",),
@@ -29,6 +31,12 @@ schools' holidays, and days on which only the government or the army is off.
 WORKED = "Working day in exchange for another"
 
 
+def forget() -> None:
+    """Empty what is remembered of countries; for whoever measures."""
+    _kept.cache_clear()
+    _calendar.cache_clear()
+
+
 def weekend_of(countries: tuple[str, ...]) -> tuple[int, ...]:
     """The days off of the first country, Monday 1 to Sunday 7; Saturday and Sunday without one."""
     if not countries:
@@ -39,10 +47,10 @@ def weekend_of(countries: tuple[str, ...]) -> tuple[int, ...]:
 def supported_places() -> dict[str, frozenset[str]]:
     """ISO 3166-1 alpha-2 codes that the library knows, with their ISO 3166-2 subdivisions.
 
-    Its aliases of countries (UK, USA) are left out.
+    Its aliases of countries (UK, USA) are left out, and so are parts of its own, such as towns.
     """
     return {
-        country: frozenset(f"{country}-{part}" for part in parts)
+        country: frozenset(f"{country}-{part}" for part in parts if _ISO_PART.fullmatch(part))
         for country, parts in list_supported_countries(include_aliases=False).items()
     }
 
