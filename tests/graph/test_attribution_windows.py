@@ -15,6 +15,11 @@ from core.units import DateRange
 from stores.postgres.attribution_windows import Windows
 
 DAYS = st.dates(date(1990, 1, 1), date(2099, 12, 31))
+RANGES = st.builds(
+    lambda since, length: DateRange(since, min(since + timedelta(days=length), date(2099, 12, 31))),
+    DAYS,
+    st.integers(0, 4000),
+)
 WAYS = st.sampled_from(["forward", "backward"])
 GRAINS, WEEKDAYS = st.sampled_from(Grain), st.sampled_from(Weekday)
 
@@ -46,25 +51,22 @@ def test_a_stretch_holds_whole_periods_and_enough_of_them(
 
 
 @given(
-    DAYS,
-    st.integers(0, 4000),
+    RANGES,
     GRAINS,
     WEEKDAYS,
     WAYS,
-    st.integers(1, 50),
-    st.lists(st.integers(0, 30), min_size=1, max_size=20),
+    st.tuples(st.integers(1, 50), st.lists(st.integers(0, 30), min_size=1, max_size=20)),
 )
 def test_windows_cover_the_dates_once_in_the_order_of_the_walk(
-    since: date,
-    length: int,
+    dates: DateRange,
     grain: Grain,
     week_start: Weekday,
     way: str,
-    size: int,
-    finds: list[int],
+    page: tuple[int, list[int]],
 ) -> None:
-    until = min(since + timedelta(days=length), date(2099, 12, 31))
-    definition = AttributionDefinition(DateRange(since, until), grain, week_start)
+    since, until = dates.since, dates.until
+    size, finds = page
+    definition = AttributionDefinition(dates, grain, week_start)
     windows = Windows(definition, PageRequest(size, backward=way == "backward"))
     taken: list[DateRange] = []
     found = 0
