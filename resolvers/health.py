@@ -14,7 +14,7 @@ from loaders.health import RecentHealth
 from resolvers.quality import score
 from resolvers.session import Session
 
-MOST_DAYS = 1_100
+MOST_DAYS = 1_500
 RECENT_DAYS = 28
 """Of what a connection's own health is told."""
 

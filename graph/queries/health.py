@@ -33,7 +33,7 @@ class HealthQueries:
         info: Info,
         *,
         dates: Annotated[
-            DateRangeInput, strawberry.argument(description="Which days; at most 1,100.")
+            DateRangeInput, strawberry.argument(description="Which days; at most 1,500.")
         ],
         sources: Annotated[
             list[Source] | None, strawberry.argument(description=f"Which sources. {ALL}")

@@ -15,6 +15,7 @@ from pydantic_core import PydanticUndefined
 from analysis.preflight import CHECKS as PREFLIGHT
 from core.errors import LiftosError
 from core.file_fields import FILE_FIELDS
+from core.quality import CHECKS, CriticalCheck
 from core.scope import Permission, Role, permissions_of
 from core.settings import Settings
 from core.sources import MANIFESTS, SourceManifest
@@ -132,6 +133,27 @@ def _version(manifest: SourceManifest) -> str:
     return f"`{next(found)}`" if pinned else ""
 
 
+def checks() -> str:
+    """Every check of an entry, in the order of its bits."""
+    rows = [
+        (
+            f"`{each.id}`",
+            each.dimension.lower(),
+            each.severity.lower(),
+            each.applies,
+            each.about,
+        )
+        for each in CHECKS
+    ]
+    return _table(("check", "dimension", "severity", "applies where", "is passed where"), rows)
+
+
+def critical() -> str:
+    """What a record must pass to be an entry."""
+    rows = [(f"`{each}`", each.about) for each in CriticalCheck]
+    return _table(("check", "is passed where"), rows)
+
+
 def errors() -> str:
     """Every code of the tree, once; a code's first class tells what it means."""
     found: dict[str, type[LiftosError]] = {}
@@ -184,6 +206,8 @@ TABLES: Mapping[str, tuple[Path, Callable[[], str]]] = {
     "limits": (ROOT / "docs" / "query.md", limits),
     "sources": (ROOT / "docs" / "connectors.md", sources),
     "fields": (ROOT / "docs" / "files.md", fields),
+    "checks": (ROOT / "docs" / "quality.md", checks),
+    "critical": (ROOT / "docs" / "quality.md", critical),
     "errors": (ROOT / "docs" / "errors.md", errors),
     "preflight": (ROOT / "docs" / "preflight.md", preflight),
 }

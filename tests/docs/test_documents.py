@@ -76,6 +76,7 @@ def _anchor(heading: str) -> str:
 
 
 FOLLOWED = [
+    "quality.md",
     "schedules.md",
     "webhooks.md",
     "events.md",
