@@ -11,7 +11,7 @@ from typing import Protocol
 
 from connectors.base import Connector
 from core.errors import BadInput
-from core.records.connections import Level, Source
+from core.records.connections import Breakdown, Level, Source
 from core.settings import Settings
 from core.sources import MANIFESTS, SourceKind
 from transform.frames import NormalisedPage
@@ -24,7 +24,7 @@ class ConnectorAccount:
     """The account that a connector is opened for.
 
     `currency` is ISO 4217, `time_zone` IANA; `look_back_days`: how old a day must be before
-    the source stops restating it.
+    the source stops restating it. `breakdown`: what its rows are asked to be broken down by.
     """
 
     account_id: str
@@ -32,6 +32,7 @@ class ConnectorAccount:
     time_zone: str
     level: Level
     look_back_days: int
+    breakdown: Breakdown | None = None
 
 
 class Opener(Protocol):

@@ -10,8 +10,15 @@ from types import MappingProxyType
 from core.file_fields import header_key
 from core.records.entries import Device
 
+UNKNOWN_COUNTRY = "ZZ"
+"""CLDR's code of a country that a source does not know, kept apart from not being asked."""
+
 _OTHER_NAMES: Mapping[str, str] = MappingProxyType(
     {
+        "unknown": UNKNOWN_COUNTRY,
+        "(not set)": UNKNOWN_COUNTRY,
+        "xk": "XK",
+        "kosovo": "XK",
         "usa": "US",
         "united states of america": "US",
         "uk": "GB",

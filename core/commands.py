@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from core.jsonvalue import JSONObject
-from core.records.connections import Level, Source
+from core.records.connections import Breakdown, Level, Source
 from core.records.runs import RunKind
 from core.series import ColumnRole, Period, SeriesColumn
 from core.units import DateRange
@@ -148,6 +148,7 @@ class ConnectSource:
     level: Level
     look_back_days: int
     credentials: Credentials | None = None
+    breakdown: Breakdown | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -214,7 +214,8 @@ class SourceManifest:
     `look_back_days`: how long the source restates a day. `version_setting` names the setting
     that pins its API. `channels`: the GA4 group of each of the platform's own channels, and of
     all its other traffic under `default`. `predecessor`: what it was called in the predecessor's
-    payloads, which knew whatever came by hand as `manual`.
+    payloads, which knew whatever came by hand as `manual`. `breakdowns`: what it calls each
+    core.records.connections.Breakdown that its rows may be broken down by.
     """
 
     __pydantic_config__: ClassVar[ConfigDict] = _STRICT
@@ -236,6 +237,7 @@ class SourceManifest:
     quality: QualityRules = field(default_factory=QualityRules)
     consent: ConsentRule | None = None
     channels: Mapping[str, str] = field(default_factory=dict)
+    breakdowns: Mapping[str, str] = field(default_factory=dict)
     predecessor: str = "manual"
 
     @property

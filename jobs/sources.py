@@ -138,4 +138,5 @@ def account_of(connection: ConnectionRecord) -> ConnectorAccount:
         time_zone=connection.time_zone,
         level=connection.level,
         look_back_days=connection.look_back_days,
+        breakdown=connection.breakdown,
     )

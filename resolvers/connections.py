@@ -8,7 +8,7 @@ from uuid import UUID
 from core.commands import ChangeConnection, ConnectSource, Credentials
 from core.errors import BadInput, Conflict
 from core.missing import no_connection
-from core.records.connections import ConnectionRecord, ConnectionStatus, Level, Source
+from core.records.connections import Breakdown, ConnectionRecord, ConnectionStatus, Level, Source
 from core.records.credentials import AlertRecord, CredentialRecord
 from core.records.pages import Page
 from core.units import currency_code, time_zone
@@ -51,6 +51,7 @@ async def connect(
     """
     source = command.source
     _check_level(source, command.level)
+    _check_breakdown(source, command.breakdown)
     _check_look_back(command.look_back_days)
     ready = replace(
         command,
@@ -145,6 +146,16 @@ def _check_level(source: Source, level: Level) -> None:
             f"{source} has no figures at level {level}",
             field="level",
             mend=f"use one of {', '.join(levels)}",
+        )
+
+
+def _check_breakdown(source: Source, breakdown: Breakdown | None) -> None:
+    known = source.manifest.breakdowns
+    if breakdown is not None and breakdown not in known:
+        raise BadInput(
+            f"{source} is not broken down by {breakdown} here",
+            field="breakdown",
+            mend=f"use one of {', '.join(known)}, or none" if known else "leave it out",
         )
 
 

@@ -17,7 +17,7 @@ from app.cli.settings import settings_of
 from app.cli.tables import moment, show_fields, show_table
 from app.cli.tenancy import asked, open_tenant
 from core.commands import ChangeConnection, ConnectSource
-from core.records.connections import ConnectionRecord, Level, Source
+from core.records.connections import Breakdown, ConnectionRecord, Level, Source
 from core.records.credentials import AlertRecord, ConnectionTestRecord, ConnectionTestStatus
 from core.settings import Settings
 from graph.ids import CONNECTION
@@ -55,6 +55,10 @@ def create(
     look_back_days: Annotated[
         int | None, typer.Option(help="The source's own if left out.")
     ] = None,
+    breakdown: Annotated[
+        Breakdown | None,
+        typer.Option(case_sensitive=False, help="Break its rows down, where the source can."),
+    ] = None,
     credentials_stdin: Stdin = False,
 ) -> None:
     """Connect an account and print the connection's id; of WEBHOOK its path and secret too.
@@ -72,6 +76,7 @@ def create(
         time_zone=time_zone,
         level=level or usual_level(source),
         look_back_days=source.manifest.look_back_days if look_back_days is None else look_back_days,
+        breakdown=breakdown,
         credentials=read_credentials(source, from_stdin=credentials_stdin),
     )
     made, issued = asyncio.run(_create(settings_of(context), tenant, command))

@@ -86,7 +86,7 @@ class MetaConnector:
 
     def account_totals(self, dates: DateRange, resume: JSONObject | None) -> AsyncIterator[RawPage]:
         """Insights of level `account`, which Meta counts by itself."""
-        whole = replace(self._account, level=Level.ACCOUNT)
+        whole = replace(self._account, level=Level.ACCOUNT, breakdown=None)
         return MetaConnector(whole, self._client, self._clock).pages(dates, resume)
 
     async def aclose(self) -> None:
@@ -99,7 +99,7 @@ class MetaConnector:
         return await self._reported(window) if place.is_start and is_long else place
 
     async def _reported(self, window: DateRange) -> Place:
-        params = report_params(self._level, window)
+        params = self._params(window)
         insights = f"{self._node}/insights"
         return Place(None, await completed_report(self._client, self._clock, insights, params))
 
@@ -115,7 +115,10 @@ class MetaConnector:
         paging = {"limit": str(PAGE_ROWS), **({"after": place.after} if place.after else {})}
         if place.report_run_id is not None:
             return f"{place.report_run_id}/insights", paging
-        return f"{self._node}/insights", report_params(self._level, window) | paging
+        return f"{self._node}/insights", self._params(window) | paging
+
+    def _params(self, window: DateRange) -> dict[str, str]:
+        return report_params(self._level, window, self._account.breakdown)
 
     def _raw_page(
         self, response: HttpResponse, window: DateRange, place: Place, following: Place | None

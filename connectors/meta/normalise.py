@@ -17,6 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from connectors.meta.plain import plain_columns
+from core.breakdowns import country_code
 from core.errors import BadInput
 from core.jsonvalue import JSONValue
 from core.records.connections import Level, Source
@@ -29,7 +30,7 @@ from transform.normalise.action_columns import (
     values_of,
 )
 from transform.normalise.channels import channel_group
-from transform.normalise.columns import ArrowColumn
+from transform.normalise.columns import ArrowColumn, mapped
 from transform.normalise.context import PageContext
 from transform.normalise.conversions import (
     ABSENT,
@@ -95,7 +96,8 @@ def _plain(body: bytes, context: PageContext) -> NormalisedPage:
 def _made_of(
     reading: Reading | PlainReading, actions: Mapping[str, ArrowColumn], context: PageContext
 ) -> NormalisedPage:
-    columns = {**_identity(reading, context), **_metrics(reading), **actions}
+    columns = {**_identity(reading, context), **_breakdowns(reading)}
+    columns |= {**_metrics(reading), **actions}
     _refuse_strangers(reading, columns, context)
     return normalised_page(columns | _constants(context, reading.fetched), reading)
 
@@ -129,6 +131,19 @@ def _identity(reading: Reading | PlainReading, context: PageContext) -> dict[str
             pa.scalar(NO_SETTING)
         ),
     }
+
+
+def _breakdowns(reading: Reading | PlainReading) -> dict[str, ArrowColumn]:
+    """Country and region; null where the report is not broken down by them."""
+    return {
+        "country": mapped(reading.column("country", "text"), _country),
+        "geo": reading.column("region", "text"),
+    }
+
+
+def _country(text: str) -> str:
+    # Meta writes codes; one that ISO lacks must not fall together with the unknown.
+    return country_code(text) or text
 
 
 def _metrics(reading: Reading | PlainReading) -> dict[str, ArrowColumn]:

@@ -10,8 +10,11 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from core.records.connections import Level
+from core.records.connections import Breakdown, Level
+from core.sources import MANIFESTS
 from core.units import DateRange
+
+_SOURCE: Final = MANIFESTS["META_ADS"]
 
 STREAM: Final = "insights"
 
@@ -54,14 +57,18 @@ LEVEL_NAMES: Final[Mapping[Level, str]] = MappingProxyType(
 )
 
 
-def report_params(level: Level, window: DateRange) -> dict[str, str]:
+def report_params(
+    level: Level, window: DateRange, breakdown: Breakdown | None = None
+) -> dict[str, str]:
     """The parameters of one daily report over `window`, in the account's time zone."""
+    broken = {"breakdowns": _SOURCE.breakdowns[breakdown]} if breakdown else {}
     return {
         "level": LEVEL_NAMES[level],
         "time_increment": "1",
         "time_range": _json({"since": f"{window.since}", "until": f"{window.until}"}),
         "fields": ",".join((*IDENTITY[level], *_METRICS)),
         "action_attribution_windows": _json(ACTION_WINDOWS),
+        **broken,
     }
 
 

@@ -39,6 +39,13 @@ class Level(StrEnum):
     SERIES = "SERIES"
 
 
+class Breakdown(StrEnum):
+    """What the rows of a connection are broken down by, beside its level."""
+
+    COUNTRY = "COUNTRY"
+    GEO = "GEO"
+
+
 class ConnectionStatus(StrEnum):
     """Whether a connection may be read from; one that is DISCONNECTED has no credentials."""
 
@@ -50,6 +57,8 @@ class ConnectionStatus(StrEnum):
 @dataclass(frozen=True, slots=True)
 class ConnectionRecord:
     """One account of one source. Every row it brings is of one `level`, `currency`, `time_zone`.
+
+    They are all broken down by `breakdown`, None for not at all: nothing is there twice.
 
     Klaviyo's orders of a whole account alone are of level ACCOUNT in any connection.
 
@@ -71,3 +80,4 @@ class ConnectionRecord:
     created_at: datetime
     last_read_at: datetime | None
     file_mapping: JSONObject = field(default_factory=dict)
+    breakdown: Breakdown | None = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import strawberry
 
 from core.commands import ChangeConnection, ConnectSource
-from core.records.connections import Level, Source
+from core.records.connections import Breakdown, Level, Source
 from graph.inputs.credentials import CredentialsInput
 from resolvers.connections import usual_level
 
@@ -37,6 +37,12 @@ class ConnectSourceInput:
             "the source's own, such as 28 for META_ADS."
         ),
     )
+    breakdown: Breakdown | None = strawberry.field(
+        default=None,
+        description=(
+            "What its entries are to be broken down by, where the source can. Left out: nothing."
+        ),
+    )
     credentials: CredentialsInput | None = strawberry.field(
         default=None,
         description="What opens the account. Left out for FILE and WEBHOOK, which need none.",
@@ -53,6 +59,7 @@ class ConnectSourceInput:
             time_zone=self.time_zone,
             level=self.level or usual_level(self.source),
             look_back_days=self.source.manifest.look_back_days if days is None else days,
+            breakdown=self.breakdown,
             credentials=self.credentials.named() if self.credentials else None,
         )
 

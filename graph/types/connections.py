@@ -7,7 +7,7 @@ from uuid import UUID
 
 import strawberry
 
-from core.records.connections import ConnectionRecord, ConnectionStatus, Level, Source
+from core.records.connections import Breakdown, ConnectionRecord, ConnectionStatus, Level, Source
 from core.sources import SourceKind
 from graph.context import Info
 from graph.fields import resolved
@@ -51,6 +51,9 @@ class SourceConnection(Node):
     currency: str = strawberry.field(description="ISO 4217 code of the account's amounts.")
     time_zone: str = strawberry.field(description="IANA zone in which the account's days run.")
     level: Level = strawberry.field(description="The kind of thing its entries are about.")
+    breakdown: Breakdown | None = strawberry.field(
+        description="What all of its entries are broken down by; null for nothing."
+    )
     look_back_days: int = strawberry.field(
         description="How many days must pass before the source stops changing a day."
     )
@@ -104,6 +107,7 @@ class SourceConnection(Node):
             currency=record.currency,
             time_zone=record.time_zone,
             level=record.level,
+            breakdown=record.breakdown,
             look_back_days=record.look_back_days,
             status=record.status,
             created_at=record.created_at,

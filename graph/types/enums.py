@@ -7,7 +7,7 @@ from enum import Enum
 from core.commands import FileReading
 from core.errors import ErrorKind
 from core.records.authorizations import AuthorizationStatus
-from core.records.connections import ConnectionStatus, Level, Source
+from core.records.connections import Breakdown, ConnectionStatus, Level, Source
 from core.records.credentials import AlertKind, ConnectionTestStatus, CredentialKind, FindingKind
 from core.records.drift import DriftKind, DriftPolicy, DriftState
 from core.records.entries import DateBasis, Device, EntryOrder, SeriesRole
@@ -27,7 +27,7 @@ from graph.types.attribution_enums import ATTRIBUTION_ENUMS
 from graph.types.calendar_enums import CALENDAR_ENUMS
 from graph.types.causal_enums import CAUSAL_ENUMS
 from graph.types.described import described as _described
-from graph.types.fact_terms import COLUMN_ROLES, DEVICES, PERIODS, SERIES_ROLES
+from graph.types.fact_terms import BREAKDOWNS, COLUMN_ROLES, DEVICES, PERIODS, SERIES_ROLES
 from graph.types.quality_enums import QUALITY_ENUMS
 from graph.types.seasonality_enums import SEASONALITY_ENUMS
 
@@ -49,6 +49,7 @@ ENUMS: tuple[type[Enum], ...] = (
             Level.SERIES: "A series of your own, such as a column of a model's file.",
         },
     ),
+    _described(Breakdown, "What all entries of a connection are broken down by.", BREAKDOWNS),
     _described(
         Device, "The kind of device that an entry is broken down by, alike over sources.", DEVICES
     ),

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from enum import Enum
 from types import MappingProxyType
 
+from core.records.connections import Breakdown
 from core.records.entries import Device, SeriesRole
 from core.series import ColumnRole, Period
 
@@ -51,5 +52,11 @@ PERIODS: Mapping[Enum, str] = MappingProxyType(
         Period.MONTH: "Up to the same day of the next month.",
         Period.QUARTER: "Three such months.",
         Period.YEAR: "Twelve such months.",
+    }
+)
+BREAKDOWNS: Mapping[Enum, str] = MappingProxyType(
+    {
+        Breakdown.COUNTRY: "By `country`.",
+        Breakdown.GEO: "By `geo`: the source's own regions.",
     }
 )

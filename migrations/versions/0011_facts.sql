@@ -13,3 +13,6 @@ ALTER TABLE marketing_entry_vintage
     ADD COLUMN series_role text,
     ADD COLUMN covers_days bigint,
     ADD COLUMN value numeric;
+
+-- What the rows of a connection are broken down by; all of them alike, so that none counts twice.
+ALTER TABLE connection ADD COLUMN breakdown text;

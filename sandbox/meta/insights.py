@@ -4,6 +4,7 @@ from datetime import date, datetime
 
 import numpy as np
 
+from sandbox.meta.breakdowns import parts
 from sandbox.meta.call import Call
 from sandbox.meta.errors import too_much_data
 from sandbox.meta.fields import Row, written
@@ -75,6 +76,15 @@ def _rows(
     for day, entity, values in zip(days, entities, figures, strict=True):
         start = date.fromordinal(day).isoformat()
         stop = start if query.daily else query.until.isoformat()
-        row = Row(plan, query.level, entity, values, query.windows, start, stop)
-        found.append(written(row, query.fields))
+        for named, figures_of in _broken_down(query, values):
+            row = Row(plan, query.level, entity, figures_of, query.windows, start, stop)
+            found.append(written(row, query.fields) | named)
     return found
+
+
+def _broken_down(query: InsightsQuery, values: list[int]) -> list[tuple[dict[str, str], list[int]]]:
+    """A row's figures, or those of its parts with what each is a part of."""
+    name = query.breakdown
+    if name is None:
+        return [({}, values)]
+    return [({name: each}, part) for each, part in parts(values, name).items()]

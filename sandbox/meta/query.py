@@ -5,6 +5,7 @@ from datetime import date
 from typing import Final
 
 from sandbox.meta import ids
+from sandbox.meta.breakdowns import PARTS
 from sandbox.meta.call import Call
 from sandbox.meta.errors import invalid_parameter
 from sandbox.meta.fields import FIELDS
@@ -41,6 +42,7 @@ class InsightsQuery:
     fields: tuple[str, ...]
     windows: tuple[tuple[str, Window], ...]
     only: Only | None
+    breakdown: str | None = None
 
     @property
     def days(self) -> int:
@@ -63,7 +65,15 @@ def insights_query(call: Call, node: ids.Node, world: World, today: date) -> Ins
         fields=_fields(call),
         windows=_windows(call),
         only=_only(call, node, world),
+        breakdown=_breakdown(call),
     )
+
+
+def _breakdown(call: Call) -> str | None:
+    asked = tuple(dict.fromkeys(call.listed("breakdowns")))
+    if len(asked) > 1 or (asked and asked[0] not in PARTS):
+        raise invalid_parameter(f"breakdowns: the sandbox supports one of {', '.join(PARTS)}.")
+    return asked[0] if asked else None
 
 
 def _level(call: Call, node: ids.Node) -> Level:

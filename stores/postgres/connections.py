@@ -11,7 +11,7 @@ import orjson
 from core.commands import ChangeConnection, ConnectSource, Credentials
 from core.errors import Conflict
 from core.missing import no_connection
-from core.records.connections import ConnectionRecord, ConnectionStatus, Level, Source
+from core.records.connections import Breakdown, ConnectionRecord, ConnectionStatus, Level, Source
 from core.records.credentials import (
     CURED_BY_NEW_CREDENTIALS,
     AlertKind,
@@ -40,7 +40,7 @@ from stores.vault import Vault
 _BY_ID = Ordering(("id",), (UUID,))
 _COLUMNS = (
     "id, source, account_id, name, currency, time_zone, level, look_back_days, status, "
-    "file_mapping, created_at, last_read_at"
+    "file_mapping, created_at, last_read_at, breakdown"
 )
 
 
@@ -180,8 +180,9 @@ class ConnectionStore:
 
 _INSERT = f"""
 INSERT INTO connection (
-    tenant_id, source, account_id, name, currency, time_zone, level, look_back_days
-) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+    tenant_id, source, account_id, name, currency, time_zone, level, look_back_days,
+    breakdown
+) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 ON CONFLICT (tenant_id, source, account_id) DO NOTHING RETURNING {_COLUMNS}
 """
 _REVIVE = f"""
@@ -241,10 +242,11 @@ async def _revived(
         )
     for column, field, asked in _fixed_parts(command):
         if known[column] != asked:
+            before = known[column] or f"no {field}"
             raise Conflict(
-                f"the account was connected with {known[column]}, and its entries are kept so",
+                f"the account was connected with {before}, and its entries are kept so",
                 field=field,
-                mend=f"connect it with {known[column]} again",
+                mend=f"connect it with {before} again",
             )
     values = (command.name, command.look_back_days)
     # The lock of merges is held before any row is changed: the statement's trigger asks for it.
@@ -254,11 +256,12 @@ async def _revived(
     return row or known
 
 
-def _fixed_parts(command: ConnectSource) -> tuple[tuple[str, str, str], ...]:
+def _fixed_parts(command: ConnectSource) -> tuple[tuple[str, str, str | None], ...]:
     return (
         ("currency", "currency", command.currency),
         ("time_zone", "timeZone", command.time_zone),
         ("level", "level", command.level),
+        ("breakdown", "breakdown", command.breakdown),
     )
 
 
@@ -277,6 +280,7 @@ def _values(command: ConnectSource) -> tuple[object, ...]:
         command.time_zone,
         command.level,
         command.look_back_days,
+        command.breakdown,
     )
 
 
@@ -295,4 +299,5 @@ def connection_record(row: asyncpg.Record) -> ConnectionRecord:
         created_at=row["created_at"],
         last_read_at=row["last_read_at"],
         file_mapping=row["file_mapping"],
+        breakdown=Breakdown(row["breakdown"]) if row["breakdown"] else None,
     )

@@ -25,7 +25,7 @@ HARMLESS = {
     *(f"Campaign.entries({part})" for part in (*PAGING, "orderBy", "asOf", "filter")),
     *(f"Query.{name}(asOf)" for name in ("marketingEntries", "attributionRows", "calendar")),
     *(f"ConnectSourceInput.{name}" for name in ("source", "accountId", "name", "currency")),
-    *(f"ConnectSourceInput.{name}" for name in ("timeZone", "level", "lookBackDays")),
+    *(f"ConnectSourceInput.{name}" for name in ("timeZone", "level", "lookBackDays", "breakdown")),
     *(f"DateRangeInput.{name}" for name in ("since", "until")),
     *(f"FileColumnInput.{name}" for name in ("field", "header")),
     *(f"IngestFileInput.{name}" for name in ("columns", "dateFormat", "decimalSeparator")),

@@ -52,6 +52,7 @@ class ConnectionRow(Table, table=True):
     file_mapping: dict[str, Any] = column(JSON, default="'{}'")
     created_at: dt.datetime = column(MOMENT, default="now()")
     last_read_at: dt.datetime | None = column(MOMENT)
+    breakdown: str | None = column(STRING)
 
 
 class UploadRow(Table, table=True):
