@@ -32,6 +32,7 @@ schema: .venv/ready
 bench: .venv/ready
 	.venv/bin/python -m benchmarks.ingest
 	.venv/bin/python -m benchmarks.webhooks
+	.venv/bin/python -m benchmarks.transform
 	.venv/bin/python -m benchmarks.attribution
 
 .venv/ready: pyproject.toml uv.lock

@@ -39,6 +39,18 @@ def own_peak_mb() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
+def memory_mb(kind: str) -> float:
+    """`VmRSS`: what this process holds; `VmHWM`: the most it held since `peak_of_now`."""
+    text = Path("/proc/self/status").read_text(encoding="ascii")
+    line = next(each for each in text.splitlines() if each.startswith(f"{kind}:"))
+    return int(line.split()[1]) / 1024
+
+
+def peak_of_now() -> None:
+    """Let the peak of memory begin anew."""
+    Path("/proc/self/clear_refs").write_text("5", encoding="ascii")
+
+
 def children_cpu_seconds(pid: int) -> float:
     """Processor time of a server and its live children so far; those that ended count too."""
     total = sum(_times(pid, ended=True))

@@ -14,7 +14,7 @@ from core.errors import BadInput
 from core.records.connections import Breakdown, Level, Source
 from core.settings import Settings
 from core.sources import MANIFESTS, SourceKind
-from transform.frames import NormalisedPage
+from transform.frames import CAMPAIGN_SCHEMA, ENTRY_SCHEMA, NormalisedPage, conforming
 from transform.normalise.channel_labels import labelled, renamed
 from transform.normalise.context import Normaliser, PageContext
 
@@ -73,10 +73,13 @@ def normalise_page(
     """`body` as the source sent it, in the columns that all sources share.
 
     `fetched` records = Σ `records` of entries + rejections. Raises BadInput when the page as a
-    whole cannot be read or the source has no normaliser.
+    whole cannot be read or the source has no normaliser, Bug when a frame breaks its contract.
     """
     made = _normaliser(source)(stream, media_type, body, context)
-    return labelled(renamed(made, context.names), context.channels)
+    page = labelled(renamed(made, context.names), context.channels)
+    conforming(page.entries, ENTRY_SCHEMA)
+    conforming(page.campaigns, CAMPAIGN_SCHEMA)
+    return page
 
 
 @cache

@@ -14,6 +14,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from core.errors import Bug
 from core.records.drift import Drift
 from core.records.ingestion import CAMPAIGN_COLUMNS, ENTRY_COLUMNS, Column, Rejection
 from core.units import MONEY_SCALE
@@ -34,6 +35,7 @@ ARROW_TYPES: dict[str, pa.DataType] = {
     "number": pa.string(),
     "json": pa.string(),
     "digest": pa.binary(DIGEST_BYTES),
+    "truth": pa.bool_(),
 }
 
 
@@ -46,6 +48,18 @@ def arrow_schema(columns: Sequence[Column]) -> pa.Schema:
 
 ENTRY_SCHEMA = arrow_schema(ENTRY_COLUMNS)
 CAMPAIGN_SCHEMA = arrow_schema(CAMPAIGN_COLUMNS)
+
+
+def conforming(frame: pa.Table, schema: pa.Schema) -> pa.Table:
+    """`frame`, which crosses a floor; Bug unless it is as its contract has it."""
+    if frame.schema.names != schema.names:
+        raise Bug(f"a frame has columns {frame.schema.names} instead of {schema.names}")
+    for field, column in zip(schema, frame.columns, strict=True):
+        if column.type != field.type:
+            raise Bug(f"the column {field.name} is of type {column.type}, not {field.type}")
+        if column.null_count and not field.nullable:
+            raise Bug(f"the column {field.name} has no value in {column.null_count} rows")
+    return frame
 
 
 @dataclass(frozen=True, slots=True)

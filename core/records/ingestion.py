@@ -42,12 +42,18 @@ class Column:
     """One column of a frame that crosses a floor: `kind` is one of the names below.
 
     text, date (date32), integer (int64), amount (decimal128(20, 6)), number (an exact decimal
-    in plain digits, as text), json (text), digest (16 bytes).
+    in plain digits, as text), json (text), digest (16 bytes), truth (boolean). `unit`: what its
+    numbers count; MONEY stands for the row's own currency.
     """
 
     name: str
     kind: str
     is_required: bool = False
+    unit: str | None = None
+
+
+MONEY = "currency of the row"
+COUNT = "count"
 
 
 ENTRY_COLUMNS: tuple[Column, ...] = (
@@ -68,22 +74,22 @@ ENTRY_COLUMNS: tuple[Column, ...] = (
     Column("geo", "text"),
     Column("device", "text"),
     Column("series_role", "text"),
-    Column("covers_days", "integer"),
-    Column("spend", "amount"),
-    Column("impressions", "integer"),
-    Column("clicks", "integer"),
-    Column("link_clicks", "integer"),
-    Column("reach", "integer"),
-    Column("video_views", "integer"),
-    Column("conversions", "amount"),
-    Column("conversion_value", "amount"),
+    Column("covers_days", "integer", unit="days"),
+    Column("spend", "amount", unit=MONEY),
+    Column("impressions", "integer", unit=COUNT),
+    Column("clicks", "integer", unit=COUNT),
+    Column("link_clicks", "integer", unit=COUNT),
+    Column("reach", "integer", unit="people"),
+    Column("video_views", "integer", unit=COUNT),
+    Column("conversions", "amount", unit=COUNT),
+    Column("conversion_value", "amount", unit=MONEY),
     Column("conversion_type", "text"),
     Column("actions", "json"),
-    Column("value", "number"),
-    Column("checks_applied", "integer"),
-    Column("checks_failed", "integer"),
-    Column("position", "integer", is_required=True),
-    Column("records", "integer", is_required=True),
+    Column("value", "number", unit="that of its series"),
+    Column("checks_applied", "integer", unit="bits by check"),
+    Column("checks_failed", "integer", unit="bits by check"),
+    Column("position", "integer", is_required=True, unit="place in the page"),
+    Column("records", "integer", is_required=True, unit=COUNT),
 )
 """One row per entry of a page, in the order of the page. `position` is the first record's
 place in the page (from 0), `records` how many records of the page made the entry. `checks_applied`

@@ -16,6 +16,7 @@ from analysis.preflight import CHECKS as PREFLIGHT
 from core.errors import LiftosError
 from core.file_fields import FILE_FIELDS
 from core.quality import CHECKS, CriticalCheck
+from core.records.ingestion import ENTRY_COLUMNS, Column
 from core.scope import Permission, Role, permissions_of
 from core.settings import Settings
 from core.sources import MANIFESTS, SourceManifest
@@ -30,6 +31,8 @@ from resolvers.runs import MAX_EVENTS
 from resolvers.text import MAX_CHOICES
 from tests.docs.pages import ROOT
 from tests.docs.reader import schema
+from transform.calendar.columns import CALENDAR_COLUMNS
+from transform.frames import ARROW_TYPES
 
 HOUSE = (
     "core", "stores", "connectors", "transform", "analysis", "resolvers", "jobs", "graph", "app",
@@ -200,6 +203,16 @@ def _table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
     return "".join("| " + " | ".join(line) + " |\n" for line in lines)
 
 
+def columns(contract: Iterable[Column]) -> str:
+    """A frame's columns as its contract has them."""
+    rows = [
+        (f"`{each.name}`", f"`{ARROW_TYPES[each.kind]}`", each.unit or "",
+         "yes" if each.is_required else "")
+        for each in contract
+    ]  # fmt: skip
+    return _table(("column", "type", "unit", "always there"), rows)
+
+
 TABLES: Mapping[str, tuple[Path, Callable[[], str]]] = {
     "settings": (ROOT / "docs" / "deploy.md", settings),
     "roles": (ROOT / "docs" / "query.md", roles),
@@ -208,6 +221,8 @@ TABLES: Mapping[str, tuple[Path, Callable[[], str]]] = {
     "fields": (ROOT / "docs" / "files.md", fields),
     "checks": (ROOT / "docs" / "quality.md", checks),
     "critical": (ROOT / "docs" / "quality.md", critical),
+    "entry columns": (ROOT / "docs" / "transform.md", lambda: columns(ENTRY_COLUMNS)),
+    "calendar columns": (ROOT / "docs" / "transform.md", lambda: columns(CALENDAR_COLUMNS)),
     "errors": (ROOT / "docs" / "errors.md", errors),
     "preflight": (ROOT / "docs" / "preflight.md", preflight),
 }

@@ -96,6 +96,7 @@ FOLLOWED = [
     "predecessor.md",
     "connections.md",
     "calendar.md",
+    "transform.md",
 ]
 """Each goes on from sync.md."""
 
