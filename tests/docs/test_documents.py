@@ -94,6 +94,7 @@ FOLLOWED = [
     "seasonality.md",
     "preflight.md",
     "predecessor.md",
+    "downloads.md",
     "connections.md",
     "calendar.md",
     "transform.md",
