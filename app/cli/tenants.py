@@ -12,6 +12,7 @@ from app.cli.settings import settings_of
 from app.cli.tables import moment, show_table
 from app.cli.tenancy import by_operator, find_tenant
 from app.wiring import open_platform
+from core.calendar.profile import country_codes
 from core.commands import CreateTenant
 from core.errors import BadInput
 from core.records.tenants import TenantRecord
@@ -39,7 +40,7 @@ def create(
     command = CreateTenant(
         slug=_slug(slug),
         name=name or slug,
-        countries=tuple(code.upper() for code in country or ["US"]),
+        countries=country_codes(tuple(country or ["US"]), field="--country"),
         fiscal_start_month=fiscal_start_month,
         reporting_currency=currency_code(currency),
         tier=tier.upper(),

@@ -273,6 +273,46 @@ def test_a_tenants_name_is_checked(run: Run, slug: str) -> None:
     assert isinstance(run("tenant", "create", "--", slug).exception, BadInput)
 
 
+def test_a_tenants_country_is_checked(run: Run) -> None:
+    refused = run("tenant", "create", "nowhere", "--country", "XX").exception
+    assert isinstance(refused, BadInput)
+    assert refused.field == "--country"
+
+
+def test_a_calendar_is_set_and_read_and_events_are_kept(run: Run, organisation: str) -> None:
+    def calendar(command: str, *arguments: str) -> str:
+        result = run("calendar", command, *arguments, "--tenant", organisation)
+        assert result.exception is None, result.output
+        return result.stdout
+
+    wished = ("--subdivision", "de-by", "--week-start", "sunday", "--fiscal-start-month", "7")
+    assert "nothing was changed: --preview" in calendar("set", *wished, "--preview")
+    assert "not yet: a worker makes it" in calendar("show")
+    said = calendar("set", *wished)
+    assert "subdivisions: none -> DE-BY" in said
+    assert "week start: MONDAY -> SUNDAY" in said
+    assert calendar("set", *wished) == "nothing changes\n"
+    shown = calendar("show")
+    assert "in force              since 20" in shown
+    event = calendar(
+        *("add-event", "--name", "Fair", "--kind", "pr"),
+        *("--since", "2026-01-06", "--until", "2026-01-06", "--effect", "up", "--size", "0.2"),
+    ).strip()
+    listed = calendar("days", "--since", "2026-01-06", "--until", "2026-01-07").splitlines()
+    assert listed[1].split(maxsplit=7) == [
+        *("2026-01-06", "Tue", "no", "2026", "Q3", "2025", "W49"),
+        "Epiphany, Fair",
+    ]
+    assert listed[2].split()[2] == "yes"
+    given = ("--name", "Fair", "--kind", "pr", "--since", "2026-01-06", "--until", "2026-01-09")
+    assert "Fair is changed" in calendar("change-event", event, *given)
+    assert "2026-01-09  PR    Fair  everywhere  -       -" in calendar("events")
+    assert "Fair is gone" in calendar("remove-event", event)
+    assert "liftos-specification" in calendar("prior", "--industry", "retail")
+    refused = run("calendar", "set", "--tenant", organisation, "--week-start", "someday").exception
+    assert isinstance(refused, BadInput)
+
+
 def test_a_setting_out_of_bounds_is_named_without_its_value(
     run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:

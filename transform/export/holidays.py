@@ -6,13 +6,21 @@ from collections.abc import Iterable
 
 import pyarrow as pa
 
-from core.records.calendar import CalendarDayRecord
+from core.records.calendar import CalendarDayRecord, HolidayKind
 
 
 def holidays_table(days: Iterable[CalendarDayRecord]) -> pa.Table:
-    """One row per day, holiday and country: `ds`, `holiday`, `country`, `year`, sorted so."""
+    """One row per day, public holiday and country: `ds`, `holiday`, `country`, `year`, sorted so.
+
+    What is only observed is left out, as in the table that Robyn ships.
+    """
     found = sorted(
-        {(day.date, holiday.name, holiday.country) for day in days for holiday in day.holidays}
+        {
+            (day.date, holiday.name, holiday.country)
+            for day in days
+            for holiday in day.holidays
+            if holiday.kind is HolidayKind.PUBLIC
+        }
     )
     return pa.table(
         {
