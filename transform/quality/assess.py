@@ -31,8 +31,7 @@ def _masks(rows: Rows) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
         if found is None:
             continue
         applies, fails = found
-        bit = np.int64(check.mask)
-        applied |= np.where(applies, bit, 0)
+        np.bitwise_or(applied, check.mask, out=applied, where=applies)
         if fails.any():
-            failed |= np.where(applies & fails, bit, 0)
+            np.bitwise_or(failed, check.mask, out=failed, where=applies & fails)
     return applied, failed

@@ -37,14 +37,14 @@ def entity_named(rows: Rows) -> Found:
     named = rows.expected.rules.named_levels
     if "entity_name" not in rows.expected.tells or (named and _first(rows, "level") not in named):
         return None
-    return _has(rows, "entity_name", np.ones(len(rows), dtype=bool))
+    return _has(rows, "entity_name", rows.everywhere)
 
 
 def campaign_known(rows: Rows) -> Found:
     """Whether an entry below the account has its campaign."""
     if "campaign" not in rows.expected.tells or _first(rows, "level") not in _BELOW_ACCOUNT:
         return None
-    return _has(rows, "campaign", np.ones(len(rows), dtype=bool))
+    return _has(rows, "campaign", rows.everywhere)
 
 
 def spend_present(rows: Rows) -> Found:
@@ -69,7 +69,7 @@ def date_plausible(rows: Rows) -> Found:
     """Whether the day can have happened, in a time that has advertising accounts."""
     days, last = rows.integers("date"), rows.expected.last_day
     fails = days < _FIRST_DAY
-    return _all(rows), fails if last is None else fails | (days > last)
+    return rows.everywhere, fails if last is None else fails | (days > last)
 
 
 def entity_id_form(rows: Rows) -> Found:
@@ -77,7 +77,7 @@ def entity_id_form(rows: Rows) -> Found:
     if not rows.expected.rules.has_numeric_ids:
         return None
     is_number: Any = pc.ascii_is_decimal(rows.column("entity_id"))
-    return _all(rows), ~is_number.fill_null(False).to_numpy(zero_copy_only=False)  # noqa: FBT003 -- a value
+    return rows.everywhere, ~is_number.to_numpy(zero_copy_only=False)
 
 
 def name_readable(rows: Rows) -> Found:
@@ -117,7 +117,7 @@ def value_has_conversions(rows: Rows) -> Found:
 
 def repeats_agree(rows: Rows) -> Found:
     """Of what is read: a sender may tell of an order as often as it likes."""
-    return (_all(rows), rows.apart) if rows.expected.is_read else None
+    return (rows.everywhere, rows.apart) if rows.expected.is_read else None
 
 
 FUNCTIONS: Final[Mapping[str, Callable[[Rows], Found]]] = MappingProxyType(
@@ -143,10 +143,6 @@ FUNCTIONS: Final[Mapping[str, Callable[[Rows], Found]]] = MappingProxyType(
 """By the id of the check."""
 
 
-def _all(rows: Rows) -> Mask:
-    return np.ones(len(rows), dtype=bool)
-
-
 def _first(rows: Rows, name: str) -> str | None:
     found = rows.table[name][0].as_py() if len(rows) else None
     return None if found is None else str(found)
@@ -154,12 +150,14 @@ def _first(rows: Rows, name: str) -> str | None:
 
 def _has(rows: Rows, name: str, applies: Mask) -> Found:
     known = rows.known(name)
-    return applies, np.ones(len(rows), dtype=bool) if known is None else ~known
+    return applies, rows.everywhere if known is None else ~known
 
 
 def _delivered(rows: Rows) -> Mask | None:
     """Where a row tells of delivery at all: conversions may come without any."""
     found = [each for each in map(rows.known, _DELIVERY) if each is not None]
+    if any(each is rows.everywhere for each in found):
+        return rows.everywhere
     return np.logical_or.reduce(found) if found else None
 
 

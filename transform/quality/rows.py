@@ -52,25 +52,32 @@ class Expected:
         return None if self.latest is None else (self.latest - _EPOCH).days
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Rows:
     """The rows of a draft: an entry's columns, and beside them what only checks look at.
 
-    `apart` marks rows that another row of the same key contradicted.
+    `apart` marks rows that another row of the same key contradicted; `everywhere` all of them.
     """
 
     table: pa.Table
     expected: Expected
     apart: Mask
+    everywhere: Mask = field(init=False, repr=False)
+    _columns: dict[str, Any] = field(default_factory=dict, repr=False)
     _masks: dict[str, Mask | None] = field(default_factory=dict, repr=False)
     _numbers: dict[str, Numbers] = field(default_factory=dict, repr=False)
+
+    def __post_init__(self) -> None:
+        self.everywhere = np.ones(len(self), dtype=bool)
 
     def __len__(self) -> int:
         return int(self.table.num_rows)
 
     def column(self, name: str) -> Any:
         """The column, whole."""
-        return self.table[name].combine_chunks()
+        if name not in self._columns:
+            self._columns[name] = self.table[name].combine_chunks()
+        return self._columns[name]
 
     def known(self, name: str) -> Mask | None:
         """Where `name` is known; None where it is nowhere."""
@@ -82,7 +89,10 @@ class Rows:
         """Where all of `names` are known; None where that is nowhere."""
         found = [self.known(name) for name in names]
         masks = [each for each in found if each is not None]
-        return np.logical_and.reduce(masks) if masks and len(masks) == len(found) else None
+        if not masks or len(masks) < len(found):
+            return None
+        partly = [each for each in masks if each is not self.everywhere]
+        return np.logical_and.reduce(partly) if partly else self.everywhere
 
     def integers(self, name: str) -> Numbers:
         """The column's whole numbers (amounts in millionths, days since 1970); 0 where unknown."""
@@ -105,7 +115,7 @@ class Rows:
             return None
         column = self.column(name)
         if not column.null_count:
-            return np.ones(len(self), dtype=bool)
+            return self.everywhere
         if column.null_count == len(column):
             return None
         found: Mask = column.is_valid().to_numpy(zero_copy_only=False)
@@ -120,5 +130,6 @@ def _integers(column: Any) -> Numbers:
         return low if not column.null_count else np.where(np.asarray(column.is_valid()), low, 0)
     if pa.types.is_date32(column.type):
         column = column.cast(pa.int32())
-    found: Numbers = pc.fill_null(column, 0).to_numpy(zero_copy_only=False).astype(np.int64)
+    whole = pc.fill_null(column, 0) if column.null_count else column
+    found: Numbers = whole.to_numpy(zero_copy_only=False).astype(np.int64, copy=False)
     return found
