@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from contextlib import suppress
 from uuid import UUID
 
@@ -20,6 +20,11 @@ from stores.postgres.errands import Errand, ErrandKind, watch_errands
 from stores.postgres.logins import Logins
 from stores.wiring import Stores
 
+SHORT = frozenset({ErrandKind.TEST, ErrandKind.EXCHANGE})
+"""Kinds that somebody waits for; they are answered apart from those that calculate for long."""
+
+LONG = frozenset(ErrandKind) - SHORT
+
 _AT_ONCE = 4
 _LOOK_AGAIN_SECONDS = 15.0
 _RECONNECT_SECONDS = 0.5
@@ -29,14 +34,16 @@ Answer = Callable[[Stores, Settings, TenantScope, UUID], Awaitable[None]]
 log = structlog.get_logger(__name__)
 
 
-async def run_errands(logins: Logins, stores: Stores, settings: Settings) -> None:
-    """Do what is asked, for ever; what a dead worker left is taken up after a minute."""
+async def run_errands(
+    logins: Logins, stores: Stores, settings: Settings, kinds: Collection[ErrandKind]
+) -> None:
+    """Do what is asked of these kinds, for ever; what a dead worker left is taken up again."""
     while True:
         try:
             async with watch_errands(logins) as asked:
                 while True:
                     asked.clear()
-                    await _answer_waiting(stores, settings)
+                    await _answer_waiting(stores, settings, kinds)
                     with suppress(TimeoutError):
                         await asyncio.wait_for(asked.wait(), _LOOK_AGAIN_SECONDS)
         except Exception as error:  # noqa: BLE001 - errands must not end
@@ -44,14 +51,17 @@ async def run_errands(logins: Logins, stores: Stores, settings: Settings) -> Non
         await asyncio.sleep(_RECONNECT_SECONDS)
 
 
-async def _answer_waiting(stores: Stores, settings: Settings) -> None:
+async def _answer_waiting(
+    stores: Stores, settings: Settings, kinds: Collection[ErrandKind]
+) -> None:
     places = asyncio.Semaphore(_AT_ONCE)
 
     async def answer(errand: Errand) -> None:
         async with places:
             await _answer(stores, settings, errand)
 
-    await asyncio.gather(*(answer(errand) for errand in await stores.errands.waiting()))
+    waiting = await stores.errands.waiting()
+    await asyncio.gather(*(answer(errand) for errand in waiting if errand.kind in kinds))
 
 
 async def _answer(stores: Stores, settings: Settings, errand: Errand) -> None:

@@ -9,7 +9,7 @@ import structlog
 
 from core.settings import Settings
 from jobs.clockwork import recover, relay
-from jobs.errands import run_errands
+from jobs.errands import LONG, SHORT, run_errands
 from jobs.events import EventRelay
 from jobs.runner import Runner
 from jobs.schedules import Clock, keep_schedules, utc_now
@@ -42,7 +42,8 @@ async def work(
         asyncio.create_task(events.run()),
         asyncio.create_task(recover(stores, every_seconds=beat)),
         asyncio.create_task(keep_schedules(stores, clock)),
-        asyncio.create_task(run_errands(logins, stores, settings)),
+        asyncio.create_task(run_errands(logins, stores, settings, SHORT)),
+        asyncio.create_task(run_errands(logins, stores, settings, LONG)),
         asyncio.create_task(keep_up(stores, settings)),
         asyncio.create_task(collect(stores, settings.webhook_collect_seconds)),
         asyncio.create_task(_let_go(stop, runner)),
