@@ -148,7 +148,7 @@ async def test_a_run_fails_after_eight_waits_in_a_row_without_a_page(
     def away(*_: object) -> None:
         raise Transient("the source is away")
 
-    monkeypatch.setattr("jobs.runner.open_source", away)
+    monkeypatch.setattr("jobs.kinds.open_source", away)
     at = await by_hand(stores, tenant.scope)
     runner = Runner(stores, at.work, worker_settings("http://unused.invalid"))
     claimed = await at.begun("2026-05-01", "2026-05-01")
