@@ -34,6 +34,7 @@ bench: .venv/ready
 	.venv/bin/python -m benchmarks.webhooks
 	.venv/bin/python -m benchmarks.transform
 	.venv/bin/python -m benchmarks.attribution
+	.venv/bin/python -m benchmarks.export
 
 .venv/ready: pyproject.toml uv.lock
 	@test -n "$(PYTHON)" || { echo "Python 3.11, 3.12 or 3.13 is needed and none was found"; exit 1; }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -72,15 +73,26 @@ class AttributionStore:
         One statement, so one snapshot; memory does not grow with the number of rows. Close it
         (contextlib.aclosing) when it is left before its end.
         """
-        async with self._database.read(scope) as connection:
-            moment = await pin(connection, scope, as_of)
-            reading = _Reading(connection, scope, definition, moment)
-            window = stored(definition.dates)
-            if window is None:
-                return
-            conditions, relation = await reading.relation(window)
-            async for batch in copied(connection, conditions, relation, definition):
-                yield batch
+        left: BaseException | None = None
+        try:
+            async with self._database.read(scope) as connection:
+                moment = await pin(connection, scope, as_of)
+                reading = _Reading(connection, scope, definition, moment)
+                window = stored(definition.dates)
+                if window is None:
+                    return
+                conditions, relation = await reading.relation(window)
+                try:
+                    async for batch in copied(connection, conditions, relation, definition):
+                        yield batch
+                except (GeneratorExit, asyncio.CancelledError) as error:
+                    left = error
+                    raise
+        except Exception:
+            # A COPY that is broken off leaves its connection unusable: the pool puts it away.
+            if left is None:
+                raise
+            raise left from None
 
 
 @dataclass(frozen=True, slots=True)

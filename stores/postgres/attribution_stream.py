@@ -53,14 +53,19 @@ def stream_schema(definition: AttributionDefinition) -> pa.Schema:
     return pa.schema([(name, _TYPES.get(name, pa.string())) for name in names])
 
 
+def stream_query(relation: str, definition: AttributionDefinition) -> str:
+    """The rows of `relation` in the columns and the order of a stream."""
+    order = ", ".join(["a.time", *(key.text for key in key_columns(definition))])
+    columns = ", ".join(map(_column, stream_schema(definition).names))
+    return f"SELECT {columns} FROM {relation} ORDER BY {order}"
+
+
 async def copied(
     connection: Connection, conditions: Conditions, relation: str, definition: AttributionDefinition
 ) -> AsyncIterator[pa.RecordBatch]:
     """The rows of `relation`, sorted by their key, in batches of about BATCH_BYTES of text."""
     schema = stream_schema(definition)
-    order = ", ".join(["a.time", *(key.text for key in key_columns(definition))])
-    columns = ", ".join(map(_column, schema.names))
-    query = f"SELECT {columns} FROM {relation} ORDER BY {order}"
+    query = stream_query(relation, definition)
     async with _texts(connection, query, conditions.values) as texts:
         async for text in texts:
             table = await asyncio.to_thread(_parsed, text, schema)

@@ -85,6 +85,7 @@ FOLLOWED = [
     "drift.md",
     "query.md",
     "attribution.md",
+    "export.md",
     "compare.md",
     "sandbox.md",
     "deploy.md",

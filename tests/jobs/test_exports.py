@@ -8,8 +8,9 @@ import io
 import json
 import zipfile
 from collections.abc import AsyncIterator
+from contextlib import aclosing
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,9 @@ import pytest
 
 from core.causal import CausalDefinition, CausalKpi, KpiKind, KpiMeasure
 from core.periods import Grain
+from core.records.attribution import AttributionDefinition, AttributionDimension
 from core.records.exports import ExportFormat, ExportRecord, ExportState, object_path
+from core.records.pages import PageRequest
 from core.records.runs import RunEventKind, RunStatus
 from core.units import DateRange
 from stores.wiring import Stores
@@ -167,3 +170,46 @@ async def test_one_moment_gives_the_same_bytes_whoever_makes_them(shop: Shop) ->
     assert again.id != first.id
     assert again.files == first.files
     assert again.manifest == first.manifest
+
+
+async def test_a_stream_that_is_left_early_leaves_nothing_behind(shop: Shop) -> None:
+    rows = AttributionDefinition(DATES, by=(AttributionDimension.CAMPAIGN,))
+    now = datetime.now(UTC)
+    for _ in range(20):
+        stream = shop.stores.attribution.stream(shop.tenant.scope, rows, now)
+        async with aclosing(stream) as batches:
+            assert (await anext(batches)).num_rows
+    await shop.stores.database.ping()
+
+
+async def test_it_can_be_cancelled_and_tried_again(shop: Shop) -> None:
+    scope = shop.tenant.scope
+    started = await shop.stores.causal.start(scope, CausalDefinition(DATES, ORDERS, "EUR"), None)
+    await shop.stores.runs.request_cancel(scope, started.run_id)
+    record = (await shop.stores.exports.by_ids(scope, [started.id]))[started.id]
+    assert (record.state, record.files) == (ExportState.PENDING, ())
+    await shop.stores.runs.retry(scope, started.run_id)
+    async with shop.worker(shop.sandbox.url):
+        run = await ended(shop.stores, scope, started.run_id)
+    assert run.status is RunStatus.SUCCEEDED
+    record = (await shop.stores.exports.by_ids(scope, [started.id]))[started.id]
+    assert record.state is ExportState.READY
+
+
+async def test_its_numbers_are_those_of_attribution_rows(shop: Shop) -> None:
+    definition = CausalDefinition(DATES, ORDERS, "EUR", cuts_immature=False)
+    export = await shop.made(definition)
+    wide = await shop.wide(export)
+    rows = AttributionDefinition(DATES, grain=Grain.WEEK, by=(), currency="EUR")
+    found = await shop.stores.attribution.page(
+        shop.tenant.scope, rows, PageRequest(1000), export.as_of
+    )
+    told = {
+        row.key.time: (float(row.spend or 0), row.impressions, row.clicks)
+        for row in found.page.items
+        if row.key.time in set(wide["time"])
+    }
+    columns = ("paid_social_spend", "paid_social_impressions", "paid_social_clicks")
+    assert told == {
+        row["time"]: tuple(row[name] for name in columns) for row in wide.to_dict("records")
+    }

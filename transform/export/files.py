@@ -112,10 +112,22 @@ def _file(path: Path, schema: pa.Schema, kind: ExportFormat) -> Iterator[Rows]:
     elif kind is ExportFormat.ARROW:
         options = pa.ipc.IpcWriteOptions(compression=None)
         with pa.ipc.new_file(str(path), schema, options=options) as writer:
-            yield writer
+            yield _Arrow(writer)
     else:
         with path.open("wb") as file:
             yield _Lines(file, schema, is_csv=kind is ExportFormat.CSV)
+
+
+class _Arrow:
+    """Record batches made anew, so that no byte below a null or behind the end is left over."""
+
+    def __init__(self, writer: Rows) -> None:
+        self._writer = writer
+
+    def write_batch(self, batch: pa.RecordBatch) -> None:
+        """Append rows."""
+        columns = [pa.array(column.to_pylist(), column.type) for column in batch.columns]
+        self._writer.write_batch(pa.record_batch(columns, schema=batch.schema))
 
 
 class _Lines:

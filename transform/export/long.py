@@ -19,6 +19,9 @@ _PLATFORMS: Final = {"META_ADS": "facebook_ads"}
 """What ad_reporting calls a source; every other is called as it is, in lower case."""
 
 
+_UNKNOWN: Final = (None, None)
+
+
 def long_batch(batch: pa.RecordBatch, campaigns: Campaigns) -> pa.RecordBatch:
     """Attribution rows, by day, connection, source, account and campaign, under LONG_SCHEMA.
 
@@ -33,8 +36,8 @@ def long_batch(batch: pa.RecordBatch, campaigns: Campaigns) -> pa.RecordBatch:
         "platform": _mapped(found("source"), platform),
         "account_id": found("account"),
         "account_name": found("account"),
-        "campaign_id": _mapped(campaign, lambda each: campaigns[each][0]),
-        "campaign_name": _mapped(campaign, lambda each: campaigns[each][1]),
+        "campaign_id": _mapped(campaign, lambda each: campaigns.get(each, _UNKNOWN)[0]),
+        "campaign_name": _mapped(campaign, lambda each: campaigns.get(each, _UNKNOWN)[1]),
         "clicks": _whole(found("clicks")),
         "impressions": _whole(found("impressions")),
         "spend": doubles(found("spend")),
