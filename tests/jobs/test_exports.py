@@ -10,7 +10,7 @@ import zipfile
 from collections.abc import AsyncIterator
 from contextlib import aclosing
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +24,10 @@ from core.records.exports import ExportFormat, ExportRecord, ExportState, object
 from core.records.pages import PageRequest
 from core.records.runs import RunEventKind, RunStatus
 from core.units import DateRange
+from stores.postgres.export_work import MadeExport
+from stores.postgres.run_work import ClaimLost, RunStep
 from stores.wiring import Stores
+from stores.work import work_stores
 from tests.support import (
     NewTenant,
     RunningWorker,
@@ -213,3 +216,21 @@ async def test_its_numbers_are_those_of_attribution_rows(shop: Shop) -> None:
     assert told == {
         row["time"]: tuple(row[name] for name in columns) for row in wide.to_dict("records")
     }
+
+
+async def test_what_a_dead_worker_left_is_gone_on_with(shop: Shop) -> None:
+    scope, work = shop.tenant.scope, work_stores(shop.stores)
+    definition = CausalDefinition(DATES, ORDERS, "EUR")
+    whole = await shop.made(definition)
+    started = await shop.stores.causal.start(scope, definition, whole.as_of)
+    dead = await work.runs.claim(scope, started.run_id)
+    assert dead is not None
+    await work.runs.advance(scope, dead, RunStep({"steps": 3}, 0.5, "tables written"))
+    async with shop.worker(shop.sandbox.url):
+        run = await ended(shop.stores, scope, started.run_id)
+    assert run.status is RunStatus.SUCCEEDED, run.error
+    record = (await shop.stores.exports.by_ids(scope, [started.id]))[started.id]
+    assert (record.files, record.manifest) == (whole.files, whole.manifest)
+    late = MadeExport((), (), {}, "", 0, timedelta(days=1))
+    with pytest.raises(ClaimLost):
+        await work.exports.finish(scope, dead, started, late)
