@@ -99,6 +99,7 @@ FOLLOWED = [
     "connections.md",
     "calendar.md",
     "transform.md",
+    "models.md",
 ]
 """Each goes on from sync.md."""
 
