@@ -61,12 +61,18 @@ class RunBars:
         async for last in steps:
             self._show(bar, last)
         if not self._console.is_terminal:
-            self._console.print(f"{name}: {last.status.value.lower()}, {counted(last.counters)}")
+            self._console.print(f"{name}: {last.status.value.lower()}, {_done(last)}")
         return last
 
     def _show(self, bar: TaskID, step: Step) -> None:
         detail = step.message if step.status.is_final else _on_the_way(step)
         self._progress.update(bar, completed=step.progress, detail=detail)
+
+
+def _done(last: Step) -> str:
+    """What came of a run; of one that has made something of no pages, what it said last."""
+    is_told = last.status is RunStatus.SUCCEEDED and not last.counters.pages
+    return last.message if is_told else counted(last.counters)
 
 
 def _on_the_way(step: Step) -> str:
