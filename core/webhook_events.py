@@ -8,6 +8,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from core.breakdowns import country_code
 from core.errors import BadInput
 from core.jsonvalue import JSONObject
 from core.units import MONEY_SCALE, currency_code
@@ -20,6 +21,9 @@ _LARGEST: Final = Decimal(9 * 10**12)
 _MILLISECONDS_FROM: Final = 10**11
 """Unix times above are in milliseconds: in seconds, that is the year 5138."""
 _YEARS: Final = range(1990, 2100)
+_COUNTRY: Final = (
+    "send its ISO 3166-1 code, such as DE, or its English name; or set the path of country"
+)
 _MEND: Final = "mend it at the sender, or set the connection's mapping"
 
 
@@ -48,7 +52,8 @@ class OrderEvent:
     `at` is the sender's own time of this event: of two events the later one holds, in whatever
     order they came. `date` is the order's day in the connection's zone, None where the event
     does not say it, `at_date` that of `at`. `value` is before refunds, `net_value` after those
-    until `at`; of a REFUND, `value` is what was given back.
+    until `at`; of a REFUND, `value` is what was given back. `country` (ISO 3166-1 alpha-2) and
+    `geo` are where the order goes; an ORDER alone tells them.
     """
 
     order_id: str
@@ -67,6 +72,8 @@ class OrderEvent:
     campaign: str | None
     utm_source: str | None
     utm_medium: str | None
+    country: str | None = None
+    geo: str | None = None
 
     def to_json(self) -> JSONObject:
         """As it is kept with the order."""
@@ -110,9 +117,8 @@ def read_event(event: JSONObject, source: EventSource, reader: Reader) -> OrderE
     if kind is EventKind.IGNORED:
         return _nothing(source, kind, event_type)
     at = found.moment("updated_at") or source.sent_at
-    ordered = found.day("occurred_at") if kind is EventKind.ORDER else None
     own_id = found.text("event_id")
-    is_refund = kind is EventKind.REFUND
+    is_order, is_refund = kind is EventKind.ORDER, kind is EventKind.REFUND
     return OrderEvent(
         order_id=found.required("order_id"),
         event_id=f"{kind}:{own_id}" if own_id else f"{source.message_id}/{source.index}",
@@ -120,7 +126,7 @@ def read_event(event: JSONObject, source: EventSource, reader: Reader) -> OrderE
         type=event_type,
         at=at,
         at_date=at.astimezone(reader.zone).date(),
-        date=ordered,
+        date=found.day("occurred_at") if is_order else None,
         value=found.amount("refund" if is_refund else "value", is_required=is_refund),
         net_value=None if is_refund else found.amount("net_value"),
         currency=found.currency(),
@@ -130,6 +136,8 @@ def read_event(event: JSONObject, source: EventSource, reader: Reader) -> OrderE
         campaign=found.text("campaign"),
         utm_source=found.text("utm_source"),
         utm_medium=found.text("utm_medium"),
+        country=found.country() if is_order else None,
+        geo=found.text("geo") if is_order else None,
     )
 
 
@@ -206,6 +214,14 @@ class _Found:
             return currency_code(text)
         except BadInput:
             raise Unreadable("currency", "is not a currency such as EUR") from None
+
+    def country(self) -> str | None:
+        """The code of the country that is named."""
+        text = self.text("country")
+        code = None if text is None else country_code(text)
+        if text is not None and code is None:
+            raise Unreadable("country", f"is {text!r}, which is no country", _COUNTRY)
+        return code
 
     def _moment(self, name: str, value: object) -> datetime:
         try:

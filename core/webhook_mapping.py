@@ -87,6 +87,16 @@ DEFAULT_PATHS: Final[Mapping[str, str]] = MappingProxyType(
             "data.utm.campaign || utm.campaign || "
             "(note_attributes[?name=='utm_campaign'].value | [0])"
         ),
+        "country": (
+            "data.shipping_address.country_code || shipping_address.country_code || "
+            "data.billing_address.country_code || billing_address.country_code || "
+            "data.country_code || data.country || country_code || country"
+        ),
+        "geo": (
+            "data.shipping_address.province || shipping_address.province || "
+            "data.billing_address.province || billing_address.province || "
+            "data.geo || data.region || geo || region"
+        ),
         "utm_source": _utm("source"),
         "utm_medium": _utm("medium"),
     }

@@ -92,7 +92,8 @@ async def _context(at: Assignment, page: StoredPage, told: _Told) -> PageContext
         contract=told.contracts.get(page.stream),
         replay=replay,
     )
-    return await with_orders(at.stores, at.scope, told.connection, page.body, context)
+    anew = not Transformation.from_json(at.run.options).is_preview
+    return await with_orders(at.stores, at.scope, told.connection, page.body, context, anew=anew)
 
 
 def _renewed(connection: ConnectionRecord, page: StoredPage, context: PageContext) -> RenewedPage:

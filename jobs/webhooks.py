@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from uuid import UUID
@@ -25,7 +25,6 @@ from core.records.connections import ConnectionRecord, Level, Source
 from core.records.entries import DateBasis, EntryKey
 from core.records.runs import RunRecord
 from core.scope import SystemScope, TenantScope
-from core.webhook_events import OrderEvent
 from jobs.scopes import waiting_scope
 from stores.postgres.run_work import Claimed
 from stores.postgres.webhook_work import WebhookWorkStore
@@ -80,12 +79,13 @@ class RunInbox:
 
 async def with_orders(
     stores: Stores, scope: TenantScope, connection: ConnectionRecord, body: bytes,
-    context: PageContext,
+    context: PageContext, *, anew: bool = False,
 ) -> PageContext:  # fmt: skip
     """`context` with what is known of the orders of a page; that of other sources as it is.
 
     The page's own events are kept with their orders first. A page that is tried again finds
     them there, and an order that a later page tells of has them, whichever is merged first.
+    `anew`: events are kept as they read by now, in place of how they once did.
     """
     if connection.source is not Source.WEBHOOK:
         return context
@@ -97,7 +97,9 @@ async def with_orders(
     options: JSONObject = {**mapped.options, "orders": kept}
     known = known_orders(options)
     page = accepted(page, known)
-    await _keep(work, scope, connection.id, page.by_order().values())
+    facts = [event.to_json() for events in page.by_order().values() for event in events]
+    if facts:
+        await work.keep_orders(scope, connection.id, facts, anew=anew)
     before = {order: order_state(events) for order, events in known.items()}
     states = order_states(page, known)
     moved = _left(before, states)
@@ -105,17 +107,6 @@ async def with_orders(
         moved[order] |= left
     days = {order: [day.isoformat() for day in sorted(left)] for order, left in moved.items()}
     return replace(context, options={**options, "moved": days})
-
-
-async def _keep(
-    work: WebhookWorkStore,
-    scope: TenantScope,
-    connection_id: UUID,
-    orders: Iterable[Sequence[OrderEvent]],
-) -> None:
-    facts = [event.to_json() for events in orders for event in events]
-    if facts:
-        await work.keep_orders(scope, connection_id, facts)
 
 
 def _left(

@@ -154,7 +154,10 @@ def campaign_digests(
 
 
 IDENTITY = ("source", "account_id", "level", "entity_id", "date_basis", "attribution_setting")
-"""What an entry is told by, beside its date; where it is broken down, by BREAKDOWNS too."""
+"""What an entry is told by, beside its date; where it is broken down, by BREAKDOWNS too.
+
+An order is not: its country and geo are labels.
+"""
 
 BREAKDOWNS = ("country", "geo", "device")
 

@@ -190,6 +190,8 @@ def _columns(
         "platform_channel": of_state("text", "utm_source"),
         "medium": of_state("text", "utm_medium"),
         "currency": of_state("text", "currency"),
+        "country": of_state("text", "country"),
+        "geo": of_state("text", "geo"),
         "conversions": of_state("amount", "conversions"),
         "conversion_value": of_state("amount", "value"),
         "conversion_type": of_state("text", "conversion_type"),

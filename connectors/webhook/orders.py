@@ -22,7 +22,8 @@ class OrderState:
     """An order as its events leave it. `conversions` is 1, or 0 for one that was cancelled.
 
     `value` is after refunds, `gross` before; both None where no event told any. `other_dates`:
-    days that fewer events would have put it on.
+    days that fewer events would have put it on. `geo` is never one of another `country`: an address
+    that changes its country without naming a region has none.
     """
 
     day: date
@@ -36,6 +37,8 @@ class OrderState:
     campaign: str | None
     utm_source: str | None
     utm_medium: str | None
+    country: str | None
+    geo: str | None
     other_dates: frozenset[date]
 
 
@@ -51,6 +54,7 @@ def order_state(events: Iterable[OrderEvent]) -> OrderState | None:
         return None
     is_cancelled = _is_cancelled(orders, known.values())
     gross, value, refunded = _amounts(orders, known.values())
+    country = _newest(orders, "country")
     day = _newest(orders, "date") or min(event.at_date for event in orders)
     return OrderState(
         day=day,
@@ -64,6 +68,8 @@ def order_state(events: Iterable[OrderEvent]) -> OrderState | None:
         campaign=_newest(orders, "campaign"),
         utm_source=_newest(orders, "utm_source"),
         utm_medium=_newest(orders, "utm_medium"),
+        country=country,
+        geo=_newest([each for each in orders if each.country in {None, country}], "geo"),
         other_dates=frozenset(event.date or event.at_date for event in orders) - {day},
     )
 

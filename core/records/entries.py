@@ -84,8 +84,9 @@ class EntryRecord:
     """One row per account, entity, date, date basis, attribution setting and breakdown.
 
     `country` (ISO 3166-1 alpha-2), `geo` (the source's own name of a region) and `device` are
-    None where the numbers are not broken down. `series_role` is told of level SERIES alone;
-    its numbers cover `covers_days` days from `date` on, None for one.
+    None where the numbers are not broken down; of an order, `country` and `geo` are labels that
+    tell where it goes. `series_role` is told of level SERIES alone; its numbers cover
+    `covers_days` days from `date` on, None for one.
     `date` is a calendar day in `time_zone`, never shifted. `learned_at` is when these metrics
     became known; `is_mature` whether the day was last read when it had settled.
     `named_at`: its campaign goes by the name of that moment.

@@ -75,7 +75,8 @@ class MarketingEntry(Node, MetricColumns):
     )
     currency: str = strawberry.field(description="ISO 4217 code of every amount of this entry.")
     country: str | None = strawberry.field(
-        description="ISO 3166-1 alpha-2 code; null where it is not broken down by country."
+        description="ISO 3166-1 alpha-2 code, of an order where it goes; null where it is not "
+        "broken down by country."
     )
     geo: str | None = strawberry.field(
         description=(

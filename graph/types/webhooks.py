@@ -116,6 +116,12 @@ class WebhookEvent:
     campaign: str | None = strawberry.field(description="The campaign that the sender credits.")
     utm_source: str | None = strawberry.field(description="The source that the sender credits.")
     utm_medium: str | None = strawberry.field(description="The medium that the sender credits.")
+    country: str | None = strawberry.field(
+        description="ISO 3166-1 alpha-2 code of where an order goes; null of what is no ORDER."
+    )
+    geo: str | None = strawberry.field(
+        description="The region it goes to, as the sender spells it."
+    )
 
     @classmethod
     def from_record(cls, event: OrderEvent) -> WebhookEvent:
@@ -134,6 +140,8 @@ class WebhookEvent:
             campaign=event.campaign,
             utm_source=event.utm_source,
             utm_medium=event.utm_medium,
+            country=event.country,
+            geo=event.geo,
         )
 
 

@@ -1,7 +1,8 @@
 -- Breakdowns and series of entries.
 
--- Country, geo and device are part of what an entry is, so its versions need not repeat them.
--- What a series is and how many days its numbers cover may be told otherwise later.
+-- Device is part of what an entry is, so its versions need not repeat it. So are country and geo,
+-- but for an order, whose id alone tells it apart: where it goes may be told otherwise later, as
+-- may what a series is and how many days its numbers cover.
 ALTER TABLE marketing_entry
     ADD COLUMN country text,
     ADD COLUMN geo text,
@@ -10,6 +11,8 @@ ALTER TABLE marketing_entry
     ADD COLUMN covers_days bigint,
     ADD COLUMN value numeric;
 ALTER TABLE marketing_entry_vintage
+    ADD COLUMN country text,
+    ADD COLUMN geo text,
     ADD COLUMN series_role text,
     ADD COLUMN covers_days bigint,
     ADD COLUMN value numeric;

@@ -73,6 +73,8 @@ LABELS = (
     "campaign",
     "channel",
     "platform_channel",
+    "country",
+    "geo",
     "series_role",
     "covers_days",
 )

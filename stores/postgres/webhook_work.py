@@ -99,16 +99,25 @@ class WebhookWorkStore:
         return tuple(row["facts"] for row in rows)
 
     async def keep_orders(
-        self, scope: TenantScope, connection_id: UUID, facts: Sequence[JSONObject]
+        self,
+        scope: TenantScope,
+        connection_id: UUID,
+        facts: Sequence[JSONObject],
+        *,
+        anew: bool = False,
     ) -> None:
-        """Keep events with their orders; one that is kept already stays as it is."""
+        """Keep events with their orders; one that is kept already stays as it is.
+
+        `anew`: it is kept as it reads by now, so that later events of its order find it so.
+        """
         names = (
             [fact["order_id"] for fact in facts],
             [fact["event_id"] for fact in facts],
             list(facts),
         )
         async with self._database.write(scope) as connection:
-            await connection.execute(_KEEP, scope.tenant_id, connection_id, *names)
+            statement = _KEEP_ANEW if anew else _KEEP
+            await connection.execute(statement, scope.tenant_id, connection_id, *names)
 
 
 _OPEN_RUN = """
@@ -169,6 +178,13 @@ _MAPPING = "SELECT mapping FROM webhook WHERE tenant_id = $1 AND connection_id =
 _ORDERS = """
 SELECT facts FROM order_event
 WHERE tenant_id = $1 AND connection_id = $2 AND order_id = ANY($3) ORDER BY order_id, learned_at
+"""
+_KEEP_ANEW = """
+INSERT INTO order_event (tenant_id, connection_id, order_id, event_id, facts)
+SELECT DISTINCT ON (each.order_id, each.event_id) $1, $2, each.*
+FROM unnest($3::text[], $4::text[], $5::jsonb[]) each (order_id, event_id, facts)
+ON CONFLICT (tenant_id, connection_id, order_id, event_id) DO UPDATE SET facts = excluded.facts
+WHERE order_event.facts IS DISTINCT FROM excluded.facts
 """
 _KEEP = """
 INSERT INTO order_event (tenant_id, connection_id, order_id, event_id, facts)

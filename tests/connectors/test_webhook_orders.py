@@ -110,6 +110,61 @@ def test_an_order_by_its_events(sent: list[dict[str, Any]], conversions: int, va
     assert (found.conversions, found.value) == (D(conversions), D(value))
 
 
+SHIPPED = {"country_code": "de", "province": "Bayern"}
+
+
+@pytest.mark.parametrize(
+    ("more", "place"),
+    [
+        ({"shipping_address": SHIPPED, "billing_address": {"country_code": "AT"}}, "DE Bayern"),
+        ({"shipping_address": None, "billing_address": {"country_code": "AT"}}, "AT None"),
+        ({"country": "Austria", "region": "Wien"}, "AT Wien"),
+        ({"country": " ", "geo": "store 7"}, "None store 7"),
+        ({}, "None None"),
+    ],
+)
+def test_where_an_order_goes(more: dict[str, Any], place: str) -> None:
+    for event in (order(**more), order()["data"] | more):
+        found = read(event)
+        assert f"{found.country} {found.geo}" == place
+
+
+LATER = "2026-11-21T00:00:00Z"
+BAYERN = order(shipping_address=SHIPPED)
+
+
+@pytest.mark.parametrize(
+    ("sent", "place"),
+    [
+        ([BAYERN, refund("30")], "DE Bayern"),
+        ([refund("30"), BAYERN], "DE Bayern"),
+        ([BAYERN, refund("30", country="FR", region="Paris")], "DE Bayern"),
+        ([BAYERN, refund("30", country="Utopia")], "DE Bayern"),
+        ([BAYERN, {"type": "order.cancelled", "data": {"id": "1", "country": "FR"}}], "DE Bayern"),
+        ([BAYERN, order("90", LATER)], "DE Bayern"),
+        ([BAYERN, order("90", LATER, country="DE")], "DE Bayern"),
+        ([BAYERN, order("90", LATER, region="Berlin")], "DE Berlin"),
+        ([BAYERN, order("90", LATER, country="AT")], "AT None"),
+        ([order("90", LATER, country="AT", region="Wien"), BAYERN], "AT Wien"),
+    ],
+)
+def test_an_order_goes_where_its_newest_event_says(sent: list[dict[str, Any]], place: str) -> None:
+    found = state(*sent)
+    assert f"{found.country} {found.geo}" == place
+
+
+def test_an_order_is_told_apart_by_its_id_and_not_by_where_it_goes() -> None:
+    def entry(event: dict[str, Any]) -> dict[str, Any]:
+        context = replace(CONTEXT, options={"orders": []})
+        (found,) = normalise("events", "", composed(sent(event)), context).entries.to_pylist()
+        return dict(found)
+
+    nowhere, somewhere = entry(order()), entry(BAYERN)
+    assert nowhere["digest"] == somewhere["digest"]
+    assert (nowhere["country"], nowhere["geo"]) == (None, None)
+    assert (somewhere["country"], somewhere["geo"]) == ("DE", "Bayern")
+
+
 def test_a_lead_without_a_value_has_none() -> None:
     found = state({"type": "lead.created", "data": {"id": 1}})
     assert (found.conversions, found.value) == (D(1), None)
@@ -130,6 +185,7 @@ def test_a_lead_without_a_value_has_none() -> None:
         ({"id": 1, "updated_at": 1e30}, "updated_at"),
         ({"id": 1, "currency": "Euro"}, "currency"),
         ({"id": 1, "line_items": 5}, "quantity"),
+        ({"id": 1, "country": "Utopia"}, "country"),
         ({"type": "customer.created", "id": 1}, "type"),
     ],
 )
@@ -160,6 +216,8 @@ EVENTS = st.builds(
     campaign=st.none() | st.sampled_from(["x", "y"]),
     utm_source=st.none(),
     utm_medium=st.none(),
+    country=st.none() | st.sampled_from(["DE", "AT"]),
+    geo=st.none() | st.sampled_from(["Bayern", "Wien"]),
 )
 SETS = st.lists(EVENTS, max_size=12, unique_by=lambda event: event.event_id)
 

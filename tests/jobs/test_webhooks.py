@@ -14,10 +14,13 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from core.commands import NewRun
 from core.records.entries import EntryFilter, EntryOrder, EntryRecord
 from core.records.pages import PageRequest
 from core.records.rejections import RejectionChoice, RejectionFilter, RejectionState
 from core.records.runs import RunKind, RunRecord, RunStatus
+from core.records.transformations import Transformation
+from core.webhook_mapping import WebhookMapping
 from jobs.webhooks import RunInbox
 from stores.postgres.webhook_work import WebhookWorkStore
 from stores.wiring import Stores
@@ -166,6 +169,55 @@ async def test_a_refund_is_a_new_vintage_of_its_order(shop: Shop) -> None:
     assert [vintage.metrics.conversion_value for vintage in (
         await shop.stores.entries.vintages(shop.tenant.scope, [entry.key])
     )[entry.key]] == [D(100), D(70)]  # fmt: skip
+
+
+async def test_an_order_stays_one_entry_wherever_it_goes(shop: Shop) -> None:
+    refund = {"order_id": 1, "amount": "30", "refund_id": "r1", "created_at": 1795500000}
+    moved = order(1, "100", country="AT", updated_at="2026-11-24T10:00:00Z")
+    scope, told = shop.tenant.scope, []
+    for event in (
+        order(1, "100"),
+        order(1, "100", country="DE", region="Bayern", updated_at="2026-11-22T10:00:00Z"),
+        {"type": "order.refunded", "data": refund},
+        moved,
+    ):
+        await shop.sender.send(event)
+        run = (await shop.landed())[0]
+        assert run.receipt is not None
+        assert run.receipt.counters.created + run.receipt.counters.restated == 1
+        told.append(run.receipt.as_of)
+
+    async def known(as_of: datetime | None, where: EntryFilter) -> list[tuple[Any, ...]]:
+        page = await shop.stores.entries.page(
+            scope, where, EntryOrder.DATE_ASC, PageRequest(9), as_of
+        )
+        return [(each.country, each.geo, each.metrics.conversion_value) for each in page.items]
+
+    expected = [(None, None, D(100)), ("DE", "Bayern", D(100)), ("DE", "Bayern", D(70)),
+                ("AT", None, D(70))]  # fmt: skip
+    assert [await known(each, EntryFilter()) for each in told] == [[each] for each in expected]
+    assert await known(None, EntryFilter(countries=("AT",))) == [expected[3]]
+    assert await known(told[2], EntryFilter(countries=("AT",))) == []
+    assert await known(told[2], EntryFilter(geos=("Bayern",))) == [expected[2]]
+
+
+async def test_a_refund_keeps_the_country_that_a_later_mapping_found(shop: Shop) -> None:
+    scope, connection_id = shop.tenant.scope, shop.sender.connection_id
+    refund = {"order_id": 1, "amount": "30", "refund_id": "r1", "created_at": 1795500000}
+    await shop.sender.send(order(1, "100", ship_to="DE"))
+    await shop.landed()
+    mapping = WebhookMapping({"country": "data.ship_to"})
+    await shop.stores.webhooks.set_mapping(scope, connection_id, mapping)
+    for is_preview, country in ((True, None), (False, "DE")):
+        options = Transformation(is_preview=is_preview).to_json()
+        renewal = NewRun(RunKind.TRANSFORMATION, connection_id, None, options=options)
+        await shop.stores.runs.start_all(scope, [renewal])
+        await shop.landed()
+        assert [each.country for each in (await shop.entries()).values()] == [country]
+    await shop.sender.send({"type": "order.refunded", "data": refund})
+    await shop.landed()
+    (entry,) = (await shop.entries()).values()
+    assert (entry.country, entry.metrics.conversion_value) == ("DE", D(70))
 
 
 async def test_an_older_event_that_comes_late_does_not_win(shop: Shop) -> None:

@@ -12,7 +12,9 @@ from typing import Any, Final
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
+from core.records.connections import Level
 from core.sources import MANIFESTS, QualityRules, SourceKind
 from transform.frames import (
     BREAKDOWNS,
@@ -151,11 +153,12 @@ def _identified(table: pa.Table) -> pa.Table:
 
 
 def _breakdowns(table: pa.Table) -> list[ArrowColumn]:
+    """What rows are told apart by; an order is so by its id alone, wherever it goes."""
     names = set(table.column_names)
-    return [
-        table[name].combine_chunks() if name in names else pa.nulls(len(table), pa.string())
-        for name in BREAKDOWNS
-    ]
+    nothing = pa.nulls(len(table), pa.string())
+    if pc.any(pc.equal(table["level"], pa.scalar(Level.ORDER.value))).as_py():
+        return [nothing] * len(BREAKDOWNS)
+    return [table[name].combine_chunks() if name in names else nothing for name in BREAKDOWNS]
 
 
 def _merged(table: pa.Table) -> tuple[pa.Table, Mask]:
