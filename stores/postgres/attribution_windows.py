@@ -17,6 +17,9 @@ _AT_FIRST = 8
 _GROWTH = 8
 """Periods of the first window, and how much longer one is after one without rows."""
 
+_SHORTEST = {Grain.DAY: 1, Grain.WEEK: 7, Grain.MONTH: 28}
+"""Days of a period, at least."""
+
 
 def stored(dates: DateRange) -> DateRange | None:
     """The part of `dates` that entries can lie in; None when there is none."""
@@ -66,6 +69,9 @@ class Windows:
     def _take(self, count: int) -> DateRange:
         is_backward = self._request.backward
         start = self._until if is_backward else self._since
+        # No more periods than there are days for: far beyond them there are no dates.
+        days = (self._until - self._since).days
+        count = min(count, days // _SHORTEST[self._definition.grain] + 1)
         whole = stretch(start, count, *self._grain, backward=is_backward)
         window = DateRange(max(whole.since, self._since), min(whole.until, self._until))
         if is_backward:

@@ -104,3 +104,18 @@ def test_a_cursor_begins_the_walk_in_its_own_period(
         assert window.until == min(period.until, last)
     else:
         assert window.since == max(period.since, first)
+
+
+@given(GRAINS, WAYS, st.integers(1, 3))
+def test_a_rare_row_leads_to_no_day_that_there_is_not(grain: Grain, way: str, rows: int) -> None:
+    dates = DateRange(date(1990, 1, 1), date(2099, 12, 31))
+    request = PageRequest(1000, backward=way == "backward")
+    for before in range(6):
+        windows = Windows(AttributionDefinition(dates, grain), request)
+        found = 0
+        for number in range(20):
+            window = windows.next(found)
+            if window is None:
+                break
+            assert dates.since <= window.since <= window.until <= dates.until
+            found = rows if number >= before else 0
