@@ -21,6 +21,7 @@ from core.records.ingestion import RawPage, Rejection
 from core.records.runs import Counters, RunEventKind
 from core.scope import TenantScope
 from stores.postgres.alike import confirm_pages
+from stores.postgres.clock import advance_clock
 from stores.postgres.database import Connection, Database
 from stores.postgres.drift import DriftSeen, record_drift
 from stores.postgres.merge import NOTHING, MergeCounts, merge_campaigns, merge_entries, spanned
@@ -112,6 +113,9 @@ class PageWorkStore:
         async with self._database.write(scope) as connection:
             await fill_stage(connection, pages)
             await hold(connection, scope, claimed)
+            if any(result.rejections for result in results):
+                # What was refused is told as of moments too: none may pass it by before the commit.
+                await advance_clock(connection, scope)
             for result in results:
                 refused_on = RefusedOn(claimed.run.of_connection, claimed.run.id, result.page.id)
                 await reject(connection, scope, refused_on, result.rejections)

@@ -10,8 +10,9 @@ from random import Random
 from core.records.entries import EntryFilter, EntryKey, EntryOrder, EntryRecord, Metrics
 from core.records.pages import PageRequest
 from core.scope import TenantScope
+from stores.postgres.clock import advance_clock
 from stores.wiring import Stores
-from tests.jobs.by_hand import ByHand, Spends, by_hand
+from tests.jobs.by_hand import ByHand, Spends, by_hand, page_of
 from tests.support import Tenant
 
 DAYS = [f"2026-0{month}-{day:02}" for month in (3, 4) for day in range(1, 29, 3)]
@@ -79,3 +80,28 @@ async def test_answers_at_a_moment_hold_while_two_connections_merge(
     assert len({len(found) for _, found in seen}) > 3, "nothing moved while it was read"
     for moment, found in seen:
         assert await answer(stores, tenant.scope, moment, 1000) == found, moment
+
+
+async def test_what_is_being_refused_is_not_told_as_of_a_moment_before(
+    stores: Stores, tenant: Tenant
+) -> None:
+    at = await by_hand(stores, tenant.scope)
+    run = await at.begun(SINCE, UNTIL)
+    page = page_of({("1", SINCE): "no number"})
+    landed = await at.land(run, page)
+    async with stores.database.write(tenant.scope) as clock:
+        await advance_clock(clock, tenant.scope)
+        merging = asyncio.create_task(at.merge(run, landed, page))
+        while not await clock.fetchval(_WAITS_FOR_THE_CLOCK):  # noqa: ASYNC110 - no event tells of it
+            await asyncio.sleep(0.01)
+        moment = await advance_clock(clock, tenant.scope)
+    await merging
+    assert await stores.causal.rejected(tenant.scope, moment) == {}
+    assert await stores.causal.rejected(tenant.scope, datetime.now(UTC)) == {at.connection.id: 1}
+
+
+_WAITS_FOR_THE_CLOCK = """
+SELECT EXISTS (SELECT FROM pg_locks w JOIN pg_locks h USING (classid, objid, objsubid, database)
+    WHERE w.locktype = 'advisory' AND h.locktype = 'advisory' AND NOT w.granted
+      AND h.pid = pg_backend_pid())
+"""
