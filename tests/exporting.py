@@ -21,7 +21,7 @@ from stores.wiring import Stores
 
 _RUN = """
 INSERT INTO run (tenant_id, kind, status, requested_by, ended_at)
-VALUES ($1, 'EXPORT', $2, $3, now()) RETURNING id
+VALUES ($1, 'EXPORT', $2, $3, CASE WHEN $2 <> 'RUNNING' THEN now() END) RETURNING id
 """
 _EXPORT = """
 INSERT INTO export (tenant_id, run_id, definition, definition_sha256, as_of, state, files,

@@ -71,6 +71,7 @@ AND coalesce(expires_at, ready_at + $1::interval) <= now()
 RETURNING tenant_id, id
 """
 _WITH_FILES = f"""
-SELECT id FROM export WHERE tenant_id = $1 AND id = ANY($2)
-AND state IN ('{ExportState.READY}', '{ExportState.PENDING}')
+SELECT e.id FROM export e JOIN run r ON r.tenant_id = e.tenant_id AND r.id = e.run_id
+WHERE e.tenant_id = $1 AND e.id = ANY($2)
+AND (e.state = '{ExportState.READY}' OR (e.state = '{ExportState.PENDING}' AND r.ended_at IS NULL))
 """

@@ -71,8 +71,12 @@ async def test_exports_end_with_their_time_and_their_files_after_them(
 
 async def test_files_that_nobody_has_are_removed(stores: Stores, new_tenant: NewTenant) -> None:
     here, gone = await new_tenant(), await new_tenant()
-    kept = [await made(stores, here.scope, state=state) for state in ("READY", "PENDING")]
+    kept = [
+        await made(stores, here.scope),
+        await made(stores, here.scope, state="PENDING", run_status="RUNNING"),
+    ]
     ended = [await made(stores, here.scope, state=state) for state in ("EXPIRED", "DELETED")]
+    ended.append(await made(stores, here.scope, state="PENDING", run_status="CANCELLED"))
     await put_files(stores.objects, here.scope, uuid4(), FILES)
     await made(stores, gone.scope)
     async with stores.database.system(SystemScope(reason="tests")) as connection:
