@@ -47,7 +47,7 @@ _APART: Final = (
 _GEOS: Final = {
     None: (),
     GeoBy.COUNTRY: (AttributionDimension.COUNTRY,),
-    GeoBy.GEO: (AttributionDimension.GEO,),
+    GeoBy.GEO: (AttributionDimension.COUNTRY, AttributionDimension.GEO),
 }
 _BY_CAMPAIGN: Final = (
     AttributionDimension.SOURCE,
@@ -120,7 +120,8 @@ class Snapshot:
     async def legacy(self, dates: DateRange) -> JSONObject:
         """The predecessor's payload of these days."""
         campaigns = await self.stores.causal.campaigns(self.scope, dates, self.as_of)
-        tenant = await self.stores.tenants.current(self.scope)
+        version = await self.stores.calendar.version(self.scope, self.as_of)
+        countries = () if version is None else version.edition.profile.countries
         rows = await self._rows(legacy_rows(self.definition, dates))
         is_money = self.definition.kpi.measure is KpiMeasure.REVENUE
         request = LegacyRequest(
@@ -130,7 +131,7 @@ class Snapshot:
             sources=self.definition.sources or tuple(Source(row["source"]) for row in rows),
             target="revenue" if is_money else "conversions",
             currency=self.definition.currency,
-            home=next(iter(tenant.countries), None),
+            home=next(iter(countries), None),
             as_of=self.as_of,
             correlation_id=self.definition.sha256,
         )

@@ -139,7 +139,7 @@ class CausalStore:
     async def campaigns(
         self, scope: TenantScope, dates: DateRange, as_of: datetime
     ) -> dict[str, tuple[str, str | None]]:
-        """Id and last name of each campaign with entries in these dates, by digest as text."""
+        """Id, and name at `as_of`, of each campaign with entries in these dates, by digest."""
         conditions, relation = entries_as_of(scope, as_of)
         conditions.add("e.date BETWEEN {} AND {}", dates.since, dates.until)
         conditions.add("e.campaign IS NOT NULL")
@@ -270,12 +270,13 @@ _CURRENCIES = """
 SELECT DISTINCT currency FROM marketing_entry
 WHERE tenant_id = $1 AND date BETWEEN $2 AND $3 AND first_learned_at <= $4 ORDER BY currency
 """
-_CAMPAIGNS = f"""
-SELECT n.campaign, c.campaign_id, n.name
-FROM (
-    SELECT e.campaign, (array_agg(e.entity_name ORDER BY e.date DESC, e.learned_at DESC)
-        FILTER (WHERE e.level = '{Level.CAMPAIGN}'))[1] AS name
-    FROM {{relation}} WHERE {{where}} GROUP BY e.campaign
-) n
+_CAMPAIGNS = """
+SELECT n.campaign, c.campaign_id, k.name
+FROM (SELECT DISTINCT e.campaign FROM {relation} WHERE {where}) n
 JOIN campaign c ON c.tenant_id = $1 AND c.digest = n.campaign
+LEFT JOIN LATERAL (
+    SELECT name FROM campaign_name
+    WHERE tenant_id = $1 AND digest = n.campaign AND learned_at <= $2
+    ORDER BY learned_at DESC LIMIT 1
+) k ON true
 """

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pandas as pd
 import pytest
@@ -20,14 +21,17 @@ import pytest
 from core.causal import CausalDefinition, CausalKpi, KpiKind, KpiMeasure
 from core.periods import Grain
 from core.records.attribution import AttributionDefinition, AttributionDimension
+from core.records.connections import Level
 from core.records.exports import ExportFormat, ExportRecord, ExportState, object_path
 from core.records.pages import PageRequest
 from core.records.runs import RunEventKind, RunStatus
 from core.units import DateRange
+from jobs.exporting.export import _workplace
 from stores.postgres.export_work import MadeExport
 from stores.postgres.run_work import ClaimLost, RunStep
 from stores.wiring import Stores
 from stores.work import work_stores
+from tests.jobs.by_hand import by_hand, page_of
 from tests.support import (
     NewTenant,
     RunningWorker,
@@ -216,6 +220,37 @@ async def test_its_numbers_are_those_of_attribution_rows(shop: Shop) -> None:
     assert told == {
         row["time"]: tuple(row[name] for name in columns) for row in wide.to_dict("records")
     }
+
+
+async def test_campaigns_of_ads_have_the_name_of_the_moment(stores: Stores, tenant: Tenant) -> None:
+    at = await by_hand(stores, tenant.scope, level=Level.AD)
+    moments = []
+    for name in ("Spring", "Summer"):
+        day = DATES.since.isoformat()
+        page = page_of({("7", day): "1.5"}, campaign_name=name, adset_id="8", ad_id="9")
+        run = await at.begun(day, day)
+        await at.merge(run, await at.land(run, page), page)
+        await at.complete(run)
+        moments.append((await at.finish(run)).as_of)
+    names = [
+        list((await stores.causal.campaigns(tenant.scope, DATES, moment)).values())
+        for moment in moments
+    ]
+    assert names == [[("7", "Spring")], [("7", "Summer")]]
+
+
+def test_one_taken_for_dead_that_still_writes_spoils_no_other_s_files() -> None:
+    run = uuid4()
+    with _workplace(run) as slow:
+        (slow / "wide.csv").write_text("slow")
+        with _workplace(run) as other:
+            assert not list(other.iterdir())
+        assert (slow / "wide.csv").read_text() == "slow"
+        assert not other.exists()
+    killed = slow.with_name(f"liftos-export-{run}-killed")
+    killed.mkdir()
+    with _workplace(run):
+        assert not killed.exists()
 
 
 async def test_what_a_dead_worker_left_is_gone_on_with(shop: Shop) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +16,9 @@ from core.causal import CausalDefinition, CausalKpi, KpiKind, KpiMeasure
 from core.periods import Grain
 from core.records.exports import ExportFormat, object_path
 from core.records.runs import RunStatus
-from core.scope import Role
+from core.scope import Role, SystemScope
 from core.units import DateRange
+from jobs.calendars import fill_calendar
 from stores.wiring import Stores
 from tests.support import (
     NewTenant,
@@ -49,6 +50,16 @@ class Shop:
     tenant: Tenant
     worker: RunningWorker
     address: str
+
+    async def exported(self, definition: CausalDefinition, as_of: datetime | None = None) -> bytes:
+        """The payload in the bundle of an export."""
+        scope = self.tenant.scope
+        async with self.worker(self.address):
+            export = await self.stores.causal.start(scope, definition, as_of)
+            run = await ended(self.stores, scope, export.run_id)
+        assert run.status is RunStatus.SUCCEEDED, run.error
+        async with self.stores.objects.open(scope, object_path(export.id, "legacy.json")) as found:
+            return b"".join([block async for block in found.read()])
 
     async def ask(
         self, body: Any = None, target: str = "conversions", role: Role = Role.ADMIN
@@ -111,21 +122,30 @@ async def test_a_bundle_holds_the_same_payload(shop: Shop) -> None:
     definition = CausalDefinition(
         DATES, kpi, "EUR", grain=Grain.DAY, formats=formats, cuts_immature=False
     )
-    contents = []
-    scope = shop.tenant.scope
-    for _ in range(2):
-        async with shop.worker(shop.address):
-            export = await shop.stores.causal.start(scope, definition, None)
-            run = await ended(shop.stores, scope, export.run_id)
-        assert run.status is RunStatus.SUCCEEDED, run.error
-        async with shop.stores.objects.open(scope, object_path(export.id, "legacy.json")) as found:
-            contents.append(b"".join([block async for block in found.read()]))
-    first, second = map(json.loads, contents)
+    first, second = [json.loads(await shop.exported(definition)) for _ in range(2)]
     asked = (await shop.ask()).json()["data"]["causal_data"]
     for made in (first, second, asked):
         made["export_metadata"].pop("export_timestamp")
         made["export_metadata"].pop("correlation_id")
     assert first == second == asked
+
+
+async def test_its_seasons_are_those_of_the_home_that_was_known_then(shop: Shop) -> None:
+    kpi = CausalKpi(KpiKind.CONVERSIONS, KpiMeasure.COUNT)
+    definition = CausalDefinition(
+        DATES, kpi, "EUR", grain=Grain.DAY, formats=(ExportFormat.LEGACY,), cuts_immature=False
+    )
+    scope = shop.tenant.scope
+    now = datetime.now(UTC)
+    first = await shop.exported(definition, now)
+    async with shop.stores.database.system(SystemScope(reason="tests")) as connection:
+        await connection.execute(
+            "UPDATE tenant SET countries = '{AU}' WHERE tenant_id = $1", scope.tenant_id
+        )
+    await fill_calendar(shop.stores, await shop.stores.tenants.current(scope), now.date())
+    assert await shop.exported(definition, now) == first
+    renewed = json.loads(await shop.exported(definition))
+    assert {row["season"] for row in renewed["time_series"]} == {"spring"}
 
 
 async def test_nothing_found_is_said_as_the_predecessor_did(shop: Shop) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -13,7 +13,7 @@ from core.errors import BadInput
 from core.periods import period_of
 from core.records.calendar import CalendarDayRecord, CalendarEvent
 from core.records.causal import Coverage, Exclusion, SeriesEntry
-from core.records.entries import SeriesRole
+from core.records.entries import DateBasis, SeriesRole
 from core.records.preflight import WideRoles
 from core.units import DateRange
 from transform.export.chosen import chosen_series
@@ -66,6 +66,7 @@ def built(definition: CausalDefinition, gathered: Gathered) -> Built:
         *series_facts(series, definition, gathered.rate),
     ]
     grid = grid_of(definition, _known(definition, gathered, series, measured))
+    _require_rates(definition, gathered, grid)
     unread = frozenset(_unread(definition, gathered, grid))
     dated = _dated(definition, gathered, measured, grid)
     made = assembled([*measured, *dated], definition, grid.times, unread)
@@ -144,9 +145,40 @@ def _dated(
     definition: CausalDefinition, gathered: Gathered, facts: Sequence[Fact], grid: Grid
 ) -> Iterator[Fact]:
     if definition.has_events:
-        geos = geos_of(facts, definition)
-        yield from event_facts(gathered.events, definition, grid.periods, geos)
+        geos, countries = geos_of(facts, definition), _countries(gathered)
+        yield from event_facts(gathered.events, definition, grid.periods, geos, countries)
     yield from calendar_facts(gathered.days, definition, grid.periods)
+
+
+def _countries(gathered: Gathered) -> dict[str, frozenset[str]]:
+    """The countries that each geo is told to lie in."""
+    told = {(row.get("geo"), row.get("country")) for row in (*gathered.media, *gathered.kpi)}
+    told |= {(entry.geo, entry.country) for entry in gathered.series}
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    for geo, country in told:
+        if geo is not None and country is not None:
+            found[geo].add(country)
+    return {geo: frozenset(countries) for geo, countries in found.items()}
+
+
+def _require_rates(definition: CausalDefinition, gathered: Gathered, grid: Grid) -> None:
+    """BadInput where spend, or a KPI of money, has no rate: zero in its place would be wrong."""
+    lacking = [row for row in gathered.media if row["date_basis"] == DateBasis.DELIVERY]
+    lacking = [row for row in lacking if row["spend"] is None]
+    if definition.kpi.measure is KpiMeasure.REVENUE:
+        lacking += [row for row in gathered.kpi if row["conversion_value"] is None]
+    times = frozenset(grid.times)
+    lacking = [row for row in lacking if row["unconverted"] and row["time"] in times]
+    if not lacking:
+        return
+    first = min(row["time"] for row in lacking)
+    sources = ", ".join(sorted({row["source"] for row in lacking}))
+    raise BadInput(
+        f"{sum(row['unconverted'] for row in lacking)} entries of {sources} have amounts in a "
+        f"currency without a rate into {definition.currency}, the first in the period of {first}",
+        field="currency",
+        mend="export in another currency or from a later day on, or leave their connections out",
+    )
 
 
 def _unconverted(gathered: Gathered) -> Iterator[Exclusion]:

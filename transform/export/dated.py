@@ -27,17 +27,19 @@ def event_facts(
     definition: CausalDefinition,
     periods: Sequence[DateRange],
     geos: Sequence[str | None],
+    countries: Mapping[str, frozenset[str]],
 ) -> Iterator[Fact]:
     """The share of each period's days on which an event lasted; events of one name together.
 
-    An event of some geos is 0 in the others. Without geos it counts wherever it was.
+    An event of some geos is 0 in the others. Without geos it counts wherever it was. One of whole
+    countries counts in each of their geos, by `countries`: where a geo is known to lie.
     """
     days: dict[tuple[str, str | None], set[int]] = {}
     for event in events:
         lasted = range(event.since.toordinal(), event.until.toordinal() + 1)
         for geo in geos:
             found = days.setdefault((event.name, geo), set())
-            if _touches(event, geo, definition.geo):
+            if _touches(event, geo, definition.geo, countries):
                 found.update(lasted)
     for (name, geo), lasted_on in days.items():
         for period in periods:
@@ -64,10 +66,24 @@ def calendar_facts(
             yield _certain(period, None, key, Decimal(counted[period.since]))
 
 
-def _touches(event: CalendarEvent, geo: str | None, by: GeoBy | None) -> bool:
+def _touches(
+    event: CalendarEvent,
+    geo: str | None,
+    by: GeoBy | None,
+    countries: Mapping[str, frozenset[str]],
+) -> bool:
     if geo is None or not (event.countries or event.geos):
         return True
-    return geo in (event.countries if by is GeoBy.COUNTRY else event.geos)
+    if by is GeoBy.COUNTRY:
+        return geo in (event.countries or map(_country, event.geos))
+    if event.geos:
+        return geo in event.geos
+    return not {_country(geo), *countries.get(geo, ())}.isdisjoint(event.countries)
+
+
+def _country(geo: str) -> str:
+    """The country of a geo that is told by ISO 3166-2; of another, nothing that is a country."""
+    return geo.partition("-")[0]
 
 
 def _certain(period: DateRange, geo: str | None, key: ColumnKey, amount: Decimal) -> Fact:

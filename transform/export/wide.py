@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -124,7 +124,8 @@ def _cells(
     facts: Iterable[Fact], geos: Sequence[str | None], places: Sequence[Place]
 ) -> tuple[Cells, list[Exclusion]]:
     cells: Cells = defaultdict(dict)
-    strays: defaultdict[str, dict[tuple[Place, str], int]] = defaultdict(dict)
+    strays: defaultdict[str, defaultdict[tuple[Place, str], Counter[ColumnKey]]]
+    strays = defaultdict(lambda: defaultdict(Counter))
     known = frozenset(places)
     for fact in facts:
         everywhere = fact.geo is None and fact.key.role in NATIONAL
@@ -134,9 +135,8 @@ def _cells(
                 _put(cells[fact.key], place, fact)
             else:
                 whose = fact.key.channel or fact.key.series or fact.key.role.lower()
-                strays["GEO_UNKNOWN" if geo is None else "GEO_WITHOUT_KPI"][place, whose] = (
-                    fact.entries
-                )
+                reason = "GEO_UNKNOWN" if geo is None else "GEO_WITHOUT_KPI"
+                strays[reason][place, whose][fact.key] += fact.entries
     return cells, [_stray(reason, found) for reason, found in sorted(strays.items())]
 
 
@@ -147,11 +147,13 @@ def _put(column: dict[Place, _Cell], place: Place, fact: Fact) -> None:
         column[place] = _Cell(fact.amount, fact.is_mature, fact.quality)
 
 
-def _stray(reason: str, found: Mapping[tuple[Place, str], int]) -> Exclusion:
+def _stray(reason: str, found: Mapping[tuple[Place, str], Counter[ColumnKey]]) -> Exclusion:
+    """Entries count once, however many metrics they tell."""
+    rows = sum(max(each.values()) for each in found.values())
     whose = sorted({name for _, name in found})
     geos = sorted({geo for (geo, _), _ in found if geo is not None})
     why = f"geos without a KPI ({', '.join(geos)})" if geos else "told for no geo"
-    return Exclusion(reason, sum(found.values()), f"{', '.join(whose)}: {why}")
+    return Exclusion(reason, rows, f"{', '.join(whose)}: {why}")
 
 
 def _derive_revenue(cells: Cells) -> None:
