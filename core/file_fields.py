@@ -158,7 +158,7 @@ SERIES_FIELDS = ("date", "account_id", "currency", "country", "geo", "device")
 
 BREAKDOWN_FIELDS = ("country", "geo", "device")
 
-MONEY_FIELDS = ("spend", "conversion_value")
+MONEY_FIELDS = ("spend", "conversion_value", "refunded_value")
 WHOLE_FIELDS = ("impressions", "clicks", "link_clicks", "reach", "video_views", "spend_micros")
 NUMBER_FIELDS = (*MONEY_FIELDS, *WHOLE_FIELDS, "conversions", "value")
 
@@ -181,6 +181,7 @@ ENTITY_FIELDS: Mapping[Level, tuple[str, str]] = MappingProxyType(
         Level.CAMPAIGN: ("campaign_id", "campaign_name"),
         Level.AD_SET: ("ad_set_id", "ad_set_name"),
         Level.AD: ("ad_id", "ad_name"),
+        Level.ORDER: ("order_id", "order_name"),
     }
 )
 """The id and the name of the entity that a row of each level is about."""

@@ -8,11 +8,12 @@ from core.commands import FileOptions
 from core.errors import BadInput
 from core.file_days import names_whole_day
 from core.file_fields import FILE_FIELDS
+from core.file_orders import ORDER_FIELDS
 from core.records.connections import Level
 from core.series import SeriesColumn
 from resolvers.text import clean
 
-FIELDS = frozenset(FILE_FIELDS)
+FIELDS = frozenset(FILE_FIELDS) | frozenset(ORDER_FIELDS)
 """Fields of an entry that a header may be mapped to."""
 
 

@@ -17,6 +17,7 @@ from core.file_fields import (
     series_field_of,
 )
 from core.file_layout import CELLS, REFUSED, ROW
+from core.file_orders import ORDER_FIELDS, order_field_of
 from core.records.connections import Level
 from core.series import detected
 
@@ -51,6 +52,8 @@ class Vocabulary:
 
 def vocabulary(options: FileOptions, level: Level) -> Vocabulary:
     """The vocabulary of files whose rows are about `level`."""
+    if level is Level.ORDER:
+        return Vocabulary(tuple(ORDER_FIELDS), order_field_of, options.columns)
     if level is not Level.SERIES:
         return Vocabulary(tuple(FILE_FIELDS), field_of, options.columns)
     named = frozenset(options.series)

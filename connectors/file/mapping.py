@@ -20,6 +20,7 @@ from core.file_fields import (
 )
 from core.file_layout import FileLayout
 from core.records.connections import Level
+from core.records.entries import DateBasis
 
 
 def first_layout(
@@ -40,10 +41,16 @@ def first_layout(
     titles = dict(zip(headers.keys, headers.titles, strict=True))
     return FileLayout(
         columns=columns,
-        date_basis="SEND" if is_send_date(titles[columns["date"]]) else "DELIVERY",
+        date_basis=_date_basis(titles[columns["date"]], level),
         **_marks(options),
         header_currency=_header_currency(columns, titles),
     )
+
+
+def _date_basis(header: str, level: Level) -> DateBasis:
+    if level is Level.ORDER:
+        return DateBasis.EVENT
+    return DateBasis.SEND if is_send_date(header) else DateBasis.DELIVERY
 
 
 def _marks(options: FileOptions) -> dict[str, Any]:
@@ -77,7 +84,7 @@ def _require(columns: Mapping[str, str], level: Level) -> None:
     if level is not Level.ACCOUNT and entity_column(columns, level) is None:
         name = level.lower().replace("_", " ")
         raise _missing(ENTITY_FIELDS[level][0], f"no column holds the id or the name of the {name}")
-    if not any(field in columns for field in NUMBER_FIELDS):
+    if level is not Level.ORDER and not any(field in columns for field in NUMBER_FIELDS):
         raise _missing("spend", "no column holds a metric such as spend, impressions or clicks")
 
 

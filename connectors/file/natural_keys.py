@@ -74,11 +74,12 @@ class KeyMaker:
 
 def key_maker(layout: FileLayout, keys: Sequence[str], level: Level) -> KeyMaker:
     """A maker for the records of a file whose columns are called `keys`."""
+    told_apart = () if level is Level.ORDER else BREAKDOWN_FIELDS
     columns = (
         layout.columns["date"],
         entity_column(layout.columns, level),
         layout.columns.get("attribution_setting"),
-        *(layout.columns.get(field) for field in BREAKDOWN_FIELDS),
+        *(layout.columns.get(field) for field in told_apart),
     )
     return KeyMaker(tuple(keys.index(c) for c in columns if c is not None), layout.date_format)
 

@@ -8,12 +8,10 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final
 
+from core.order_status import CANCELLED, ORDER_TYPE, REFUNDED
 from core.webhook_events import OrderEvent
 from core.webhook_mapping import EventKind
 
-CANCELLED: Final = frozenset({"cancelled", "canceled", "voided", "deleted", "failed", "declined"})
-REFUNDED: Final = "refunded"
-ORDER_TYPE: Final = "order"
 _NONE: Final = Decimal(0)
 
 

@@ -45,7 +45,7 @@ ENUMS: tuple[type[Enum], ...] = (
             Level.CAMPAIGN: "A campaign.",
             Level.AD_SET: "An ad set, or Google's ad group.",
             Level.AD: "A single ad.",
-            Level.ORDER: "An order or conversion that a webhook brought.",
+            Level.ORDER: "An order or conversion, of a webhook or of a file of orders.",
             Level.SERIES: "A series of your own, such as a column of a model's file.",
         },
     ),

@@ -15,6 +15,7 @@ from pydantic_core import PydanticUndefined
 from analysis.preflight import CHECKS as PREFLIGHT
 from core.errors import LiftosError
 from core.file_fields import FILE_FIELDS
+from core.file_orders import OWN_ORDER_FIELDS
 from core.quality import CHECKS, CriticalCheck
 from core.records.ingestion import ENTRY_COLUMNS, Column
 from core.scope import Permission, Role, permissions_of
@@ -82,9 +83,17 @@ def _needed() -> Mapping[str, str]:
 
 
 def fields() -> str:
+    return _headers(FILE_FIELDS)
+
+
+def order_fields() -> str:
+    return _headers(OWN_ORDER_FIELDS)
+
+
+def _headers(fields: Mapping[str, Iterable[str]]) -> str:
     rows = [
         (f"`{field}`", ", ".join(f"`{alias}`" for alias in aliases))
-        for field, aliases in FILE_FIELDS.items()
+        for field, aliases in fields.items()
     ]
     return _table(("field", "headers"), rows)
 
@@ -219,6 +228,7 @@ TABLES: Mapping[str, tuple[Path, Callable[[], str]]] = {
     "limits": (ROOT / "docs" / "query.md", limits),
     "sources": (ROOT / "docs" / "connectors.md", sources),
     "fields": (ROOT / "docs" / "files.md", fields),
+    "order-fields": (ROOT / "docs" / "files.md", order_fields),
     "checks": (ROOT / "docs" / "quality.md", checks),
     "critical": (ROOT / "docs" / "quality.md", critical),
     "entry columns": (ROOT / "docs" / "transform.md", lambda: columns(ENTRY_COLUMNS)),

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import io
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -12,20 +10,17 @@ import pandas as pd
 import pytest
 
 from core.causal import CausalDefinition, CausalKpi, GeoBy, KpiKind, KpiMeasure
-from core.commands import ChangeConnection, ConnectSource, FileOptions, StartIngestion
+from core.commands import ChangeConnection, ConnectSource
 from core.periods import Grain
-from core.records.connections import ConnectionRecord, Level, Source
-from core.records.exports import ExportFormat, ExportRecord, object_path
+from core.records.connections import Level, Source
+from core.records.exports import ExportFormat
 from core.records.naming import NamingRule, NamingSyntax
-from core.records.runs import RunStatus
-from core.scope import SystemScope, TenantScope
-from core.series import SeriesColumn
+from core.scope import SystemScope
 from core.units import DateRange
 from jobs.calendars import fill_calendar
 from stores.wiring import Stores
-from tests.support import SHARED_DATA, RunningWorker, Tenant, ended, upload
-
-NOWHERE = "http://127.0.0.1:1"
+from tests.jobs.export_desk import Desk
+from tests.support import SHARED_DATA, RunningWorker, Tenant
 
 
 def real(*parts: str) -> Path:
@@ -33,43 +28,6 @@ def real(*parts: str) -> Path:
     if not path.exists():
         pytest.skip(f"{path} is not here")
     return path
-
-
-@dataclass(frozen=True)
-class Desk:
-    """A tenant whose model's files are connected, and a worker for each thing that is done."""
-
-    stores: Stores
-    scope: TenantScope
-    worker: RunningWorker
-    place: ConnectionRecord
-
-    async def put_in(self, name: str, body: bytes, said: dict[str, str]) -> None:
-        """Upload a file; `said` is what its columns are, by header."""
-        kept = await upload(self.stores, self.scope, name, body)
-        options = FileOptions(
-            series={header: SeriesColumn.of_text(text, header) for header, text in said.items()}
-        )
-        command = StartIngestion(self.place.id, upload_id=kept.id, file=options)
-        async with self.worker(NOWHERE):
-            run = await self.stores.runs.start_ingestion(self.scope, command)
-            run = await ended(self.stores, self.scope, run.id)
-        assert run.status is RunStatus.SUCCEEDED, run.error
-
-    async def export(
-        self, definition: CausalDefinition, as_of: datetime | None = None
-    ) -> ExportRecord:
-        async with self.worker(NOWHERE):
-            export = await self.stores.causal.start(self.scope, definition, as_of)
-            run = await ended(self.stores, self.scope, export.run_id)
-        assert run.status is RunStatus.SUCCEEDED, run.error
-        return (await self.stores.exports.by_ids(self.scope, [export.id]))[export.id]
-
-    async def wide(self, export: ExportRecord) -> pd.DataFrame:
-        place = object_path(export.id, "wide.parquet")
-        async with self.stores.objects.open(self.scope, place) as found:
-            content = b"".join([block async for block in found.read()])
-        return pd.read_parquet(io.BytesIO(content))
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from __future__ import annotations
 from connectors.file.normalise.actions import action_rows, with_actions
 from connectors.file.normalise.identity import identity
 from connectors.file.normalise.metrics import metrics
+from connectors.file.normalise.orders import orders_page
 from connectors.file.normalise.rates import rates
 from connectors.file.normalise.records import FileRecords
 from connectors.file.normalise.repeats import natural_keys, refuse_contradictions
@@ -27,6 +28,8 @@ def normalise(_stream: str, _media_type: str, body: bytes, context: PageContext)
     page = FileRecords(body, layout_of(context.options), context.replay)
     if page.layout.is_wide:
         return series_page(page, context)
+    if context.level is Level.ORDER:
+        return orders_page(page, context)
     columns = identity(page, context) | metrics(page, context) | rates(page)
     actions = action_rows(page) if page.layout.is_long else None
     keys = natural_keys(columns, page.reading.accepted)

@@ -7,14 +7,13 @@ from collections.abc import Mapping, Sequence
 from operator import itemgetter
 from typing import Final, NamedTuple, TypeAlias
 
-import numpy as np
 import orjson
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from connectors.file.normalise.metrics import METRICS, read_field
 from connectors.file.normalise.records import FileRecords
-from connectors.file.normalise.repeats import Keys
+from connectors.file.normalise.repeats import Keys, first_known, refuse_apart, taken
 from core.jsonvalue import JSONValue
 from transform.normalise.columns import ArrowColumn, parsed
 from transform.normalise.conversions import ABSENT, NO_ACTIONS, VIDEO_VIEW, action_values, chosen
@@ -24,7 +23,6 @@ Lists: TypeAlias = dict[str, list[dict[str, str | None]]]
 
 _ACTIONS: Final = "actions"
 _VALUES: Final = "action_values"
-_MEND: Final = "write the same metrics on every row of an entity's day"
 
 
 class ActionRow(NamedTuple):
@@ -62,27 +60,11 @@ def with_actions(
     """
     agreed = {name: columns[name] for name in METRICS if name in columns}
     for name, column in agreed.items():
-        agreed[name] = _first_known(column, keys)
-        apart = np.unique(keys[mask(pc.not_equal(column, agreed[name]))])
-        disagreeing = np.isin(keys, apart[apart >= 0])
-        page.refuse(disagreeing, name, "differs between rows of one entity and day", _MEND)
+        agreed[name] = first_known(column, keys)
+        refuse_apart(page, keys, mask(pc.not_equal(column, agreed[name])), name)
     gathered = _gathered(keys, rows)
     actions = _action_columns([gathered[key] for key in range(int(keys.max(initial=-1)) + 1)])
-    return {**columns, **{name: _taken(c, keys) for name, c in actions.items()}, **agreed}
-
-
-def _first_known(column: ArrowColumn, keys: Keys) -> ArrowColumn:
-    """On every row, the first value of its key that is not null."""
-    known = np.flatnonzero(mask(column.is_valid()) & (keys >= 0))[::-1]
-    first = np.full(int(keys.max(initial=-1)) + 1, -1)
-    first[keys[known]] = known
-    return _taken(column, np.where(keys >= 0, first[keys] if len(first) else -1, -1))
-
-
-def _taken(column: ArrowColumn, places: Keys) -> ArrowColumn:
-    """The values at `places`; null where a place is negative."""
-    indices: ArrowColumn = pa.array(places, pa.int64(), mask=places < 0)
-    return column.take(indices)
+    return {**columns, **{name: taken(c, keys) for name, c in actions.items()}, **agreed}
 
 
 def _gathered(keys: Keys, rows: Sequence[ActionRow | None]) -> dict[int, Lists]:

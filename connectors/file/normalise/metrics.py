@@ -22,6 +22,7 @@ COUNTS: Final = ("impressions", "clicks", "link_clicks", "reach", "video_views")
 AMOUNTS: Final = ("spend", "conversions", "conversion_value")
 METRICS: Final = (*COUNTS, *AMOUNTS, "conversion_type")
 _WANTED: Final = {"integer": "is not a whole number", "amount": "is not a number"}
+_NEVER_NEGATIVE: Final = frozenset({"spend", "refunded_value"})
 _ZERO: Final = pa.scalar(0)
 _IN_CURRENCY: Final = "upload amounts of another currency to a connection of its own"
 
@@ -31,7 +32,7 @@ def metrics(page: FileRecords, context: PageContext) -> dict[str, ArrowColumn]:
     found = {field: _count(page, field) for field in COUNTS if page.has(field)}
     for field in AMOUNTS:
         if page.has(field):
-            found[field] = _amount(page, field, context)
+            found[field] = amount(page, field, context)
     if page.has("spend_micros"):
         found["spend"] = _from_micros(page)
     if page.has("conversions"):
@@ -54,7 +55,8 @@ def _count(page: FileRecords, field: str) -> ArrowColumn:
     return numbers.values
 
 
-def _amount(page: FileRecords, field: str, context: PageContext) -> ArrowColumn:
+def amount(page: FileRecords, field: str, context: PageContext) -> ArrowColumn:
+    """A column of exact amounts; rows whose value is none, or in another currency, are refused."""
     numbers = read_field(page, field, "amount")
     if field in MONEY_FIELDS and numbers.currencies.null_count < len(page):
         strange = mapped(
@@ -62,7 +64,7 @@ def _amount(page: FileRecords, field: str, context: PageContext) -> ArrowColumn:
         )
         reason = f"is not in the connection's currency {context.currency}"
         page.refuse_each(mask(strange), field, reason, _IN_CURRENCY)
-    if field == "spend":
+    if field in _NEVER_NEGATIVE:
         _refuse_negative(page, field, numbers.values)
     return numbers.values
 

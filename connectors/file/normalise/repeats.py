@@ -8,15 +8,18 @@ from typing import Any, Final, TypeAlias
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import pyarrow as pa
 
 from connectors.file.normalise.records import FileRecords
 from core.file_layout import ROW
 from transform.frames import BREAKDOWNS
 from transform.normalise.columns import ArrowColumn, Mask
+from transform.normalise.reading import mask
 
 Keys: TypeAlias = npt.NDArray[np.int64]
 
 _KEY: Final = ("date", "account_id", "entity_id", "attribution_setting", *BREAKDOWNS)
+_AGREE: Final = "write the same metrics on every row of an entity's day"
 _MEND: Final = "add up the rows of an entity's day before uploading, or leave the repeat out"
 
 
@@ -48,6 +51,27 @@ def refuse_contradictions(page: FileRecords, keys: Keys, field: str) -> None:
         if record != earlier:
             reasons[place] = f"{reason} {row}"
     page.refuse_with(reasons, field, _MEND)
+
+
+def first_known(column: ArrowColumn, keys: Keys) -> ArrowColumn:
+    """On every row, the first value of its key that is not null."""
+    known = np.flatnonzero(mask(column.is_valid()) & (keys >= 0))[::-1]
+    first = np.full(int(keys.max(initial=-1)) + 1, -1)
+    first[keys[known]] = known
+    return taken(column, np.where(keys >= 0, first[keys] if len(first) else -1, -1))
+
+
+def taken(column: ArrowColumn, places: Keys) -> ArrowColumn:
+    """The values at `places`; null where a place is negative."""
+    indices: ArrowColumn = pa.array(places, pa.int64(), mask=places < 0)
+    return column.take(indices)
+
+
+def refuse_apart(page: FileRecords, keys: Keys, apart: Mask, field: str) -> None:
+    """Refuse the keys whole of which a row is marked: its `field` is another than its first's."""
+    found = np.unique(keys[apart])
+    disagreeing = np.isin(keys, found[found >= 0])
+    page.refuse(disagreeing, field, "differs between rows of one entity and day", _AGREE)
 
 
 def _parts(numbered: pd.Series[int]) -> tuple[list[int], list[int]]:
