@@ -111,7 +111,10 @@ _COLUMNS = ", ".join(EVENT_COLUMNS)
 _ADD = f"""
 INSERT INTO calendar_event (tenant_id, learned_at, is_present, {_COLUMNS})
 SELECT $1, $2, true, {_COLUMNS} FROM jsonb_populate_record(NULL::calendar_event, $3)
-WHERE (SELECT count(DISTINCT id) FROM calendar_event WHERE tenant_id = $1) < {MAX_EVENTS}
+WHERE (SELECT count(*) FROM (
+    SELECT DISTINCT ON (id) is_present FROM calendar_event WHERE tenant_id = $1
+    ORDER BY id, learned_at DESC
+) e WHERE e.is_present) < {MAX_EVENTS}
 RETURNING *
 """
 _NEWEST = """

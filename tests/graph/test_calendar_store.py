@@ -9,12 +9,20 @@ from typing import Any
 import pytest
 
 from core.calendar.places import PLACES
-from core.records.calendar import CalendarProfile, DayMarks, HolidayRecord
+from core.errors import Conflict
+from core.records.calendar import (
+    CalendarEvent,
+    CalendarEventKind,
+    CalendarProfile,
+    DayMarks,
+    HolidayRecord,
+)
 from core.units import DateRange
 from graph.context import Context
 from graph.schema import LiftosSchema
 from jobs.calendars import renew_calendars
 from resolvers.session import Session
+from stores.postgres.calendar_events import MAX_EVENTS
 from stores.wiring import Stores
 from tests.support import NewTenant, RunningWorker, SandboxAt, Tenant
 from transform.calendar import RULES, edition
@@ -301,3 +309,25 @@ async def test_another_tenant_has_neither_the_events_nor_the_calendar(
     stranger = Caller(schema, stores, await new_tenant())
     assert (await stranger.ask(REMOVE, id=event_id))["said"]["code"] == "NOT_FOUND"
     assert (await stranger.ask(EVENTS))["calendarEvents"] == []
+
+
+async def test_events_that_were_removed_make_room_for_others(
+    stores: Stores, tenant: Tenant
+) -> None:
+    async with stores.database.write(tenant.scope) as connection:
+        await connection.execute(_AS_MANY_AS_MAY_BE, tenant.scope.tenant_id, MAX_EVENTS)
+    day = date(2026, 5, 1)
+    event = CalendarEvent("one more", CalendarEventKind.OTHER, day, day)
+    with pytest.raises(Conflict, match="10000 events"):
+        await stores.calendar_events.add(tenant.scope, event)
+    [first, *_] = await stores.calendar_events.range(tenant.scope, DateRange(day, day))
+    await stores.calendar_events.remove(tenant.scope, first.id)
+    assert (await stores.calendar_events.add(tenant.scope, event)).event == event
+
+
+_AS_MANY_AS_MAY_BE = """
+INSERT INTO calendar_event (
+    tenant_id, learned_at, is_present, name, kind, since, until, countries, geos)
+SELECT $1, now(), true, 'event ' || n, 'OTHER', '2026-05-01', '2026-05-01', '{}', '{}'
+FROM generate_series(1, $2) n
+"""
