@@ -16,12 +16,14 @@ from core.records.causal import Coverage
 from core.records.connections import Source
 from core.units import DateRange
 from transform.export.build import Built, Gathered, built
+from transform.export.findings import own_findings
 
 WEEK = DateRange(date(2026, 10, 5), date(2026, 10, 11))
 ORDERS = CausalKpi(KpiKind.ORDERS, KpiMeasure.COUNT)
 REVENUE = CausalKpi(KpiKind.ORDERS, KpiMeasure.REVENUE)
-ADS, MAILS, SHOP = uuid4(), uuid4(), uuid4()
+ADS, MAILS, SHOP, FILE = uuid4(), uuid4(), uuid4(), uuid4()
 SOURCES = {ADS: Source("META_ADS"), MAILS: Source("KLAVIYO"), SHOP: Source.WEBHOOK}
+SOURCES[FILE] = Source.FILE
 
 
 def row(connection: UUID, **changes: object) -> dict[str, Any]:
@@ -115,3 +117,16 @@ def test_entries_without_a_place_count_once_each() -> None:
     kpi = [orders(geo="Bayern", country="DE")]
     found = made(CausalDefinition(WEEK, ORDERS, "EUR", geo=GeoBy.GEO), media, kpi)
     assert [(each.reason, each.rows) for each in found.exclusions] == [("GEO_UNKNOWN", 7)]
+
+
+def test_spend_of_a_file_beside_an_account_s_is_told() -> None:
+    spend = {"spend": Decimal(5), "clicks": 1}
+    media = [row(ADS, **spend), row(FILE, **spend), row(MAILS, channel="Email", **spend)]
+    definition = CausalDefinition(WEEK, ORDERS, "EUR")
+    found = made(definition, media, [orders()])
+    assert column(found, "paid_social_spend") == [10.0]
+    told = [each for each in own_findings(found, definition) if each.id.startswith("SPEND")]
+    assert [(each.id, each.columns, each.value) for each in told] == [
+        ("SPEND_MAY_COUNT_TWICE", ("paid_social_spend",), 1)
+    ]
+    assert not made(definition, media[::2], [orders()]).overlaps

@@ -21,6 +21,7 @@ from transform.export.columns import ColumnKey, Role
 from transform.export.dated import calendar_facts, event_facts
 from transform.export.facts import Fact, Row, channel_of, kpi_facts, media_facts
 from transform.export.grid import Grid, Known, grid_of
+from transform.export.overlaps import overlaps
 from transform.export.roles import roles_of
 from transform.export.series import Rate, series_facts
 from transform.export.wide import WideTable, assembled, geos_of
@@ -55,6 +56,8 @@ class Built:
     grid: Grid
     exclusions: tuple[Exclusion, ...]
     unread: frozenset[tuple[date, str]]
+    overlaps: Mapping[str, int]
+    """Channels of which a file and another connection tell spend, with the number of periods."""
 
 
 def built(definition: CausalDefinition, gathered: Gathered) -> Built:
@@ -71,7 +74,8 @@ def built(definition: CausalDefinition, gathered: Gathered) -> Built:
     dated = _dated(definition, gathered, measured, grid)
     made = assembled([*measured, *dated], definition, grid.times, unread)
     exclusions = (*grid.exclusions, *made.exclusions, *left_out, *_unconverted(gathered))
-    return Built(made.table, roles_of(made.table), grid, exclusions, unread)
+    twice = overlaps(definition, gathered.media, series, frozenset(grid.times))
+    return Built(made.table, roles_of(made.table), grid, exclusions, unread, twice)
 
 
 def _orders(rows: Sequence[Row], definition: CausalDefinition) -> Iterator[Fact]:

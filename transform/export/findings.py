@@ -19,6 +19,7 @@ def own_findings(made: Built, definition: CausalDefinition) -> tuple[ExportCheck
         *_claimed(made, definition),
         *_unread(made),
         *_immature(made),
+        *_overlapping(made),
         *_organic_only(made),
     )
 
@@ -67,6 +68,20 @@ def _immature(made: Built) -> Iterator[ExportCheck]:
             columns,
             cells,
             f"{cells} cells were last read before their days had settled, and may still move",
+        )
+
+
+def _overlapping(made: Built) -> Iterator[ExportCheck]:
+    for channel, count in sorted(made.overlaps.items()):
+        spend = made.table.of_role(Role.MEDIA_SPEND)
+        columns = tuple(column.name for column in spend if column.key.channel == channel)
+        yield ExportCheck(
+            "SPEND_MAY_COUNT_TWICE",
+            Severity.ATTENTION,
+            columns,
+            count,
+            f"in {count} periods a file and another connection tell spend of {channel!r}, and it "
+            "is added up: if it is the same money, choose one by connections",
         )
 
 
