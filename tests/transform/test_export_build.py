@@ -130,3 +130,11 @@ def test_spend_of_a_file_beside_an_account_s_is_told() -> None:
         ("SPEND_MAY_COUNT_TWICE", ("paid_social_spend",), 1)
     ]
     assert not made(definition, media[::2], [orders()]).overlaps
+
+
+def test_more_columns_than_a_model_could_take_are_refused() -> None:
+    media = [row(ADS, channel=f"label {number}", spend=Decimal(1)) for number in range(1000)]
+    definition = CausalDefinition(WEEK, ORDERS, "EUR")
+    with pytest.raises(BadInput, match="1,002 columns, of 1,000 channels") as told:
+        made(definition, media, [orders()])
+    assert told.value.field == "channels"

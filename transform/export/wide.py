@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from core.causal import CausalDefinition
+from core.errors import BadInput
 from core.records.causal import Exclusion
 from transform.export.columns import ColumnKey, Role, WideColumn, named
 from transform.export.facts import Fact
@@ -25,6 +26,8 @@ Truths: TypeAlias = npt.NDArray[np.bool_]
 Place: TypeAlias = "tuple[str | None, date]"
 Unread: TypeAlias = "Collection[tuple[date, str]]"
 """Periods and channels of which not every day was read."""
+
+MOST_COLUMNS: Final = 1_000
 
 NATIONAL: Final = frozenset({Role.CONTROL, Role.TREATMENT, Role.EVENT, Role.CALENDAR})
 """What holds for every geo where it is told for none."""
@@ -95,10 +98,24 @@ def assembled(
     geos = geos_of(inside, definition)
     places = tuple((geo, time) for geo in geos for time in sorted(wanted))
     cells, strays = _cells(inside, geos, places)
+    _require_few(cells)
     cells, dropped = without_gaps(cells, places, definition)
     _derive_revenue(cells)
     table = _table(cells, places, definition, unread)
     return Assembled(table, (*strays, *dropped))
+
+
+def _require_few(cells: Cells) -> None:
+    """BadInput for more columns than a model, or the checks of correlations, could ever take."""
+    if len(cells) <= MOST_COLUMNS:
+        return
+    channels = len({key.channel for key in cells} - {None})
+    raise BadInput(
+        f"the table would have {len(cells):,} columns, of {channels:,} channels, but may have "
+        f"{MOST_COLUMNS:,}",
+        field="channels",
+        mend="name channels, or let channel rules count rows to fewer of them",
+    )
 
 
 def geos_of(facts: Iterable[Fact], definition: CausalDefinition) -> tuple[str | None, ...]:
