@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,9 +33,6 @@ class Platform:
     settings: Settings
     endpoints: Endpoints
     stores: Stores
-
-
-OpenPlatform = Callable[[], AbstractAsyncContextManager[Platform]]
 
 
 def home_of(settings: Settings) -> Path:

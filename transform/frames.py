@@ -10,7 +10,6 @@ from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -87,20 +86,6 @@ def numbered(column: Any) -> tuple[Ints, int]:
     """Each value's number, in the order in which they first appear, and how many there are."""
     encoded = column.combine_chunks().dictionary_encode(null_encoding="encode")
     return encoded.indices.to_numpy().astype(np.int64), len(encoded.dictionary)
-
-
-def to_arrow(frame: pd.DataFrame, schema: pa.Schema) -> pa.Table:
-    """`frame` under its contract, columns in the contract's order; missing ones are null.
-
-    Raises pyarrow.ArrowInvalid when a value does not fit its column.
-    """
-    columns = [
-        pa.array(frame[field.name], type=field.type, from_pandas=True)
-        if field.name in frame.columns
-        else pa.nulls(len(frame), field.type)
-        for field in schema
-    ]
-    return pa.table(columns, schema=schema)
 
 
 def digests(*parts: Iterable[str | None]) -> list[bytes]:

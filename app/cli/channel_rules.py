@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated
 
 import typer
 
+from app.cli.days import day_of
 from app.cli.ids import ChannelRuleId
 from app.cli.tables import show_table
 from app.cli.tenancy import asked
@@ -92,8 +93,8 @@ def add(
         campaign,
         entity,
         _conditions(naming or ()),
-        _day(since),
-        _day(until),
+        day_of(since),
+        day_of(until),
         position,
     )
     made = asked(context, tenant, lambda session: channel_rules.add(session, rule))
@@ -203,7 +204,3 @@ def _asked(rule: ChannelRule) -> str:
         *((each.field, " or ".join(each.values)) for each in rule.naming),
     )
     return ", ".join(f"{name} {value}" for name, value in parts if value is not None)
-
-
-def _day(given: datetime | None) -> date | None:
-    return None if given is None else given.date()

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
 import typer
 
+from app.cli.days import range_of
 from app.cli.following import tell_queued
 from app.cli.ids import ConnectionId
 from app.cli.settings import settings_of
 from app.cli.tenancy import open_tenant
-from core.errors import BadInput
 from core.settings import Settings
 from core.units import DateRange
 from resolvers import ingestion
@@ -33,7 +33,7 @@ def ingest(
     follow: Annotated[bool, typer.Option("--follow", help="Wait, and show its progress.")] = False,
 ) -> None:
     """Read days of a connection; its look-back up to today if none are named."""
-    dates = _range(since, until)
+    dates = range_of(since, until)
     asyncio.run(_ingest(settings_of(context), tenant, connection, dates, follow=follow))
 
 
@@ -43,15 +43,3 @@ async def _ingest(
     async with open_tenant(settings, tenant) as desk:
         run = await ingestion.start(desk.session, connection, dates)
         await tell_queued(desk, run, follow=follow)
-
-
-def _range(since: datetime | None, until: datetime | None) -> DateRange | None:
-    if since is None and until is None:
-        return None
-    return DateRange(_day(since, "--since"), _day(until, "--until"))
-
-
-def _day(moment: datetime | None, option: str) -> date:
-    if moment is None:
-        raise BadInput(f"{option} is missing", mend="give both --since and --until, or neither")
-    return moment.date()

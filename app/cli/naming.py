@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated
 
 import typer
 
+from app.cli.days import day_of
 from app.cli.ids import RuleId
 from app.cli.tables import show_table
 from app.cli.tenancy import asked
@@ -57,7 +58,9 @@ def add(
 ) -> None:
     """Read names by one more rule, at once and for all days it covers; print its id."""
     syntax = NamingSyntax.REGEX if regex else NamingSyntax.TEMPLATE
-    rule = NamingRule(name, syntax, pattern, source, account, _day(since), _day(until), position)
+    rule = NamingRule(
+        name, syntax, pattern, source, account, day_of(since), day_of(until), position
+    )
     made = asked(context, tenant, lambda session: naming.add(session, rule))
     typer.echo(NAMING_RULE.encode(made.id))
 
@@ -118,7 +121,3 @@ def _row(record: NamingRuleRecord) -> tuple[str, ...]:
         *ends,
         str(rule.position),
     )
-
-
-def _day(given: datetime | None) -> date | None:
-    return None if given is None else given.date()

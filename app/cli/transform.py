@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
 import typer
 
+from app.cli.days import range_of
 from app.cli.following import tell_queued
 from app.cli.ids import read_connection
 from app.cli.settings import settings_of
 from app.cli.tenancy import open_tenant
 from app.cli.transformed import diff_lines
-from core.errors import BadInput
 from core.records.transformations import (
     Names,
     StartTransformation,
@@ -23,7 +23,6 @@ from core.records.transformations import (
     TransformationPart,
 )
 from core.settings import Settings
-from core.units import DateRange
 from resolvers import runs, transformations
 from resolvers.session import Session
 
@@ -61,7 +60,7 @@ def transform(
     """Make entries anew by the present rules, without asking their sources."""
     parts = frozenset(apply or TransformationPart)
     what = Transformation(parts, names, preview)
-    asked = StartTransformation(_range(since, until), tuple(connection or ()), what)
+    asked = StartTransformation(range_of(since, until), tuple(connection or ()), what)
     asyncio.run(_transform(settings_of(context), tenant, asked, follow=follow))
 
 
@@ -81,15 +80,3 @@ async def _tell(session: Session, ids: Sequence[UUID]) -> None:
         run = await runs.run(session, run_id)
         for name, line in diff_lines(run.receipt.diff if run and run.receipt else None):
             typer.echo(f"{name}: {line}")
-
-
-def _range(since: datetime | None, until: datetime | None) -> DateRange | None:
-    if since is None and until is None:
-        return None
-    return DateRange(_day(since, "--since"), _day(until, "--until"))
-
-
-def _day(moment: datetime | None, option: str) -> date:
-    if moment is None:
-        raise BadInput(f"{option} is missing", mend="give both --since and --until, or neither")
-    return moment.date()

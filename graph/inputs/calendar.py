@@ -64,7 +64,7 @@ class CalendarEventInput:
     """CalendarEvent as the caller gives it."""
 
     name: str = strawberry.field(description="Its name, such as `Summer sale`.")
-    kind: CalendarEventKind = strawberry.field(description="What it is.")
+    kind: CalendarEventKind = strawberry.field(description="What kind of event it is.")
     since: dt.date = strawberry.field(description="Its first day.")
     until: dt.date = strawberry.field(description="Its last day; at most ten years on.")
     countries: list[str] = strawberry.field(

@@ -28,7 +28,10 @@ class SeasonalityQueries:
         self,
         info: Info,
         *,
-        metric: Annotated[SeasonalMetric, strawberry.argument(description="Of what.")],
+        metric: Annotated[
+            SeasonalMetric,
+            strawberry.argument(description="Which count or amount has the seasons."),
+        ],
         channels: Annotated[
             list[str] | None,
             strawberry.argument(

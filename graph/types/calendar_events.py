@@ -17,7 +17,7 @@ class CalendarEvent:
 
     id: strawberry.ID = strawberry.field(description="Its id.")
     name: str = strawberry.field(description="Its name.")
-    kind: CalendarEventKind = strawberry.field(description="What it is.")
+    kind: CalendarEventKind = strawberry.field(description="What kind of event it is.")
     since: dt.date = strawberry.field(description="Its first day.")
     until: dt.date = strawberry.field(description="Its last day.")
     countries: list[str] = strawberry.field(

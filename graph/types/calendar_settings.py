@@ -79,7 +79,7 @@ class CalendarChangeType:
     """CalendarChange on the wire."""
 
     setting: str = strawberry.field(description="Which setting.")
-    before: str = strawberry.field(description="What it was.")
+    before: str = strawberry.field(description="What the setting was before.")
     after: str = strawberry.field(description="What it is to be.")
     affects: list[str] = strawberry.field(
         description="Fields of CalendarDimension that follow from it."

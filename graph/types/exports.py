@@ -35,8 +35,8 @@ class ExportFile:
 
     export: strawberry.Private[ExportRecord]
     name: str = strawberry.field(description="Such as `wide.parquet`.")
-    media_type: str = strawberry.field(description="MIME type.")
-    size_bytes: BigInt = strawberry.field(description="Size.")
+    media_type: str = strawberry.field(description="MIME type, such as `text/csv`.")
+    size_bytes: BigInt = strawberry.field(description="Size in bytes.")
     sha256: str = strawberry.field(
         description="SHA-256 of the file, in hex; also the download's `ETag`."
     )

@@ -20,7 +20,9 @@ class Holiday:
 
     name: str = strawberry.field(description="Its English name.")
     country: str = strawberry.field(description="ISO 3166 code of the country that keeps it.")
-    kind: HolidayKind = strawberry.field(description="Who is off.")
+    kind: HolidayKind = strawberry.field(
+        description="Whether it is off by law, kept by banks, or worked."
+    )
     subdivisions: list[str] = strawberry.field(
         description=(
             "ISO 3166-2 codes of those of your subdivisions that keep it; empty when the whole "

@@ -55,7 +55,7 @@ class Factor:
 class SeasonsOfPeriod:
     """Seasons on the wire."""
 
-    period: SeasonalPeriod = strawberry.field(description="What repeats.")
+    period: SeasonalPeriod = strawberry.field(description="The cycle whose seasons these are.")
     factors: list[Factor] = strawberry.field(
         description="One for each season, in order: 7 days, 53 weeks, 12 months or 4 quarters."
     )

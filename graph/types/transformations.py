@@ -44,7 +44,7 @@ class TransformationExample:
     """FieldChange on the wire."""
 
     entry_id: strawberry.ID = strawberry.field(description="Id of the entry; see `node`.")
-    date: dt.date = strawberry.field(description="Its day.")
+    date: dt.date = strawberry.field(description="The day of the entry.")
     field: str = strawberry.field(description="The field that changed.")
     before: str | None = strawberry.field(description="What it was, as text.")
     after: str | None = strawberry.field(description="What it is, as text.")

@@ -65,18 +65,6 @@ class ConnectionStore:
             raise no_connection()
         return found[connection_id]
 
-    async def by_account(
-        self, scope: TenantScope, source: Source, account_id: str
-    ) -> ConnectionRecord | None:
-        """The connection of an account, if there is one."""
-        sql = (
-            f"SELECT {_COLUMNS} FROM connection "
-            "WHERE tenant_id = $1 AND source = $2 AND account_id = $3"
-        )
-        async with self._database.read(scope) as connection:
-            row = await connection.fetchrow(sql, scope.tenant_id, source, account_id)
-        return connection_record(row) if row else None
-
     async def page(self, scope: TenantScope, request: PageRequest) -> Page[ConnectionRecord]:
         """One page, oldest first; the cursor part is the id."""
         where = Conditions(scope.tenant_id)

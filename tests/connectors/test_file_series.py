@@ -16,7 +16,6 @@ from core.records.connections import Level
 from core.series import Period, SeriesColumn, detected
 from tests.connectors.file_reading import entries_of, normalise, read_text, rejections_of
 
-MANY_TEXTS = "date,y,e\n" + "".join(f"2026-01-01,1,e{n}\n" for n in range(101))
 PLACES = """date,country,state,device,y
 2026-01-05,Germany,Bayern,iPad,1
 2026-01-05,de,Hessen,Fax,2

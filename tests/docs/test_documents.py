@@ -104,7 +104,7 @@ FOLLOWED = [
 """Each goes on from sync.md."""
 
 
-@pytest.mark.timeout(180)
+@pytest.mark.timeout(400)
 @pytest.mark.parametrize("name", FOLLOWED)
 def test_a_reader_gets_the_answers_that_are_shown(reader: Reader, name: str) -> None:
     # The reader has followed sync.md to get here.

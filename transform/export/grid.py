@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import takewhile
@@ -11,7 +10,7 @@ from uuid import UUID
 
 from core.causal import CausalDefinition
 from core.errors import BadInput
-from core.periods import period_of, periods
+from core.periods import periods
 from core.records.causal import Coverage, Exclusion
 from core.units import DateRange
 
@@ -83,12 +82,6 @@ def _settled(found: Sequence[DateRange], known: Known) -> tuple[DateRange, ...]:
         reversed(found),
     )
     return tuple(found[: len(found) - len(tuple(loose))])
-
-
-def period_starts(days: Iterable[date], definition: CausalDefinition) -> Counter[date]:
-    """How many of `days` lie in the period that begins on each day."""
-    grain, week_start = definition.grain, definition.week_start
-    return Counter(period_of(day, grain, week_start).since for day in days)
 
 
 def _within(found: Sequence[DateRange], dates: DateRange) -> tuple[DateRange, ...]:
