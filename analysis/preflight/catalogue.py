@@ -81,6 +81,11 @@ def _rounded(value: float) -> float:
     return float(f"{value:.{DIGITS}g}")
 
 
+def numbered(count: int, what: str) -> str:
+    """So many of it: `what` is in the singular."""
+    return f"{count} {what}" if count == 1 else f"{count} {what}s"
+
+
 def named(names: Sequence[str]) -> str:
     """The first few names, and how many more there are."""
     told = ", ".join(names[:MOST_NAMES])

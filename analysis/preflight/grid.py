@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 import numpy.typing as npt
 
-from analysis.preflight.catalogue import CHECKS, found, named
+from analysis.preflight.catalogue import CHECKS, found, named, numbered
 from analysis.preflight.wide import Wide
 from core.records.exports import ExportCheck
 
@@ -83,6 +83,7 @@ def _rows(wide: Wide) -> Iterator[ExportCheck]:
     least = CHECKS["ROWS_PER_VARIABLE"].threshold or 0
     if columns and len(wide.times) < least * len(columns):
         ratio = len(wide.times) / len(columns)
+        rows, of = numbered(len(wide.times), "row"), numbered(len(columns), "column")
         yield found("ROWS_PER_VARIABLE", [], ratio,
-                    f"{len(wide.times)} rows for {len(columns)} columns ({named(columns)}): "
+                    f"{rows} for {of} ({named(columns)}): "
                     "combine channels or export a longer range")  # fmt: skip

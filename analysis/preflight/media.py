@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 import numpy.typing as npt
 
-from analysis.preflight.catalogue import CHECKS, found
+from analysis.preflight.catalogue import CHECKS, found, numbered
 from analysis.preflight.variation import beyond
 from analysis.preflight.wide import Floats, Wide
 from core.records.exports import ExportCheck
@@ -34,7 +34,7 @@ def _signs(wide: Wide) -> Iterator[ExportCheck]:
         negative = int((column < 0).sum())
         if negative:
             yield found("MEDIA_NEGATIVE", [name], negative,
-                        f"{name} is negative in {negative} rows")  # fmt: skip
+                        f"{name} is negative in {numbered(negative, 'row')}")  # fmt: skip
         if not column.any():
             yield found("MEDIA_ALL_ZERO", [name], 0,
                         f"{name} is 0 throughout: leave the channel out or choose another "
@@ -61,7 +61,7 @@ def _pair(wide: Wide, exposure: str, spend: str) -> Iterator[ExportCheck]:
     ):
         count = int(rows.sum())
         if count:
-            yield found(check, [spend, exposure], count, f"{count} rows have {told}")
+            yield found(check, [spend, exposure], count, f"{numbered(count, 'row')} with {told}")
     both = (cost > 0) & (units > 0)
     if both.sum() >= _FEWEST:
         yield from _cost(wide, [spend, exposure], both, cost[both] / units[both])
@@ -73,8 +73,8 @@ def _cost(
     count = int(beyond(cost[:, None], _FENCE).sum())
     if count:
         yield found("COST_PER_UNIT_OUTLIERS", columns, count,
-                    f"in {count} rows a unit of {columns[1]} cost far more or less than "
-                    "usual")  # fmt: skip
+                    f"in {numbered(count, 'row')} a unit of {columns[1]} cost far more or less "
+                    "than usual")  # fmt: skip
     shift = max(_shift(_quarter(wide.times[rows]), cost), _shift(wide.of_geo[rows], cost))
     if shift > (CHECKS["COST_PER_UNIT_SHIFTS"].threshold or 0):
         yield found("COST_PER_UNIT_SHIFTS", columns, shift,

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 import numpy.typing as npt
 
-from analysis.preflight.catalogue import CHECKS, found, named
+from analysis.preflight.catalogue import CHECKS, found, named, numbered
 from analysis.preflight.wide import Floats, Wide
 from core.records.exports import ExportCheck
 
@@ -44,7 +44,7 @@ def _kpi(wide: Wide) -> Iterator[ExportCheck]:
     negative = int((values < 0).sum())
     if negative:
         yield found("KPI_NEGATIVE", [name], negative,
-                    f"the KPI is negative in {negative} rows")  # fmt: skip
+                    f"the KPI is negative in {numbered(negative, 'row')}")  # fmt: skip
     spread = float(relative_spread(values)[0])
     if spread < _LEAST:
         yield found("KPI_INVARIABLE", [name], spread,
@@ -72,11 +72,12 @@ def _column(
         return
     count = int(outside.sum())
     yield found("OUTLIERS", [name], count,
-                f"{count} values of {name} lie far from the others: are they real?")  # fmt: skip
+                f"{name} has {numbered(count, 'value')} far from the others: "
+                "is that real?")  # fmt: skip
     inner = float(relative_spread(values[~outside, None])[0])
     if inner < _LEAST:
         yield found("VARIATION_IS_OUTLIERS", [name], inner,
-                    f"without {count} values {name} does not vary: its effect rests on "
+                    f"without {numbered(count, 'value')} {name} does not vary: its effect rests on "
                     "them")  # fmt: skip
 
 

@@ -16,7 +16,15 @@ from uuid import UUID
 import numpy as np
 import pandas as pd
 
-from core.records.seasonality import DayKind, DayTotal, HistoryKey, Observed, SeasonalMetric
+from analysis.seasonality.history import CYCLES
+from core.records.seasonality import (
+    DayKind,
+    DayTotal,
+    HistoryKey,
+    Observed,
+    SeasonalMetric,
+    SeasonalPeriod,
+)
 
 Rates = Mapping[tuple[date, str], float]
 """What one unit of a currency was worth, by day; a day without a rate is unknown."""
@@ -24,11 +32,17 @@ Rates = Mapping[tuple[date, str], float]
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """One figure a day, NaN where it is unknown; `covers_days` as the coarsest of its sources."""
+    """One figure a day, NaN where it is unknown.
+
+    `covers_days` is how many days the coarsest figure of the last 104 weeks covers.
+    """
 
     days: pd.Series[float]
     covers_days: int
 
+
+_RECENT: Final = pd.Timedelta(weeks=CYCLES[SeasonalPeriod.DAY_OF_WEEK].most)
+"""What is older says nothing of days of the week, and does not hide what newer figures say."""
 
 _MEDIA: Final = {
     SeasonalMetric.SPEND: "spend",
@@ -98,7 +112,9 @@ def _history(rows: pd.DataFrame, column: str, settled: Mapping[UUID, frozenset[d
     whole = pd.date_range(since, until)
     # Outside its own days a connection adds nothing; an unknown day of one makes all unknown.
     total = sum(days.reindex(whole, fill_value=0.0) for days in by_connection)
-    return History(pd.Series(total, whole), int(rows["covers_days"].max()))
+    last = rows["date"] + pd.to_timedelta(rows["covers_days"] - 1, unit="D")
+    recent = last > until - _RECENT
+    return History(pd.Series(total, whole), int(rows.loc[recent, "covers_days"].max()))
 
 
 def _of_connection(rows: pd.DataFrame, column: str, settled: frozenset[date]) -> pd.Series[float]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, TypeVar
@@ -10,11 +11,11 @@ from uuid import UUID
 
 import typer
 
-from app.cli.downloading import download
+from app.cli.downloading import MANIFEST, download
 from app.cli.following import follow_to_end, tell_waiting
 from app.cli.ids import ConnectionIds
 from app.cli.settings import settings_of
-from app.cli.tenancy import TenantDesk, open_tenant
+from app.cli.tenancy import open_tenant
 from core.causal import (
     CalendarColumn,
     CausalDefinition,
@@ -36,7 +37,11 @@ from resolvers import causal as exports_causal
 from resolvers import exports
 
 T = TypeVar("T")
-Day = Annotated[datetime, typer.Option(formats=["%Y-%m-%d"])]
+DAY = "%Y-%m-%d"
+Since = Annotated[datetime, typer.Option(formats=[DAY], metavar="<day>", help="First day.")]
+Until = Annotated[
+    datetime, typer.Option(formats=[DAY], metavar="<day>", help="Last day; it is included.")
+]
 Names = Annotated[list[str] | None, typer.Option(help="By name; may be repeated. All if left out.")]
 _SERIES = "series:"
 
@@ -45,8 +50,8 @@ def causal(
     context: typer.Context,
     *,
     tenant: Annotated[str, typer.Option(help="Short name of the organisation.")],
-    since: Day,
-    until: Day,
+    since: Since,
+    until: Until,
     kpi: Annotated[str, typer.Option(help="orders, conversions, or series:NAME.")],
     measure: Annotated[
         KpiMeasure, typer.Option(case_sensitive=False, help="What of it the model explains.")
@@ -133,15 +138,19 @@ async def _export(
             tell_waiting()
             return
         await follow_to_end(desk, made.run_id)
+        record = await exports.one(desk.session, made.id)
         if out is not None:
-            await _downloaded(desk, made.id, out)
+            await download(desk, record, record.files, out)
+            _tell_left_out(out)
+        for check in record.checks:
+            typer.echo(f"{check.severity} {check.id}: {check.message}", err=True)
 
 
-async def _downloaded(desk: TenantDesk, export_id: UUID, out: Path) -> None:
-    record = await exports.one(desk.session, export_id)
-    await download(desk, record, record.files, out)
-    for check in record.checks:
-        typer.echo(f"{check.severity} {check.id}: {check.message}", err=True)
+def _tell_left_out(folder: Path) -> None:
+    """What was asked for and is not in the files, as the manifest has it."""
+    told = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    for each in told["excluded"]:
+        typer.echo(f"LEFT OUT {each['reason']}: {each['detail']}", err=True)
 
 
 def _kpi(kpi: str, measure: KpiMeasure, connections: list[UUID] | None) -> CausalKpi:

@@ -39,7 +39,7 @@ Tenant = Annotated[str, typer.Option(help="Short name of the organisation.")]
 @commands.command("list")
 def list_all(context: typer.Context, *, tenant: Tenant) -> None:
     """List the newest runs of an organisation, at most 100."""
-    columns = ("id", "connection", "status", "progress", "counters", "started", "ended")
+    columns = ("id", "connection", "status", "kind", "progress", "counters", "started", "ended")
     found = asyncio.run(_all(settings_of(context), tenant))
     show_table(columns, [_row(run, name) for run, name in found])
 
@@ -129,15 +129,16 @@ def _row(run: RunRecord, name: str) -> tuple[str, ...]:
         RUN.encode(run.id),
         name,
         run.status.value,
+        run.kind.value,
         f"{run.progress:.0%}",
-        counted(run.counters),
+        counted(run.counters) if run.connection_id else "-",
         moment(run.started_at),
         moment(run.ended_at),
     )
 
 
 def _fields(run: RunRecord, name: str) -> Iterator[tuple[str, str]]:
-    names = ("id", "connection", "status", "progress", "counters", "started", "ended")
+    names = ("id", "connection", "status", "kind", "progress", "counters", "started", "ended")
     yield from zip(names, _row(run, name), strict=True)
     if run.dates is not None:
         yield "days", f"{run.dates.since} to {run.dates.until}"

@@ -23,7 +23,12 @@ from core.records.transformations import (
     TransformationPart,
 )
 from core.settings import Settings
+<<<<<<< HEAD
 from resolvers import runs, transformations
+=======
+from core.units import DateRange
+from resolvers import connections, runs, transformations
+>>>>>>> 07f44f3 (README leads to every page; the command line tells what an export left out)
 from resolvers.session import Session
 
 commands = typer.Typer(add_completion=False)
@@ -78,5 +83,8 @@ async def _transform(
 async def _tell(session: Session, ids: Sequence[UUID]) -> None:
     for run_id in ids:
         run = await runs.run(session, run_id)
+        if len(ids) > 1 and run and run.connection_id:
+            about = await connections.connection(session, run.connection_id)
+            typer.echo(f"connection: {about.name if about else '-'}")
         for name, line in diff_lines(run.receipt.diff if run and run.receipt else None):
             typer.echo(f"{name}: {line}")

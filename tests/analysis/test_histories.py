@@ -60,6 +60,13 @@ def test_a_day_that_was_read_and_brought_nothing_is_zero_and_one_unread_is_unkno
     assert days(made(*totals, settled=read)[SPEND]) == [1, 0, 2, None, None]
 
 
+def test_weeks_of_long_ago_do_not_hide_what_days_of_now_say() -> None:
+    weeks = total(0, spend=7.0, covers_days=7)
+    for newest, covered in ((722, 7), (733, 7), (734, 1)):
+        found = made(weeks, total(newest, spend=1.0, connection_id=TWO))
+        assert (newest, found[SPEND].covers_days) == (newest, covered)
+
+
 def test_a_connection_takes_part_from_its_first_to_its_last_day() -> None:
     found = made(
         total(0, spend=1.0), total(1, spend=1.0), total(3, spend=1.0),

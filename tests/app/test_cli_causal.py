@@ -53,13 +53,15 @@ def test_an_export_is_made_followed_downloaded_and_checked(shop: Shop, tmp_path:
         "tv_spend=SPEND:TV",
     )
     assert loaded.exit_code == 0, loaded.output
-    dates = ("--since", f"{WEEKS[0]}", "--until", f"{WEEKS[-1] + timedelta(days=6)}")
+    dates = ("--since", f"{WEEKS[0]}", "--until", f"{WEEKS[-1] + timedelta(days=8)}")
     out = tmp_path / "model"
     answer = shop.run(
         "export", "causal", *dates, "--kpi", "series:sales", "--format", "parquet",
         "--format", "csv", "--currency", "EUR", "--out", str(out),
     )  # fmt: skip
     assert answer.exit_code == 0, answer.output
+    gone = f"{WEEKS[-1] + timedelta(days=7)} to {WEEKS[-1] + timedelta(days=13)}"
+    assert f"LEFT OUT PARTIAL_PERIODS: 1 period not wholly in the dates: {gone}" in answer.stderr
     files = held(out)
     told = json.loads(files["manifest.json"])
     assert {"wide.parquet", "wide.csv", "manifest.json", "bundle.zip"} <= set(files)

@@ -12,7 +12,7 @@ from core.errors import ErrorKind, LiftosError
 from graph.limits import CODE
 from sandbox.faults import Fault, FaultSettings
 from sandbox.settings import Limits
-from tests.docs.pages import ROOT
+from tests.docs.pages import DOCUMENTS, ROOT
 from tests.docs.tables import TABLES, every_error, renewed
 
 CODES = re.compile(r"^\| `([A-Z_]+)` \|.*\| (\d+) \|$", re.MULTILINE)
@@ -55,6 +55,12 @@ def test_every_error_code_is_told_with_its_status() -> None:
     codes = {kind.code: statuses.get(kind, 500) for kind in own_errors()}
     codes |= {tell(Refusal(status, "")).code: int(status) for status in refusals()}
     assert told == codes | dict.fromkeys(OF_GRAPHQL, 400)
+
+
+def test_the_readme_leads_to_every_page() -> None:
+    readme, *pages = DOCUMENTS
+    text = readme.read_text()
+    assert [page.name for page in pages if f"](docs/{page.name})" not in text] == []
 
 
 def test_the_sandbox_is_told_whole() -> None:

@@ -203,6 +203,17 @@ async def test_it_can_be_cancelled_and_tried_again(shop: Shop) -> None:
     assert record.state is ExportState.READY
 
 
+async def test_a_channel_that_is_spelt_otherwise_is_refused_not_left_out(shop: Shop) -> None:
+    scope = shop.tenant.scope
+    definition = CausalDefinition(DATES, ORDERS, "EUR", channels=("Paid Social", "paid social"))
+    async with shop.worker(shop.sandbox.url):
+        started = await shop.stores.causal.start(scope, definition, None)
+        run = await ended(shop.stores, scope, started.run_id)
+    assert run.error is not None
+    assert run.error.message == "there is no media of the channel 'paid social' in what is exported"
+    assert (run.error.code, run.error.mend) == ("BAD_USER_INPUT", "there are: Paid Social")
+
+
 async def test_its_numbers_are_those_of_attribution_rows(shop: Shop) -> None:
     definition = CausalDefinition(DATES, ORDERS, "EUR", cuts_immature=False)
     export = await shop.made(definition)

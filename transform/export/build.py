@@ -63,6 +63,7 @@ class Built:
 def built(definition: CausalDefinition, gathered: Gathered) -> Built:
     """The export; BadInput where what is asked for cannot be made of what is known."""
     series, left_out = chosen_series(gathered.series, definition)
+    _require_channels(definition, gathered, series)
     measured = [
         *media_facts(gathered.media, definition),
         *_orders(gathered.kpi, definition),
@@ -76,6 +77,23 @@ def built(definition: CausalDefinition, gathered: Gathered) -> Built:
     exclusions = (*grid.exclusions, *made.exclusions, *left_out, *_unconverted(gathered))
     twice = overlaps(definition, gathered.media, series, frozenset(grid.times))
     return Built(made.table, roles_of(made.table), grid, exclusions, unread, twice)
+
+
+def _require_channels(
+    definition: CausalDefinition, gathered: Gathered, series: Sequence[SeriesEntry]
+) -> None:
+    """BadInput for a channel that has no media: a name spelt otherwise would go unnoticed."""
+    there = {row["channel"] for row in gathered.media} | {each.channel for each in series}
+    silent = [each for each in definition.channels if each not in there]
+    if silent:
+        if definition.kpi.kind is KpiKind.CONVERSIONS:
+            there |= {row["channel"] for row in gathered.kpi}
+        known = sorted(there - {""})
+        raise BadInput(
+            f"there is no media of the channel {silent[0]!r} in what is exported",
+            field="channels",
+            mend=f"there are: {', '.join(known) or 'none of those named'}",
+        )
 
 
 def _orders(rows: Sequence[Row], definition: CausalDefinition) -> Iterator[Fact]:

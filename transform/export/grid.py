@@ -103,7 +103,8 @@ def _cut(
     days = DateRange.of_days(day for each in gone for day in each)
     spans = ", ".join(f"{span.since} to {span.until}" for span in reversed(days))
     rows = sum(entries.get(each.since, 0) for each in gone)
-    return [Exclusion(reason, rows, f"{len(gone)} periods {why}: {spans}")]
+    count = "1 period" if len(gone) == 1 else f"{len(gone)} periods"
+    return [Exclusion(reason, rows, f"{count} {why}: {spans}")]
 
 
 def _nothing_left(definition: CausalDefinition, cut: Sequence[Exclusion]) -> BadInput:
