@@ -23,12 +23,7 @@ from core.records.transformations import (
     TransformationPart,
 )
 from core.settings import Settings
-<<<<<<< HEAD
-from resolvers import runs, transformations
-=======
-from core.units import DateRange
 from resolvers import connections, runs, transformations
->>>>>>> 07f44f3 (README leads to every page; the command line tells what an export left out)
 from resolvers.session import Session
 
 commands = typer.Typer(add_completion=False)
