@@ -15,7 +15,7 @@ from core.records.authorizations import (
     AuthorizationStatus,
     NewAuthorization,
 )
-from core.records.connections import ConnectionRecord, Level, Source
+from core.records.connections import Breakdown, ConnectionRecord, Level, Source
 from resolvers import connections
 from resolvers.session import Session
 
@@ -39,6 +39,7 @@ class Chosen:
     name: str | None
     level: Level
     look_back_days: int
+    breakdown: Breakdown | None = None
 
 
 async def begin(
@@ -111,6 +112,7 @@ async def connect(session: Session, authorization_id: UUID, chosen: Chosen) -> C
         time_zone=account.time_zone,
         level=chosen.level,
         look_back_days=chosen.look_back_days,
+        breakdown=chosen.breakdown,
         credentials=Credentials(record.source, granted.parts),
     )
     made = await connections.connect(session, command)

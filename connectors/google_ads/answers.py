@@ -19,6 +19,7 @@ from transform.normalise.replay import Replay, corrected
 PURCHASE: Final = "PURCHASE"
 CATEGORY: Final = "segments.conversionActionCategory"
 DAY: Final = "segments.date"
+DEVICE: Final = "segments.device"
 ABSENT: Final = "0"
 """Google leaves out rows in which everything is zero."""
 
@@ -31,14 +32,14 @@ _MICROS: Final = 10**6
 Categories = Mapping[str, Mapping[str, JSONValue]]
 """By conversion action category, its metrics."""
 
-Key = tuple[JSONValue, JSONValue]
+Key = tuple[JSONValue, JSONValue, JSONValue]
 
 NO_CATEGORIES: Final[Categories] = {}
 
 
 @dataclass(frozen=True, slots=True)
 class Joined:
-    """The records of a page, and beside each the conversions of its entity and day."""
+    """The records of a page, and beside each the conversions of its entity, day and device."""
 
     records: Sequence[JSONValue]
     categories: Sequence[Categories]
@@ -127,7 +128,7 @@ def _rows(content: Mapping[str, Any], answer: str) -> Iterator[JSONValue]:
 
 
 def _key(row: JSONValue, entity: str) -> Key:
-    return str(valued(row, entity)), str(valued(row, DAY))
+    return str(valued(row, entity)), str(valued(row, DAY)), str(valued(row, DEVICE))
 
 
 def _by_category(rows: Sequence[JSONValue]) -> Categories:

@@ -67,7 +67,7 @@ class GoogleAdsConnector:
 
     def account_totals(self, dates: DateRange, resume: JSONObject | None) -> AsyncIterator[RawPage]:
         """Figures `FROM customer`, which Google counts by itself."""
-        whole = replace(self._account, level=Level.ACCOUNT)
+        whole = replace(self._account, level=Level.ACCOUNT, breakdown=None)
         return GoogleAdsConnector(whole, self._client).pages(dates, resume)
 
     async def aclose(self) -> None:
@@ -75,9 +75,10 @@ class GoogleAdsConnector:
         await self._client.aclose()
 
     async def _page(self, days: DateRange, *, is_last: bool) -> RawPage:
+        breakdown = self._account.breakdown
         questions = {
-            "metrics": metrics_query(self._level, days),
-            "conversions": conversions_query(self._level, days),
+            "metrics": metrics_query(self._level, days, breakdown),
+            "conversions": conversions_query(self._level, days, breakdown),
         }
         answers = {name: await self._answer(query) for name, query in questions.items()}
         following = days.until + timedelta(days=1)

@@ -18,6 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from connectors.google_ads.answers import (
+    DEVICE,
     Joined,
     categories_json,
     joined,
@@ -25,12 +26,13 @@ from connectors.google_ads.answers import (
     purchase,
     valued,
 )
+from core.breakdowns import device_of
 from core.jsonvalue import JSONValue
 from core.records.connections import Level, Source
 from core.records.entries import DateBasis
 from transform.frames import NormalisedPage
 from transform.normalise.channels import channel_group
-from transform.normalise.columns import ArrowColumn
+from transform.normalise.columns import ArrowColumn, mapped
 from transform.normalise.context import PageContext
 from transform.normalise.entries import normalised_page
 from transform.normalise.reading import Reading, mask
@@ -57,6 +59,11 @@ TEXTS: Final[Mapping[str, str]] = MappingProxyType(
 )
 ATTRIBUTION: Final = "default"
 """Each conversion action has its own model; rows add them up."""
+
+DEVICES: Final = pa.array(["MOBILE", "TABLET", "DESKTOP", "CONNECTED_TV", "OTHER"])
+"""Devices that are told apart; UNKNOWN stands for those that are newer than the pinned version."""
+NEW_DEVICE: Final = "is a device that is not told apart here"
+NEW_VERSION: Final = "set LIFTOS_GOOGLE_ADS_API_VERSION to a newer version, or report the device"
 
 OTHER_ACCOUNT: Final = "reads another account than the connection's"
 OTHER_CURRENCY: Final = "differs from the connection's currency"
@@ -86,8 +93,20 @@ def _identity(reading: Reading, context: PageContext) -> dict[str, ArrowColumn]:
         "entity_name": _column(reading, entity_name, "text"),
         "account_id": _column(reading, "customer.id", "text", is_required=True),
         "currency": _column(reading, "customer.currencyCode", "text", is_required=True),
+        "device": _device(reading),
         **texts,
     }
+
+
+def _device(reading: Reading) -> ArrowColumn:
+    """The device of each row; null where the answer is not broken down by it.
+
+    Another device is no OTHER, for of two rows with one key only one would be left.
+    """
+    told = _column(reading, DEVICE, "text")
+    is_new = pc.and_(told.is_valid(), pc.invert(pc.is_in(told, value_set=DEVICES)))
+    reading.refuse(mask(is_new), DEVICE, NEW_DEVICE, NEW_VERSION)
+    return mapped(told, device_of)
 
 
 def _metrics(reading: Reading) -> dict[str, ArrowColumn]:

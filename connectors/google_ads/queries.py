@@ -11,8 +11,11 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from core.records.connections import Level
+from core.records.connections import Breakdown, Level
+from core.sources import MANIFESTS
 from core.units import DateRange
+
+_SOURCE: Final = MANIFESTS["GOOGLE_ADS"]
 
 STREAM: Final = "campaign_daily"
 
@@ -71,15 +74,20 @@ _METRICS: Final = (
 )
 
 
-def metrics_query(level: Level, days: DateRange) -> str:
+def metrics_query(level: Level, days: DateRange, breakdown: Breakdown | None = None) -> str:
     """Delivery by entity and day, in the account's time zone."""
-    return _query((*IDENTITY[level], *_METRICS), level, days)
+    return _query((*_told_by(level, breakdown), *_METRICS), level, days)
 
 
-def conversions_query(level: Level, days: DateRange) -> str:
+def conversions_query(level: Level, days: DateRange, breakdown: Breakdown | None = None) -> str:
     """Conversions by entity, day and category."""
-    fields = (*IDENTITY[level], "segments.conversion_action_category", *_CONVERSIONS)
-    return _query(fields, level, days)
+    category = "segments.conversion_action_category"
+    return _query((*_told_by(level, breakdown), category, *_CONVERSIONS), level, days)
+
+
+def _told_by(level: Level, breakdown: Breakdown | None) -> tuple[str, ...]:
+    broken = (_SOURCE.breakdowns[breakdown],) if breakdown else ()
+    return (*IDENTITY[level], *broken)
 
 
 def _query(fields: tuple[str, ...], level: Level, days: DateRange) -> str:

@@ -44,6 +44,7 @@ class Breakdown(StrEnum):
 
     COUNTRY = "COUNTRY"
     GEO = "GEO"
+    DEVICE = "DEVICE"
 
 
 class ConnectionStatus(StrEnum):

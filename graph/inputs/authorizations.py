@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import strawberry
 
-from core.records.connections import Level
+from core.records.connections import Breakdown, Level
 from resolvers.authorizations import Chosen
 
 
@@ -24,7 +24,11 @@ class ConnectAuthorizedInput:
         default=None, description="As for connectSource; the source's own when left out."
     )
 
+    breakdown: Breakdown | None = strawberry.field(
+        default=None, description="As for connectSource. Left out: nothing."
+    )
+
     def to_choice(self, source_days: int) -> Chosen:
         """The choice, not yet checked."""
         days = source_days if self.look_back_days is None else self.look_back_days
-        return Chosen(self.account_id, self.name, self.level, days)
+        return Chosen(self.account_id, self.name, self.level, days, self.breakdown)

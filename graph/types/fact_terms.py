@@ -58,5 +58,6 @@ BREAKDOWNS: Mapping[Enum, str] = MappingProxyType(
     {
         Breakdown.COUNTRY: "By `country`.",
         Breakdown.GEO: "By `geo`: the source's own regions.",
+        Breakdown.DEVICE: "By `device`.",
     }
 )

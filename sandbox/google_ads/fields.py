@@ -19,11 +19,14 @@ LEVELS: Final = {
 }
 CATEGORY: Final = "segments.conversion_action_category"
 DATE: Final = "segments.date"
+DEVICE: Final = "segments.device"
+DEVICES: Final = {"MOBILE": 5, "DESKTOP": 2, "TABLET": 1, "CONNECTED_TV": 1, "OTHER": 1}
+"""How many tenths of the impressions fall to each device."""
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """What one row of an answer is about; `category` only where it is segmented by."""
+    """What one row of an answer is about; `category` and `device` only where segmented by."""
 
     plan: Plan
     level: Level
@@ -32,6 +35,7 @@ class Row:
     today: date
     day: str = ""
     category: str | None = None
+    device: str | None = None
 
     @property
     def campaign(self) -> Campaign:
@@ -95,6 +99,7 @@ ATTRIBUTES: Final[Mapping[str, Reader]] = {
 SEGMENTS: Final[Mapping[str, Reader]] = {
     DATE: lambda row: row.day,
     CATEGORY: lambda row: row.category,
+    DEVICE: lambda row: row.device,
 }
 CONVERSION_METRICS: Final[Mapping[str, Reader]] = {
     "metrics.conversions": lambda row: row.conversions(only_primary=True) / WHOLE,

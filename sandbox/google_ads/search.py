@@ -1,10 +1,21 @@
 """Answers queries: from a parsed query to batches of rows."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 
+from sandbox.breakdowns import broken_down
 from sandbox.google_ads.counting import CATEGORIES
-from sandbox.google_ads.fields import CATEGORY, DATE, FIELDS, Row, camel, is_zero, written
+from sandbox.google_ads.fields import (
+    CATEGORY,
+    DATE,
+    DEVICE,
+    DEVICES,
+    FIELDS,
+    Row,
+    camel,
+    is_zero,
+    written,
+)
 from sandbox.google_ads.gaql import Query
 from sandbox.missing import reported
 from sandbox.platform import Sandbox
@@ -56,8 +67,13 @@ def _rows(
     days, entities = table.day.tolist(), table.entity.tolist()
     for day, entity, values in zip(days, entities, table.values.tolist(), strict=True):
         told = date.fromordinal(day).isoformat()
-        for category in categories:
-            yield Row(plan, query.level, entity, values, today, told, category)
+        for device, part in _by_device(query, values):
+            for category in categories:
+                yield Row(plan, query.level, entity, part, today, told, category, device)
+
+
+def _by_device(query: Query, values: list[int]) -> Iterable[tuple[str | None, list[int]]]:
+    return broken_down(values, DEVICES).items() if DEVICE in query.fields else [(None, values)]
 
 
 def _table(sandbox: Sandbox, account: Account, query: Query, restatement: Restatement) -> Table:

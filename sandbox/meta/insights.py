@@ -4,12 +4,12 @@ from datetime import date, datetime
 
 import numpy as np
 
-from sandbox.meta.breakdowns import parts
+from sandbox.breakdowns import broken_down
 from sandbox.meta.call import Call
 from sandbox.meta.errors import too_much_data
 from sandbox.meta.fields import Row, written
 from sandbox.meta.paging import enveloped, page_request
-from sandbox.meta.query import InsightsQuery
+from sandbox.meta.query import PARTS, InsightsQuery
 from sandbox.missing import reported
 from sandbox.platform import Sandbox
 from sandbox.world.metrics import Table
@@ -76,15 +76,15 @@ def _rows(
     for day, entity, values in zip(days, entities, figures, strict=True):
         start = date.fromordinal(day).isoformat()
         stop = start if query.daily else query.until.isoformat()
-        for named, figures_of in _broken_down(query, values):
+        for named, figures_of in _told_apart(query, values):
             row = Row(plan, query.level, entity, figures_of, query.windows, start, stop)
             found.append(written(row, query.fields) | named)
     return found
 
 
-def _broken_down(query: InsightsQuery, values: list[int]) -> list[tuple[dict[str, str], list[int]]]:
+def _told_apart(query: InsightsQuery, values: list[int]) -> list[tuple[dict[str, str], list[int]]]:
     """A row's figures, or those of its parts with what each is a part of."""
     name = query.breakdown
     if name is None:
         return [({}, values)]
-    return [({name: each}, part) for each, part in parts(values, name).items()]
+    return [({name: each}, part) for each, part in broken_down(values, PARTS[name]).items()]

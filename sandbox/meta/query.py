@@ -1,11 +1,12 @@
 """What an insights call asks for."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from types import MappingProxyType
 from typing import Final
 
 from sandbox.meta import ids
-from sandbox.meta.breakdowns import PARTS
 from sandbox.meta.call import Call
 from sandbox.meta.errors import invalid_parameter
 from sandbox.meta.fields import FIELDS
@@ -28,6 +29,15 @@ _FILTERS: Final = {
 }
 
 Only = tuple[Level, frozenset[int]]
+
+
+PARTS: Final[Mapping[str, Mapping[str, int]]] = MappingProxyType(
+    {
+        "country": {"DE": 6, "AT": 3, "unknown": 1},
+        "region": {"Bayern": 5, "Berlin": 3, "Unknown": 2},
+    }
+)
+"""By breakdown, how many tenths of the impressions fall to each of its values."""
 
 
 @dataclass(frozen=True, slots=True)

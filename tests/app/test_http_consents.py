@@ -41,8 +41,9 @@ CONFIRM = """mutation($id: ID!, $ticket: String!) {
     ... on UserError { code field } } }"""
 CONNECT = """mutation($input: ConnectAuthorizedInput!) { connectAuthorized(input: $input) {
     ... on ConnectAuthorizedPayload { connection {
-      id accountId name currency timeZone lookBackDays credentials { kind expiresAt scopes } } }
-    ... on UserError { code field } } }"""
+      id accountId name currency timeZone lookBackDays breakdown
+      credentials { kind expiresAt scopes } } }
+    ... on UserError { code field mend } } }"""
 
 
 @dataclass
@@ -130,10 +131,18 @@ async def test_meta_from_consent_to_a_connection_that_reads(ground: Ground) -> N
         {"accountId": "1004", "currency": "GBP", "timeZone": "Europe/London"},
         {"accountId": "1005", "currency": "JPY", "timeZone": "Asia/Tokyo"},
     ]
-    for account in ("1005", "1004"):
-        given = {"authorizationId": back["authorization"], "accountId": account}
-        made = (await ground.say(CONNECT, input=given))["connection"]
+    given = {"authorizationId": back["authorization"], "accountId": "1005"}
+    refused = await ground.say(CONNECT, input=given | {"breakdown": "DEVICE"})
+    assert refused == {
+        "code": "BAD_USER_INPUT",
+        "field": "breakdown",
+        "mend": "use one of COUNTRY, GEO, or none",
+    }
+    for account, breakdown in (("1005", None), ("1004", "GEO")):
+        choice = given | {"accountId": account, "breakdown": breakdown}
+        made = (await ground.say(CONNECT, input=choice))["connection"]
         assert (made["accountId"], made["lookBackDays"]) == (account, 28)
+        assert made["breakdown"] == breakdown
     assert (made["currency"], made["timeZone"]) == ("GBP", "Europe/London")
     assert made["credentials"]["scopes"] == ["ads_read"]
     assert made["credentials"]["expiresAt"] is not None

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -9,7 +10,7 @@ import pytest
 from connectors.base import Connector
 from connectors.registry import ConnectorAccount, normalise_page
 from core.errors import BadInput, Bug, ConfigError, Transient
-from core.records.connections import Level, Source
+from core.records.connections import Breakdown, Level, Source
 from core.units import DateRange
 from tests.connectors.google_reading import (
     AGENCY,
@@ -80,6 +81,10 @@ class TestGoogleAdsConnector(ConnectorSuite):
         assert [page.body for page in pages] == [
             b'{"metrics":%b,"conversions":%b}' % pair for pair in pairs
         ]
+
+
+class TestGoogleAdsByDevice(TestGoogleAdsConnector):
+    account = replace(customer(), breakdown=Breakdown.DEVICE)
 
 
 @pytest.mark.parametrize("level", list(map(Level, Source("GOOGLE_ADS").manifest.levels)))

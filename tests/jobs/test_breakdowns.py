@@ -1,4 +1,4 @@
-"""Rows broken down by country or region: their sums stay, and no day has two sets."""
+"""Rows broken down by country, region or device: their sums stay, and no day has two sets."""
 
 from __future__ import annotations
 
@@ -13,13 +13,26 @@ from core.records.entries import EntryFilter, EntryOrder, EntryRecord
 from core.records.pages import PageRequest
 from core.records.runs import RunStatus
 from stores.wiring import Stores
-from tests.support import NewTenant, RunningWorker, SandboxAt, Tenant, ingest, meta_account
+from tests.support import (
+    NewTenant,
+    RunningWorker,
+    SandboxAt,
+    Tenant,
+    google_account,
+    ingest,
+    meta_account,
+)
 
 SINCE, UNTIL = "2026-10-01", "2026-10-05"
 VALUES = {
-    None: {None},
     Breakdown.COUNTRY: {"DE", "AT", "ZZ"},
     Breakdown.GEO: {"Bayern", "Berlin", "Unknown"},
+    Breakdown.DEVICE: {"MOBILE", "DESKTOP", "TABLET", "CONNECTED_TV", "OTHER"},
+}
+ACCOUNTS = {
+    Breakdown.COUNTRY: meta_account,
+    Breakdown.GEO: meta_account,
+    Breakdown.DEVICE: google_account,
 }
 
 
@@ -38,12 +51,8 @@ def sums(found: Sequence[EntryRecord]) -> dict[str, Decimal]:
     }
 
 
-def broken_by(breakdown: Breakdown | None, entry: EntryRecord) -> str | None:
-    return {
-        None: None,
-        Breakdown.COUNTRY: entry.country,
-        Breakdown.GEO: entry.geo,
-    }[breakdown]
+def broken_by(entry: EntryRecord) -> tuple[str | None, ...]:
+    return entry.country, entry.geo, entry.device
 
 
 @pytest.mark.parametrize("breakdown", list(Breakdown))
@@ -55,16 +64,21 @@ async def test_what_is_broken_down_adds_up_to_what_is_not(
     running_worker: RunningWorker,
 ) -> None:
     whole, apart = await new_tenant(), await new_tenant()
-    one = await stores.connections.create(whole.scope, meta_account())
-    other = await stores.connections.create(apart.scope, meta_account(breakdown=breakdown))
+    one = await stores.connections.create(whole.scope, ACCOUNTS[breakdown]())
+    other = await stores.connections.create(apart.scope, ACCOUNTS[breakdown](breakdown=breakdown))
     async with running_worker(sandbox.url):
         await ingest(stores, whole.scope, one, SINCE, UNTIL)
         run = await ingest(stores, apart.scope, other, SINCE, UNTIL)
         again = await ingest(stores, apart.scope, other, SINCE, UNTIL)
     assert run.status is RunStatus.SUCCEEDED, run.error
     found = await entries(stores, apart)
-    assert {broken_by(breakdown, entry) for entry in found} == VALUES[breakdown]
-    assert sums(found) == sums(await entries(stores, whole))
+    place = list(Breakdown).index(breakdown)
+    assert {broken_by(entry)[place] for entry in found} == VALUES[breakdown]
+    assert {broken_by(entry).count(None) for entry in found} == {2}
+    plain = await entries(stores, whole)
+    assert {broken_by(entry) for entry in plain} == {(None, None, None)}
+    assert sums(found) == sums(plain)
+    assert run.counters.rejected == 0
     assert again.counters.stored == 0
 
 

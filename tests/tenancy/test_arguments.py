@@ -105,6 +105,7 @@ HARMLESS = {
     "Mutation.confirmAuthorization(ticket)",
     "Mutation.connectAuthorized(input)",
     *(f"ConnectAuthorizedInput.{name}" for name in ("accountId", "name", "level", "lookBackDays")),
+    "ConnectAuthorizedInput.breakdown",
     *(f"Query.attributionRows({name})" for name in ("dates", "grain", "weekStart", "by", "facts")),
     *(f"Query.attributionRows({name})" for name in ("sources", "channels", "filter", "currency")),
     *(f"Query.attributionRows({name})" for name in ("minQuality", "includeCalendar")),

@@ -252,3 +252,35 @@ def test_the_sample_is_read() -> None:
     body = orjson.dumps({"metrics": metrics, "conversions": []})
     (found,) = normalised(body, context).entries.to_pylist()
     assert (found["spend"], found["impressions"], found["clicks"]) == (Decimal("0.07"), 69, 1)
+
+
+def test_conversions_are_joined_by_device_too() -> None:
+    def on(device: str) -> dict[str, Any]:
+        return {"segments": {"device": device}}
+
+    page = normalised(
+        page_body(
+            [row(**on("MOBILE")), row(**on("CONNECTED_TV"))],
+            [
+                segmented("PURCHASE", 2, 20, **on("CONNECTED_TV")),
+                segmented("PURCHASE", 1, 10, **on("TABLET")),
+            ],
+        )
+    )
+    assert page.rejections == ()
+    told = [
+        (each["device"], each["impressions"], each["conversions"])
+        for each in page.entries.to_pylist()
+    ]
+    assert told == [("MOBILE", 4658, 0), ("CONNECTED_TV", 4658, 2), ("TABLET", 0, 1)]
+    assert len({each["digest"] for each in page.entries.to_pylist()}) == 3
+
+
+@pytest.mark.parametrize("device", ["UNKNOWN", "WATCH"])
+def test_a_device_that_is_not_known_takes_no_other_s_place(device: str) -> None:
+    rows = [row(segments={"device": name}) for name in ("OTHER", device)]
+    page = normalised(page_body(rows))
+    assert [each["device"] for each in page.entries.to_pylist()] == ["OTHER"]
+    (refused,) = page.rejections
+    assert (refused.field, refused.position) == ("segments.device", 1)
+    assert refused.mend

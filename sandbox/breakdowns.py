@@ -7,14 +7,6 @@ from typing import Final
 
 from sandbox.world.metrics import WIDTH, Column, Family, Window, count_column, value_column
 
-PARTS: Final[Mapping[str, Mapping[str, int]]] = MappingProxyType(
-    {
-        "country": {"DE": 6, "AT": 3, "unknown": 1},
-        "region": {"Bayern": 5, "Berlin": 3, "Unknown": 2},
-    }
-)
-"""How many tenths of the impressions fall to each value."""
-
 _TENTHS: Final = 10
 _AFTER: Final[Mapping[int, int]] = MappingProxyType(
     {
@@ -26,12 +18,14 @@ _AFTER: Final[Mapping[int, int]] = MappingProxyType(
 """By which other column each is spread, so that no part has more clicks than impressions."""
 
 
-def parts(values: list[int], breakdown: str) -> dict[str, list[int]]:
-    """The parts of a row that are not all zero, by what they are called."""
-    found = dict(PARTS[breakdown])
-    spread = [_spread(values, column, tuple(found.values())) for column in range(WIDTH)]
+def broken_down(values: list[int], tenths: Mapping[str, int]) -> dict[str, list[int]]:
+    """The parts of a row that are not all zero, by what they are called.
+
+    `tenths`: how many tenths of the impressions fall to each.
+    """
+    spread = [_spread(values, column, tuple(tenths.values())) for column in range(WIDTH)]
     rows = zip(*spread, strict=True)
-    named = {name: list(row) for name, row in zip(found, rows, strict=True)}
+    named = {name: list(row) for name, row in zip(tenths, rows, strict=True)}
     return {name: row for name, row in named.items() if any(row)}
 
 
