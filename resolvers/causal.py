@@ -119,7 +119,7 @@ def _check_one_source(kpi: CausalKpi, fitting: Sequence[Choice]) -> None:
 
 def _check_series(given: CausalDefinition, choices: Sequence[Choice]) -> None:
     for choice in choices:
-        if choice.series is not None and choice.covers_days > 1 and given.grain is Grain.DAY:
+        if given.grain is Grain.DAY and choice.covers_days > 1 and _is_in(given, choice):
             grain = "WEEK" if choice.covers_days == _WEEK else "MONTH"
             raise BadInput(
                 f"the series {choice.series!r} has values of {choice.covers_days} days each",
@@ -135,6 +135,19 @@ def _check_series(given: CausalDefinition, choices: Sequence[Choice]) -> None:
                     field=field,
                     mend=f"there are: {', '.join(there) or 'none'}",
                 )
+
+
+def _is_in(given: CausalDefinition, choice: Choice) -> bool:
+    """Whether a series would be in the export."""
+    if choice.role is SeriesRole.KPI:
+        return choice.series == given.kpi.series
+    asked = {
+        SeriesRole.CONTROL: given.controls,
+        SeriesRole.ORGANIC: given.organic,
+        SeriesRole.TREATMENT: given.treatments,
+    }
+    names = asked.get(choice.role) if choice.role is not None else ()
+    return choice.series is not None and (names is None or choice.series in names)
 
 
 def _named(given: CausalDefinition) -> Iterator[tuple[str, SeriesRole, tuple[str, ...]]]:

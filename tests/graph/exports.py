@@ -52,23 +52,20 @@ class Removals:
 
 
 class Causal:
-    """Starts nothing but records; `found` is what there is to choose from."""
+    """Starts nothing but records; a shelf's `choices` are what there is to choose from."""
 
     def __init__(self, memory: Memory) -> None:
         self.memory = memory
-        self.found: tuple[Choice, ...] = ()
-        self.asked: list[CausalDefinition] = []
 
     async def choices(
         self, scope: TenantScope, dates: DateRange, as_of: datetime | None
     ) -> tuple[Choice, ...]:
-        del scope, dates, as_of
-        return self.found
+        del dates, as_of
+        return self.memory.of(scope).choices
 
     async def start(
         self, scope: TenantScope, definition: CausalDefinition, as_of: datetime | None
     ) -> ExportRecord:
-        self.asked.append(definition)
         shelf = self.memory.of(scope)
         run = next(iter(shelf.runs.values()))
         record = ExportRecord(

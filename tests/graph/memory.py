@@ -12,6 +12,7 @@ from uuid import UUID
 
 from core.records.attribution import AttributionRowRecord
 from core.records.calendar import CalendarDayRecord
+from core.records.causal import Choice
 from core.records.connections import ConnectionRecord
 from core.records.credentials import AlertRecord, ConnectionTestRecord, CredentialRecord
 from core.records.entries import CampaignRecord, EntryKey, EntryRecord, VintageRecord
@@ -58,6 +59,7 @@ class Shelf:
     lessons: dict[UUID, Lesson] = field(default_factory=dict)
     policies: dict[UUID, ReceiptPolicy] = field(default_factory=dict)
     exports: dict[UUID, ExportRecord] = field(default_factory=dict)
+    choices: tuple[Choice, ...] = ()
 
 
 @dataclass

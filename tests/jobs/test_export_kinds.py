@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
+from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
+import asyncpg
 import pytest
 
 from core.causal import CalendarColumn, CausalDefinition, CausalKpi, GeoBy, KpiKind, KpiMeasure
@@ -15,13 +18,27 @@ from core.exchange import cross_rate
 from core.periods import Grain
 from core.records.calendar import CalendarEvent, CalendarEventKind
 from core.records.connections import Level
+from core.records.entries import DateBasis, EntryFilter, EntryOrder
 from core.records.exchange import RateMoment
-from core.records.exports import ExportRecord
+from core.records.exports import ExportRecord, ExportState
+from core.records.pages import PageRequest
+from core.records.runs import RunStatus
 from core.units import DateRange
 from jobs.exchange import RateKeeper
 from stores.wiring import Stores
-from tests.jobs.export_desk import Desk, connected
-from tests.support import NewTenant, RunningWorker
+from tests.jobs.export_desk import NOWHERE, Desk, connected
+from tests.jobs.test_klaviyo import connected as klaviyo_connected
+from tests.jobs.test_klaviyo import control
+from tests.support import (
+    NewTenant,
+    RunningWorker,
+    SandboxAt,
+    Services,
+    Tenant,
+    ended,
+    ingest,
+    start_sandbox,
+)
 
 COMPLETE = FileOptions(reading=FileReading.COMPLETE)
 DAYS = DateRange(date(2026, 10, 29), date(2026, 10, 31))
@@ -104,6 +121,10 @@ async def test_orders_of_a_file_by_country_beside_dollars(desk: Desk) -> None:
         [second, "DE", 1, 40, 100, 9, 900, 1, 0, 0, 0],
         [third, "DE", 0, 0, 10, 1, 100, 1, 0, 1, 1],
     ]
+    long = await desk.table(export, "long")
+    assert list(long["campaign_name"]) == ["Autumn"] * DAYS.days
+    assert list(long["spend"]) == [103.773585, 150, 10]
+    assert long["account_name"].isna().all()
     manifest: Any = export.manifest
     assert manifest["excluded"] == []
     assert manifest["roles"]["events"] == ["evt_sale"]
@@ -148,6 +169,64 @@ async def test_entries_below_a_quality_are_left_out_and_counted(desk: Desk) -> N
             "detail": "below 0.999, or never assessed",
         }
     ]
+
+
+@pytest.fixture
+def klaviyo() -> Iterator[SandboxAt]:
+    process, url = start_sandbox("--seed", "1", "--now", "2026-11-03T12:00:00+00:00")
+    at = SandboxAt(url, process.pid)
+    control(at, "limits", klaviyo_quota=1_000)
+    yield at
+    process.kill()
+    process.wait()
+
+
+async def test_orders_that_klaviyo_counts(
+    stores: Stores, tenant: Tenant, running_worker: RunningWorker, klaviyo: SandboxAt
+) -> None:
+    async with klaviyo_connected(stores, tenant, klaviyo, running_worker) as place:
+        run = await ingest(stores, tenant.scope, place, f"{DAYS.since}", f"{DAYS.until}")
+        assert run.status is RunStatus.SUCCEEDED
+    desk = Desk(stores, tenant.scope, running_worker, place)
+    kpi = CausalKpi(KpiKind.ORDERS, KpiMeasure.COUNT, connections=(place.id,))
+    export = await desk.export(asked(kpi=kpi))
+    wide = await desk.wide(export)
+    page = await stores.entries.page(
+        desk.scope,
+        EntryFilter(levels=(Level.ACCOUNT,), connections=(place.id,)),
+        EntryOrder.DATE_ASC,
+        PageRequest(100),
+    )
+    told: list[Any] = [each.metrics.actions for each in page.items]
+    assert [each.date_basis for each in page.items] == [DateBasis.EVENT] * DAYS.days
+    assert list(wide["kpi"]) == [each["orders"] for each in told] == [32, 52, 44]
+    assert list(wide["revenue_per_kpi"]) == [
+        float(Decimal(each["revenue"]) / each["orders"]) for each in told
+    ]
+
+
+async def test_one_that_is_being_made_can_be_cancelled(desk: Desk, services: Services) -> None:
+    owner = await asyncpg.connect(services.logins.owner)
+    try:
+        async with desk.worker(NOWHERE), owner.transaction():
+            await owner.execute("LOCK TABLE marketing_entry IN ACCESS EXCLUSIVE MODE")
+            export = await desk.stores.causal.start(desk.scope, asked(), None)
+            async with asyncio.timeout(30):
+                while (await status(desk, export)) is not RunStatus.RUNNING:  # noqa: ASYNC110 - no event tells of it
+                    await asyncio.sleep(0.02)
+            await desk.stores.runs.request_cancel(desk.scope, export.run_id)
+            run = await ended(desk.stores, desk.scope, export.run_id)
+    finally:
+        await owner.close()
+    assert run.status is RunStatus.CANCELLED
+    record = (await desk.stores.exports.by_ids(desk.scope, [export.id]))[export.id]
+    assert (record.state, record.files) == (ExportState.PENDING, ())
+    names = [each.name async for each in desk.stores.objects.list(desk.scope)]
+    assert not any(str(export.id) in name for name in names)
+
+
+async def status(desk: Desk, export: ExportRecord) -> RunStatus:
+    return (await desk.stores.runs.by_ids(desk.scope, [export.run_id]))[export.run_id].status
 
 
 async def test_months(desk: Desk) -> None:

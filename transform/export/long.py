@@ -26,7 +26,7 @@ def long_batch(batch: pa.RecordBatch, campaigns: Campaigns) -> pa.RecordBatch:
     """Attribution rows, by day, connection, source, account and campaign, under LONG_SCHEMA.
 
     `source_relation` is the connection. Names of accounts are not kept by version, so
-    `account_name` repeats the id.
+    `account_name` is unknown.
     """
     found = batch.column
     campaign = _texts(found("campaign"))
@@ -35,7 +35,7 @@ def long_batch(batch: pa.RecordBatch, campaigns: Campaigns) -> pa.RecordBatch:
         "date_day": found("time"),
         "platform": _mapped(found("source"), platform),
         "account_id": found("account"),
-        "account_name": found("account"),
+        "account_name": pa.nulls(batch.num_rows, pa.string()),
         "campaign_id": _mapped(campaign, lambda each: campaigns.get(each, _UNKNOWN)[0]),
         "campaign_name": _mapped(campaign, lambda each: campaigns.get(each, _UNKNOWN)[1]),
         "clicks": _whole(found("clicks")),
