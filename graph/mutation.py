@@ -13,6 +13,7 @@ from graph.mutations.connection_tests import ConnectionTestMutations
 from graph.mutations.connections import ConnectionMutations
 from graph.mutations.dead_letters import DeadLetterMutations
 from graph.mutations.drift import DriftMutations
+from graph.mutations.exchange import ExchangeMutations
 from graph.mutations.export_removal import ExportRemovalMutations
 from graph.mutations.ingestion import IngestionMutations
 from graph.mutations.naming import NamingMutations
@@ -44,6 +45,7 @@ class Mutation(
     CalendarMutations,
     NamingMutations,
     ChannelRuleMutations,
+    ExchangeMutations,
     TransformationMutations,
     ReceiptMutations,
     CausalMutations,

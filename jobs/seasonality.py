@@ -53,11 +53,10 @@ async def _rates(
     wanted = {(each.date, each.currency) for each in totals}
     foreign = {pair for pair in wanted if pair[1] != to}
     moments = {day: RateMoment(day, None) for day, _ in foreign}
-    published = await stores.exchange.publications(scope, list(moments.values()))
+    known = await stores.exchange.known(scope, list(moments.values()))
     found = dict.fromkeys(wanted - foreign, 1.0)
     for day, currency in foreign:
-        publication = published.get(moments[day])
-        rate = None if publication is None else cross_rate(publication, currency, to)
+        rate = cross_rate(known[moments[day]], currency, to)
         if rate is not None:
             found[day, currency] = float(rate.value)
     return found

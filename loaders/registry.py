@@ -14,7 +14,7 @@ from core.records.connections import ConnectionRecord
 from core.records.credentials import AlertRecord, ConnectionTestRecord, CredentialRecord
 from core.records.drift import DriftPolicy
 from core.records.entries import CampaignRecord, EntryKey, EntryRecord, VintageRecord
-from core.records.exchange import Publication, RateMoment
+from core.records.exchange import KnownRates, OwnRateRecord, RateMoment
 from core.records.exports import ExportRecord
 from core.records.health import Health
 from core.records.insights import InsightRecord
@@ -116,9 +116,14 @@ class Loaders:
         return keyed(partial(self._stores.insights.by_ids, self._scope))
 
     @cached_property
-    def publications(self) -> DataLoader[RateMoment, Publication | None]:
+    def rates(self) -> DataLoader[RateMoment, KnownRates | None]:
         """Exchange rates by the moment they are asked for."""
-        return keyed(partial(self._stores.exchange.publications, self._scope))
+        return keyed(partial(self._stores.exchange.known, self._scope))
+
+    @cached_property
+    def own_rates(self) -> DataLoader[RulesAt, tuple[OwnRateRecord, ...] | None]:
+        """Own exchange rates by the moment at which they were in force."""
+        return keyed(partial(self._stores.own_rates.rules, self._scope))
 
     @cached_property
     def naming_rules(self) -> DataLoader[RulesAt, tuple[NamingRuleRecord, ...] | None]:

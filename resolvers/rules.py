@@ -9,11 +9,11 @@ from core.errors import BadInput
 MAX_POSITION = 1_000_000
 
 
-def checked_terms(since: date | None, until: date | None, position: int) -> None:
+def checked_terms(since: date | None, until: date | None, position: int = 0) -> None:
     """Raise BadInput unless a rule may hold on these days, at this place."""
     if since is not None and until is not None and since > until:
         raise BadInput(
-            f"the rule ends on {until}, before it begins on {since}",
+            f"it ends on {until}, before it begins on {since}",
             field="until",
             mend="give since on or before until",
         )

@@ -32,7 +32,7 @@ from stores.postgres.drift import DriftStore
 from stores.postgres.entries import EntryStore
 from stores.postgres.errands import ErrandStore
 from stores.postgres.events import EventStore
-from stores.postgres.exchange import ExchangeStore
+from stores.postgres.exchange import ExchangeStore, OwnRateStore
 from stores.postgres.export_removal import ExportRemovalStore
 from stores.postgres.exports import ExportStore
 from stores.postgres.health import HealthStore
@@ -90,6 +90,7 @@ class Stores:
     events: EventStore
     webhooks: WebhookStore
     exchange: ExchangeStore
+    own_rates: OwnRateStore
     exports: ExportStore
     causal: CausalStore
     export_removals: ExportRemovalStore
@@ -155,6 +156,7 @@ async def open_stores(
                 events=EventStore(database),
                 webhooks=WebhookStore(database, vault),
                 exchange=ExchangeStore(database),
+                own_rates=OwnRateStore(database),
                 exports=ExportStore(database),
                 causal=CausalStore(database),
                 export_removals=ExportRemovalStore(database),

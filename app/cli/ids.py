@@ -14,6 +14,7 @@ from graph.ids import (
     CONNECTION,
     EXPORT,
     NAMING_RULE,
+    OWN_RATE,
     REJECTED,
     RUN,
     SCHEDULE,
@@ -76,6 +77,12 @@ ChannelRuleId = Annotated[
         parser=_reader(CHANNEL_RULE, "the rule"),
         metavar="<rule>",
         help="See: liftos channel-rule list.",
+    ),
+]
+OwnRateId = Annotated[
+    UUID,
+    typer.Argument(
+        parser=_reader(OWN_RATE, "the rate"), metavar="<rate>", help="See: liftos exchange list."
     ),
 ]
 EventId = Annotated[

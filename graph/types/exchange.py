@@ -8,8 +8,9 @@ from typing import Annotated
 
 import strawberry
 
-from core.records.exchange import Converted
+from core.records.exchange import Converted, OwnRateRecord
 from core.records.exchange import ExchangeRate as RateRecord
+from graph.ids import OWN_RATE
 
 ToCurrency = Annotated[
     str | None,
@@ -34,10 +35,13 @@ class ExchangeRate:
     date: dt.date = strawberry.field(
         description=(
             "The day the rate is of: the last day up to the asked one on which rates were "
-            "published, so a Friday for a weekend."
+            "published, so a Friday for a weekend; of a rate of your own, its first day."
         )
     )
-    source: str = strawberry.field(description="Who published it.")
+    source: str = strawberry.field(
+        description="Who published it; a rate of your own is `own:` and its name."
+    )
+    is_own: bool = strawberry.field(description="Whether a rate of your own went into it.")
 
     @classmethod
     def from_record(cls, record: RateRecord) -> ExchangeRate:
@@ -48,6 +52,45 @@ class ExchangeRate:
             value=record.value,
             date=record.date,
             source=record.source,
+            is_own=record.is_own,
+        )
+
+
+@strawberry.type(
+    description=(
+        "A rate of your own: what one unit of `base` is worth in `quote`, and the other way "
+        "round, on the days that it covers."
+    )
+)
+class OwnExchangeRate:
+    """OwnRateRecord on the wire."""
+
+    id: strawberry.ID = strawberry.field(description="Its id, the same for every version.")
+    version: int = strawberry.field(description="Counts its versions, from 1.")
+    name: str = strawberry.field(description="Its name.")
+    base: str = strawberry.field(description="ISO 4217 code of the one unit.")
+    quote: str = strawberry.field(description="ISO 4217 code of `value`.")
+    value: Decimal = strawberry.field(description="How much of `quote` one unit of `base` is.")
+    since: dt.date = strawberry.field(description="The first day that it covers.")
+    until: dt.date | None = strawberry.field(
+        description="The last day that it covers; null: every day from `since` on."
+    )
+    created_at: dt.datetime = strawberry.field(description="When its first version was set.")
+
+    @classmethod
+    def from_record(cls, record: OwnRateRecord) -> OwnExchangeRate:
+        """The rate on the wire."""
+        rate = record.rule
+        return cls(
+            id=OWN_RATE.encode(record.id),
+            version=record.version,
+            name=rate.name,
+            base=rate.base,
+            quote=rate.quote,
+            value=rate.value,
+            since=rate.since,
+            until=rate.until,
+            created_at=record.created_at,
         )
 
 

@@ -26,7 +26,7 @@ from core.records.attribution import (
 )
 from core.records.causal import Exclusion
 from core.records.connections import Level, Source
-from core.records.exchange import Publication, RateMoment
+from core.records.exchange import ExchangeRate, KnownRates, RateMoment
 from core.scope import TenantScope
 from core.units import DateRange
 from stores.wiring import Stores
@@ -89,11 +89,11 @@ class Snapshot:
         if not bases:
             return DayRates(self.definition.currency, (), {})
         moments = [RateMoment(day, self.as_of) for day in dates]
-        published = await self.stores.exchange.publications(self.scope, moments)
+        known = await self.stores.exchange.known(self.scope, moments)
         return DayRates(
             self.definition.currency,
             bases,
-            {moment.date: publication for moment, publication in published.items()},
+            {moment.date: rates for moment, rates in known.items()},
         )
 
     async def exclusions(self) -> list[Exclusion]:
@@ -155,31 +155,34 @@ class Snapshot:
 
 @dataclass(frozen=True, slots=True)
 class DayRates:
-    """What one unit of each of `bases` was worth in `quote`, by the publication of a day."""
+    """What one unit of each of `bases` was worth in `quote`, by what is known of a day."""
 
     quote: str
     bases: tuple[str, ...]
-    published: Mapping[date, Publication]
+    known: Mapping[date, KnownRates]
 
     def of(self, day: date, currency: str) -> Decimal:
-        """A day's rate; BadInput where none was published."""
+        """A day's rate; BadInput where there is none."""
         found = self._rate(day, currency)
         if found is None:
             raise BadInput(
-                f"no rate from {currency} to {self.quote} was published by {day}",
+                f"no rate from {currency} to {self.quote} was published by {day}, "
+                "and none of your own covers it",
                 field="currency",
-                mend=f"export in {currency}, or from a later day on",
+                mend=f"export in {currency}, from a later day on, or call setExchangeRate",
             )
-        return found
+        return found.value
 
     @property
     def told(self) -> Rates | None:
         """The rates as a manifest tells them; None where nothing was converted."""
-        if not self.bases or not self.published:
+        rates = list(self._rates())
+        if not rates:
             return None
-        digest = hashlib.sha256("".join(self._lines()).encode()).hexdigest()
-        sources = sorted({each.source for each in self.published.values()})
-        days = sorted(each.date for each in self.published.values())
+        lines = (f"{day},{each.base},{each.quote},{each.value}\n" for day, each in rates)
+        digest = hashlib.sha256("".join(lines).encode()).hexdigest()
+        sources = sorted({source for _, each in rates for source in each.sources})
+        days = sorted(each.date for _, each in rates)
         return Rates(
             source=", ".join(sources),
             dates={"since": f"{days[0]}", "until": f"{days[-1]}"},
@@ -187,18 +190,17 @@ class DayRates:
             sha256=digest,
         )
 
-    def _rate(self, day: date, currency: str) -> Decimal | None:
-        published = self.published.get(day)
-        found = None if published is None else cross_rate(published, currency, self.quote)
-        return None if found is None else found.value
+    def _rate(self, day: date, currency: str) -> ExchangeRate | None:
+        known = self.known.get(day)
+        return None if known is None else cross_rate(known, currency, self.quote)
 
-    def _lines(self) -> Iterator[str]:
-        """A line for each day and currency, as `sha256` of Rates says."""
-        for day in sorted(self.published):
+    def _rates(self) -> Iterator[tuple[date, ExchangeRate]]:
+        """Each day's rates that there are, in the order of `sha256` of Rates."""
+        for day in sorted(self.known):
             for base in self.bases:
                 rate = self._rate(day, base)
                 if rate is not None:
-                    yield f"{day},{base},{self.quote},{rate}\n"
+                    yield day, rate
 
 
 def media_rows(definition: CausalDefinition) -> AttributionDefinition:

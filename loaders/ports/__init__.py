@@ -29,7 +29,7 @@ from loaders.ports.facts import (
 from loaders.ports.health import HealthStore
 from loaders.ports.receipts import ReceiptPolicyStore, RestatementStore, ShrinkStore
 from loaders.ports.rejections import DeadLetterStore, RejectionStore
-from loaders.ports.rules import ChannelRuleStore, NamingStore
+from loaders.ports.rules import ChannelRuleStore, NamingStore, OwnRateStore
 from loaders.ports.seasonality import SeasonalityStore
 from loaders.ports.webhooks import WebhookStore
 from loaders.ports.work import (
@@ -134,7 +134,12 @@ class Stores(Protocol):
 
     @property
     def exchange(self) -> ExchangeStore:
-        """Published exchange rates."""
+        """Exchange rates as they hold on a day."""
+        ...
+
+    @property
+    def own_rates(self) -> OwnRateStore:
+        """A tenant's own exchange rates."""
         ...
 
     @property

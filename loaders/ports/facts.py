@@ -23,7 +23,7 @@ from core.records.entries import (
     EntryRecord,
     VintageRecord,
 )
-from core.records.exchange import Publication, RateMoment
+from core.records.exchange import KnownRates, RateMoment
 from core.records.insights import InsightKind, InsightRecord
 from core.records.naming import NamedCampaign, NameMoment
 from core.records.pages import Page, PageRequest
@@ -167,10 +167,10 @@ class InsightStore(Protocol):
 
 
 class ExchangeStore(Protocol):
-    """Published exchange rates, the same for every tenant."""
+    """Exchange rates: published ones, the same for every tenant, and its own before them."""
 
-    async def publications(
+    async def known(
         self, scope: TenantScope, moments: Sequence[RateMoment]
-    ) -> dict[RateMoment, Publication]:
-        """The last publication of each moment; a moment before the first has none."""
+    ) -> dict[RateMoment, KnownRates]:
+        """What is known of each of `moments`."""
         ...

@@ -8,6 +8,7 @@ from typing import Protocol, TypeVar
 from uuid import UUID
 
 from core.records.channels import ChannelRule, ChannelSample
+from core.records.exchange import OwnRate
 from core.records.naming import NamingRule
 from core.records.rules import RuleRecord, RulesAt
 from core.scope import TenantScope
@@ -35,6 +36,14 @@ class RuleStore(Protocol[R]):
 
     async def delete(self, scope: TenantScope, rule_id: UUID) -> RuleRecord[R]:
         """Let a rule hold no more; NotFound when there is none."""
+        ...
+
+
+class OwnRateStore(RuleStore[OwnRate], Protocol):
+    """Own exchange rates."""
+
+    async def put(self, scope: TenantScope, name: str, rule: OwnRate) -> RuleRecord[OwnRate]:
+        """Let the rate of that name be `rule`, as its next version; a new one where none is."""
         ...
 
 

@@ -1,33 +1,38 @@
-"""Published exchange rates. They belong to no tenant: every tenant reads the same."""
+"""Exchange rates: the published ones, the same for every tenant, and a tenant's own before them."""
 
 from __future__ import annotations
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import fields
 from decimal import Decimal
+from typing import Any
 
 import asyncpg
 
-from core.records.exchange import Publication, RateMoment
+from core.records.exchange import KnownRates, OwnRate, Publication, RateMoment
 from core.scope import SystemScope, TenantScope
-from stores.postgres.database import Database
+from stores.postgres.database import Connection, Database
+from stores.postgres.entries import settle
+from stores.postgres.rules import RuleStore, RuleTable
+
+RATE_COLUMNS = tuple(field.name for field in fields(OwnRate))
+MAX_RATES = 2000
 
 
 class ExchangeStore:
-    """Reads publications for tenants; upkeep adds to them."""
+    """Reads rates for tenants; upkeep adds publications."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def publications(
+    async def known(
         self, scope: TenantScope, moments: Sequence[RateMoment]
-    ) -> dict[RateMoment, Publication]:
-        """The last publication of each moment; a moment before the first has none."""
+    ) -> dict[RateMoment, KnownRates]:
+        """What is known of each of `moments`."""
         async with self._database.read(scope) as connection:
-            rows = await connection.fetch(
-                _LAST, [moment.date for moment in moments], [moment.as_of for moment in moments]
-            )
-        return {RateMoment(row["asked"], row["as_of"]): publication_of(row) for row in rows}
+            return await known_rates(connection, scope, moments)
 
     async def newest(self) -> dt.date | None:
         """The day of the newest publication; None when there is none."""
@@ -50,8 +55,43 @@ class ExchangeStore:
         return len(added)
 
 
-def publication_of(row: asyncpg.Record) -> Publication:
-    """The publication of a row."""
+class OwnRateStore(RuleStore[OwnRate]):
+    """Reads and writes a tenant's own rates."""
+
+    def __init__(self, database: Database) -> None:
+        super().__init__(database, _TABLE)
+
+
+async def known_rates(
+    connection: Connection, scope: TenantScope, moments: Sequence[RateMoment]
+) -> dict[RateMoment, KnownRates]:
+    """What is known of each of `moments`: the one place where rates are read."""
+    for as_of in {moment.as_of for moment in moments}:
+        await settle(connection, scope, as_of)
+    asked = [moment.date for moment in moments], [moment.as_of for moment in moments]
+    last = {_moment(row): _publication(row) for row in await connection.fetch(_LAST, *asked)}
+    own: dict[RateMoment, list[OwnRate]] = defaultdict(list)
+    for row in await connection.fetch(_OWN, scope.tenant_id, *asked):
+        own[_moment(row)].append(_rate(row))
+    return {
+        moment: KnownRates(moment.date, last.get(moment), tuple(own.get(moment, ())))
+        for moment in moments
+    }
+
+
+def _moment(row: asyncpg.Record) -> RateMoment:
+    return RateMoment(row["asked"], row["as_of"])
+
+
+def _values(rate: OwnRate) -> Sequence[Any]:
+    return [getattr(rate, name) for name in RATE_COLUMNS]
+
+
+def _rate(row: asyncpg.Record) -> OwnRate:
+    return OwnRate(**{name: row[name] for name in RATE_COLUMNS})
+
+
+def _publication(row: asyncpg.Record) -> Publication:
     rates = {currency: Decimal(rate) for currency, rate in row["rates"].items()}
     return Publication(row["date"], row["source"], rates)
 
@@ -64,6 +104,27 @@ def _row(publication: Publication) -> dict[str, object]:
     }
 
 
+_ORDER = "since DESC, id DESC"
+_TABLE = RuleTable(
+    "exchange_rate",
+    "exchange rate",
+    "exchangeRates",
+    RATE_COLUMNS,
+    _values,
+    _rate,
+    order=_ORDER,
+    limit=MAX_RATES,
+    id_argument="rateId",
+)
+_OWN = f"""
+SELECT asked.date AS asked, asked.as_of, r.*
+FROM unnest($2::date[], $3::timestamptz[]) asked (date, as_of)
+JOIN exchange_rate r ON r.tenant_id = $1
+    AND r.since <= asked.date AND coalesce(r.until >= asked.date, true)
+    AND CASE WHEN asked.as_of IS NULL THEN r.retired_at IS NULL
+        ELSE r.recorded_at <= asked.as_of AND coalesce(r.retired_at > asked.as_of, true) END
+ORDER BY {_ORDER}
+"""
 _LAST = """
 SELECT asked.date AS asked, asked.as_of, p.date, p.source, p.rates
 FROM unnest($1::date[], $2::timestamptz[]) asked (date, as_of)

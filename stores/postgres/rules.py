@@ -5,7 +5,7 @@ Moments are those of the tenant's clock, so that the rules of a past moment neve
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Generic, TypeVar
@@ -23,13 +23,15 @@ from stores.postgres.entries import settle
 R = TypeVar("R")
 
 MAX_RULES = 200
+IN_TURN = "position, id"
 
 
 @dataclass(frozen=True, slots=True)
 class RuleTable(Generic[R]):
     """Where rules of one kind are kept: their columns, and how these are written and read.
 
-    `noun` is what such a rule is called, `listed` the query that lists them.
+    `noun` is what such a rule is called, `listed` the query that lists them, `id_argument` what
+    their id is called where one is asked for. `order` is that in which they are tried.
     """
 
     name: str
@@ -38,6 +40,9 @@ class RuleTable(Generic[R]):
     columns: tuple[str, ...]
     values: Callable[[R], Sequence[Any]]
     rule: Callable[[asyncpg.Record], R]
+    order: str = IN_TURN
+    limit: int = MAX_RULES
+    id_argument: str = "ruleId"
 
     def record(self, row: asyncpg.Record) -> RuleRecord[R]:
         """The record of a row."""
@@ -62,28 +67,33 @@ class RuleStore(Generic[R]):
 
     async def add(self, scope: TenantScope, rule: R) -> RuleRecord[R]:
         """Keep a rule; Conflict when its name is taken or there are as many as there may be."""
-        columns = self._table.columns
-        sql = f"""
-            INSERT INTO {self._table.name} (
-                tenant_id, version, recorded_at, {", ".join(columns)})
-            SELECT $1, 1, $2, {", ".join(f"${n}" for n in range(3, len(columns) + 3))}
-            WHERE (SELECT count(*) FROM {self._table.name}
-                   WHERE tenant_id = $1 AND retired_at IS NULL) < {MAX_RULES}
-            RETURNING *"""
         try:
             async with self._database.write(scope) as connection:
                 moment = await advance_clock(connection, scope)
-                values = self._table.values(rule)
-                row = await connection.fetchrow(sql, scope.tenant_id, moment, *values)
+                return await self._added(connection, scope, rule, moment)
         except asyncpg.UniqueViolationError as error:
             raise Conflict(
                 f"a {self._table.noun} of that name is there already",
                 field="name",
                 mend="choose another name, or end that rule first",
             ) from error
-        if row is None:
-            raise Conflict(f"there are {MAX_RULES} {self._table.noun}s", mend="delete some of them")
-        return self._table.record(row)
+
+    async def put(self, scope: TenantScope, name: str, rule: R) -> RuleRecord[R]:
+        """Let the rule of that name be `rule`, as its next version; a new one where none is."""
+        async with self._database.write(scope) as connection:
+            moment = await advance_clock(connection, scope)
+            row = await connection.fetchrow(
+                f"SELECT * FROM {self._table.name} WHERE tenant_id = $1 AND name = $2 "
+                "AND retired_at IS NULL FOR UPDATE",
+                scope.tenant_id,
+                name,
+            )
+            if row is None:
+                return await self._added(connection, scope, rule, moment)
+            if self._table.rule(row) != rule:
+                changes = dict(zip(self._table.columns, self._table.values(rule), strict=True))
+                row = await self._next(connection, scope, row, changes)
+            return self._table.record(row)
 
     async def end(self, scope: TenantScope, rule_id: UUID, until: date) -> RuleRecord[R]:
         """Let a rule hold up to `until`, as its next version; Conflict when it begins later."""
@@ -91,10 +101,12 @@ class RuleStore(Generic[R]):
             async with self._database.write(scope) as connection:
                 row = await self._standing(connection, scope, rule_id)
                 if row["until"] != until:
-                    row = await self._next(connection, scope, row, until)
+                    row = await self._next(connection, scope, row, {"until": until})
         except asyncpg.CheckViolationError as error:
             raise Conflict(
-                f"the rule begins after {until}", field="until", mend="delete the rule instead"
+                f"the {self._table.noun} begins after {until}",
+                field="until",
+                mend="let it hold for no day at all instead",
             ) from error
         return self._table.record(row)
 
@@ -103,6 +115,25 @@ class RuleStore(Generic[R]):
         async with self._database.write(scope) as connection:
             row = await self._standing(connection, scope, rule_id)
             return self._table.record(await self._retired(connection, scope, row))
+
+    async def _added(
+        self, connection: Connection, scope: TenantScope, rule: R, moment: datetime
+    ) -> RuleRecord[R]:
+        columns = self._table.columns
+        sql = f"""
+            INSERT INTO {self._table.name} (
+                tenant_id, version, recorded_at, {", ".join(columns)})
+            SELECT $1, 1, $2, {", ".join(f"${n}" for n in range(3, len(columns) + 3))}
+            WHERE (SELECT count(*) FROM {self._table.name}
+                   WHERE tenant_id = $1 AND retired_at IS NULL) < {self._table.limit}
+            RETURNING *"""
+        values = self._table.values(rule)
+        row = await connection.fetchrow(sql, scope.tenant_id, moment, *values)
+        if row is None:
+            raise Conflict(
+                f"there are {self._table.limit} {self._table.noun}s", mend="delete some of them"
+            )
+        return self._table.record(row)
 
     async def _at(
         self, connection: Connection, scope: TenantScope, as_of: datetime | None
@@ -113,7 +144,7 @@ class RuleStore(Generic[R]):
             SELECT * FROM {self._table.name} WHERE tenant_id = $1 AND CASE
                 WHEN $2::timestamptz IS NULL THEN retired_at IS NULL
                 ELSE recorded_at <= $2 AND coalesce(retired_at > $2, true) END
-            ORDER BY position, id""",
+            ORDER BY {self._table.order}""",
             scope.tenant_id,
             as_of,
         )
@@ -132,7 +163,9 @@ class RuleStore(Generic[R]):
         )
         if row is None:
             raise NotFound(
-                f"no such {self._table.noun}", field="ruleId", mend=f"see {self._table.listed}"
+                f"no such {self._table.noun}",
+                field=self._table.id_argument,
+                mend=f"see {self._table.listed}",
             )
         return row
 
@@ -149,20 +182,26 @@ class RuleStore(Generic[R]):
         return retired or row
 
     async def _next(
-        self, connection: Connection, scope: TenantScope, row: asyncpg.Record, until: date
+        self,
+        connection: Connection,
+        scope: TenantScope,
+        row: asyncpg.Record,
+        changes: Mapping[str, Any],
     ) -> asyncpg.Record:
         await self._retired(connection, scope, row)
-        kept = ", ".join(name for name in self._table.columns if name != "until")
+        kept = [name for name in self._table.columns if name not in changes]
+        names = ", ".join(("tenant_id", "id", "version", "recorded_at", "created_at", *kept))
+        same = ", ".join(("tenant_id", "id", "version + 1", "retired_at", "created_at", *kept))
+        given = [f"${place}" for place in range(4, len(changes) + 4)]
         made = await connection.fetchrow(
             f"""
-            INSERT INTO {self._table.name} (
-                tenant_id, id, version, recorded_at, created_at, until, {kept})
-            SELECT tenant_id, id, version + 1, retired_at, created_at, $4, {kept}
+            INSERT INTO {self._table.name} ({", ".join((names, *changes))})
+            SELECT {", ".join((same, *given))}
             FROM {self._table.name} WHERE tenant_id = $1 AND id = $2 AND version = $3
             RETURNING *""",
             scope.tenant_id,
             row["id"],
             row["version"],
-            until,
+            *changes.values(),
         )
         return made or row

@@ -23,7 +23,13 @@ from core.records.entries import (
     EntryRecord,
     VintageRecord,
 )
-from core.records.exchange import Publication, RateMoment
+from core.records.exchange import (
+    KnownRates,
+    OwnRate,
+    OwnRateRecord,
+    Publication,
+    RateMoment,
+)
 from core.records.insights import InsightKind, InsightRecord
 from core.records.naming import NamedCampaign, NameMoment, NamingRule, NamingRuleRecord
 from core.records.pages import Page, PageRequest
@@ -233,11 +239,33 @@ class Exchange:
     def __init__(self, memory: Memory) -> None:
         self.memory = memory
 
-    async def publications(
+    async def known(
         self, scope: TenantScope, moments: Sequence[RateMoment]
-    ) -> dict[RateMoment, Publication]:
+    ) -> dict[RateMoment, KnownRates]:
         del scope
-        return {moment: found for moment in moments if (found := _published(moment))}
+        return {moment: KnownRates(moment.date, _published(moment)) for moment in moments}
+
+
+class OwnRates:
+    """None; what they do is shown over the real store."""
+
+    async def rules(
+        self, scope: TenantScope, moments: Sequence[RulesAt]
+    ) -> dict[RulesAt, tuple[OwnRateRecord, ...]]:
+        del scope
+        return dict.fromkeys(moments, ())
+
+    async def add(self, scope: TenantScope, rule: OwnRate) -> OwnRateRecord:
+        raise NotImplementedError(scope, rule)
+
+    async def put(self, scope: TenantScope, name: str, rule: OwnRate) -> OwnRateRecord:
+        raise NotImplementedError(scope, name, rule)
+
+    async def end(self, scope: TenantScope, rule_id: UUID, until: date) -> OwnRateRecord:
+        raise NotImplementedError(scope, rule_id, until)
+
+    async def delete(self, scope: TenantScope, rule_id: UUID) -> OwnRateRecord:
+        raise NotImplementedError(scope, rule_id)
 
 
 def _published(moment: RateMoment) -> Publication | None:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.exchange import cross_rate
-from core.records.exchange import Publication
+from core.records.exchange import KnownRates, Publication
 from tests.graph.world import World, error_of
 
 ENTRY = """
@@ -82,7 +82,8 @@ async def test_without_a_rate_there_is_no_amount_and_a_reason(world: World) -> N
         "spend": None,
         "conversionValue": None,
         "rate": None,
-        "reason": "no rate from EUR to GBP was published on or before 2026-11-09",
+        "reason": "no rate from EUR to GBP was published on or before 2026-11-09, "
+        "and none of your own covers it",
     }
 
 
@@ -111,7 +112,7 @@ async def test_a_thousand_entries_cost_one_call_for_their_rates(world: World) ->
     query = '{ marketingEntries(first: 25) { nodes { converted(to: "USD") { spend } } } }'
     answer = await world.ask(query)
     assert len(answer["data"]["marketingEntries"]["nodes"]) == 25
-    assert world.calls.count("exchange.publications") == 1
+    assert world.calls.count("exchange.known") == 1
 
 
 async def test_attribution_rows_are_converted_too(world: World) -> None:
@@ -130,8 +131,9 @@ PER_EURO = st.decimals(min_value="0.0001", max_value="100000", places=4)
 @given(dollars=PER_EURO, pounds=PER_EURO)
 def test_there_and_back_is_one_to_eleven_digits(dollars: Decimal, pounds: Decimal) -> None:
     published = Publication(date(2026, 1, 2), "test", {"USD": dollars, "GBP": pounds})
-    there = cross_rate(published, "USD", "GBP")
-    back = cross_rate(published, "GBP", "USD")
+    known = KnownRates(published.date, published)
+    there = cross_rate(known, "USD", "GBP")
+    back = cross_rate(known, "GBP", "USD")
     assert there is not None
     assert back is not None
     assert abs(there.value * back.value - 1) < Decimal("1e-11")
@@ -141,7 +143,8 @@ def test_there_and_back_is_one_to_eleven_digits(dollars: Decimal, pounds: Decima
 @given(dollars=PER_EURO)
 def test_the_euro_itself_is_exact(dollars: Decimal) -> None:
     published = Publication(date(2026, 1, 2), "test", {"USD": dollars})
-    rate = cross_rate(published, "EUR", "USD")
+    known = KnownRates(published.date, published)
+    rate = cross_rate(known, "EUR", "USD")
     assert rate is not None
     assert rate.value == dollars
-    assert cross_rate(published, "USD", "CHF") is None
+    assert cross_rate(known, "USD", "CHF") is None

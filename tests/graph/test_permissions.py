@@ -33,6 +33,7 @@ EXPECTED: dict[str, dict[str, Permission | None]] = {
         "namingRules": Permission.MEMORY_READ,
         "namingPreview": Permission.MEMORY_READ,
         "channelRules": Permission.MEMORY_READ,
+        "exchangeRates": Permission.MEMORY_READ,
         "channelPreview": Permission.MEMORY_READ,
         "dataHealth": Permission.MEMORY_READ,
         "insights": Permission.MEMORY_READ,
@@ -76,6 +77,7 @@ EXPECTED: dict[str, dict[str, Permission | None]] = {
         "endNamingRule": Permission.MEMORY_ADMIN,
         "deleteNamingRule": Permission.MEMORY_ADMIN,
         "startTransformation": Permission.MEMORY_ADMIN,
+        **{f"{name}ExchangeRate": Permission.MEMORY_ADMIN for name in ("set", "end")},
         **{f"{name}ChannelRule": Permission.MEMORY_ADMIN for name in ("add", "end", "delete")},
         "createSchedule": Permission.MEMORY_WRITE,
         "changeSchedule": Permission.MEMORY_WRITE,
@@ -153,6 +155,7 @@ READS = {
     "namingRules { id }": ("namingRules", ...),
     'namingPreview(rule: {name: "x", pattern: "{x}"}) { matched }': ("namingPreview", ...),
     "channelRules { id }": ("channelRules", ...),
+    "exchangeRates { id }": ("exchangeRates", ...),
     (
         'channelPreview(rule: {name: "x", channel: "y", campaign: "z", since: "2026-12-01"}, '
         'dates: {since: "2026-11-01", until: "2026-11-02"}) { moved }'

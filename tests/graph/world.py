@@ -40,6 +40,7 @@ class StandIns:
     insights: facts.Insights
     health: health.Healths
     exchange: facts.Exchange
+    own_rates: facts.OwnRates
     naming: facts.Naming
     channel_rules: facts.ChannelRules
     seasonality: seasons.Seasons
@@ -79,6 +80,7 @@ class StandIns:
             facts.Insights(memory),
             health.Healths(memory),
             facts.Exchange(memory),
+            facts.OwnRates(),
             facts.Naming(memory),
             facts.ChannelRules(),
             seasons.Seasons(memory),

@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator
 from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -22,10 +23,12 @@ from core.causal import CausalDefinition, CausalKpi, KpiKind, KpiMeasure
 from core.periods import Grain
 from core.records.attribution import AttributionDefinition, AttributionDimension
 from core.records.connections import Level
+from core.records.exchange import OwnRate
 from core.records.exports import ExportFormat, ExportRecord, ExportState, object_path
 from core.records.pages import PageRequest
 from core.records.runs import RunEventKind, RunStatus
 from core.units import DateRange
+from jobs.exchange import RateKeeper
 from jobs.exporting.export import _workplace
 from stores.postgres.export_work import MadeExport
 from stores.postgres.run_work import ClaimLost, RunStep
@@ -177,6 +180,28 @@ async def test_one_moment_gives_the_same_bytes_whoever_makes_them(shop: Shop) ->
     assert again.id != first.id
     assert again.files == first.files
     assert again.manifest == first.manifest
+
+
+async def test_a_rate_that_is_set_later_changes_no_byte_of_before(shop: Shop) -> None:
+    await RateKeeper(shop.stores, "").keep()
+    definition = CausalDefinition(DATES, ORDERS, "USD")
+    first = await shop.made(definition)
+    scope, rates = shop.tenant.scope, shop.stores.own_rates
+    budget = OwnRate("budget", "EUR", "USD", Decimal(2), DATES.since)
+    set_at = await rates.put(scope, budget.name, budget)
+    again = await shop.made(definition, first.as_of)
+    assert (again.files, again.manifest) == (first.files, first.manifest)
+    after = await shop.made(definition)
+    await rates.delete(scope, set_at.id)
+    told: list[Any] = [(each.manifest or {})["exchange_rates"] for each in (first, after)]
+    assert [each["source"] for each in told] == ["European Central Bank", "own: budget"]
+    assert told[1]["dates"] == {"since": str(DATES.since), "until": str(DATES.since)}
+    in_euro = await shop.wide(await shop.made(CausalDefinition(DATES, ORDERS, "EUR")))
+    wide = await shop.wide(after)
+    spend = [column for column in wide if column.endswith("_spend")]
+    assert spend
+    for column in spend:
+        assert list(wide[column]) == [2 * value for value in in_euro[column]]
 
 
 async def test_a_stream_that_is_left_early_leaves_nothing_behind(shop: Shop) -> None:

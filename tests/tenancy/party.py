@@ -51,6 +51,7 @@ META: Json = {
 }
 OTHER = META | {"accountId": "act_1002", "currency": "USD", "timeZone": "America/New_York"}
 EVENT: Json = {"name": "sale", "kind": "PROMOTION", "since": "2026-10-03", "until": "2026-10-05"}
+OWN_RATE: Json = {"base": "EUR", "quote": "AED", "value": "4", "since": "2026-01-01"}
 WEBHOOK: Json = {
     "source": "WEBHOOK",
     "accountId": "orders",
@@ -83,6 +84,7 @@ class Party:
     as_of: str = ""
     naming_rule: str = ""
     channel_rule: str = ""
+    own_rate: str = ""
     calendar_event: str = ""
 
     @property
@@ -197,6 +199,9 @@ async def founded(ground: Ground, name: str, countries: tuple[str, ...], currenc
     }
     answer = await ground.door.ask(party.token, "Mutation.addChannelRule", {"rule": rule})
     party.channel_rule = answer["data"]["addChannelRule"]["rule"]["id"]
+    rate = OWN_RATE | {"name": f"rate of {record.slug}"}
+    answer = await ground.door.ask(party.token, "Mutation.setExchangeRate", {"rate": rate})
+    party.own_rate = answer["data"]["setExchangeRate"]["rate"]["id"]
     return party
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from core.scope import Role
 from tests.tenancy.door import META_TOKENS, Json
-from tests.tenancy.party import EVENT, META, SINCE, UNTIL, Party
+from tests.tenancy.party import EVENT, META, OWN_RATE, SINCE, UNTIL, Party
 from tests.tenancy.walking import CHANNEL_RULE, DAYS, RULE
 
 OPENED = [{"metaAds": {"accessToken": token}} for token in META_TOKENS]
@@ -41,6 +41,7 @@ ALLOWED: Mapping[str, frozenset[Role | None]] = {
     "Query.namingRules": ALL,
     "Query.namingPreview": ALL,
     "Query.channelRules": ALL,
+    "Query.exchangeRates": ALL,
     "Query.channelPreview": ALL,
     "Query.dataHealth": ALL,
     "Query.insights": ALL,
@@ -69,6 +70,7 @@ ALLOWED: Mapping[str, frozenset[Role | None]] = {
     "Mutation.endNamingRule": ADMINS,
     "Mutation.deleteNamingRule": ADMINS,
     "Mutation.startTransformation": ADMINS,
+    **{f"Mutation.{name}ExchangeRate": ADMINS for name in ("set", "end")},
     **{f"Mutation.{name}ChannelRule": ADMINS for name in ("add", "end", "delete")},
     "Mutation.testConnection": WRITERS,
     "Mutation.estimateSeasonality": WRITERS,
@@ -145,6 +147,7 @@ def questions(party: Party) -> Mapping[str, Json]:
         "Query.namingRules": {},
         "Query.namingPreview": {"rule": RULE},
         "Query.channelRules": {},
+        "Query.exchangeRates": {},
         "Query.channelPreview": {"rule": CHANNEL_RULE, "dates": DAYS},
         "Query.dataHealth": {"dates": DAYS},
         "Query.insights": {"first": 1},
@@ -179,6 +182,8 @@ def questions(party: Party) -> Mapping[str, Json]:
         "Mutation.endNamingRule": {"ruleId": party.naming_rule, "until": UNTIL},
         "Mutation.deleteNamingRule": {"ruleId": party.naming_rule},
         "Mutation.addChannelRule": {"rule": CHANNEL_RULE},
+        "Mutation.setExchangeRate": {"rate": OWN_RATE | {"name": "tried"}},
+        "Mutation.endExchangeRate": {"rateId": party.own_rate, "until": UNTIL},
         "Mutation.startTransformation": {"input": {"preview": True}},
         "Mutation.endChannelRule": {"ruleId": party.channel_rule, "until": UNTIL},
         "Mutation.deleteChannelRule": {"ruleId": party.channel_rule},

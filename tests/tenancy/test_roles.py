@@ -14,7 +14,17 @@ from graph.permissions import Requires
 from graph.schema import build_schema
 from tests.tenancy.documents import SCHEMA, object_type, root_fields
 from tests.tenancy.door import Door, Json, bearer, subscribed
-from tests.tenancy.party import EVENT, FILE, META, SINCE, UNTIL, Ground, Parties, checksums
+from tests.tenancy.party import (
+    EVENT,
+    FILE,
+    META,
+    OWN_RATE,
+    SINCE,
+    UNTIL,
+    Ground,
+    Parties,
+    checksums,
+)
 from tests.tenancy.role_table import (
     ADMINS,
     ALLOWED,
@@ -176,6 +186,14 @@ async def test_a_role_that_may_write_is_not_refused_for_its_role(
         ),
         "Mutation.addChannelRule": (
             {"rule": CHANNEL_RULE | {"campaign": "("}},
+            "InvalidInput" if role in ADMINS else "ForbiddenError",
+        ),
+        "Mutation.setExchangeRate": (
+            {"rate": OWN_RATE | {"name": "x", "value": "0"}},
+            "InvalidInput" if role in ADMINS else "ForbiddenError",
+        ),
+        "Mutation.endExchangeRate": (
+            {"rateId": run},
             "InvalidInput" if role in ADMINS else "ForbiddenError",
         ),
         "Mutation.endChannelRule": (

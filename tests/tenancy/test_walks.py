@@ -17,6 +17,7 @@ from graph.ids import (
     EXPORT,
     INSIGHT,
     NAMING_RULE,
+    OWN_RATE,
     RAW_PAGE,
     REJECTED,
     RUN,
@@ -49,6 +50,7 @@ IDS: Mapping[str, tuple[IdKind[Any], str, str]] = {
     "Insight": (INSIGHT, "insight", "id"),
     "CalendarEvent": (CALENDAR_EVENT, "calendar_event", "id"),
     "NamingRule": (NAMING_RULE, "naming_rule", "id"),
+    "OwnExchangeRate": (OWN_RATE, "exchange_rate", "id"),
     "ChannelRule": (CHANNEL_RULE, "channel_rule", "id"),
     "RejectedRecord": (REJECTED, "rejected_record", "id"),
     "SchemaChange": (SCHEMA_CHANGE, "schema_change", "id"),
@@ -59,7 +61,7 @@ CHECKS = ("CheckTally", "FailedCheck")
 NO_NODES = (
     *("Authorization", "ChannelRule", "DataEvent", "NamingRule", "RejectedRecord", "SchemaChange"),
     *CHECKS,
-    "CalendarEvent",
+    *("CalendarEvent", "OwnExchangeRate"),
 )
 """Types with an id that are no nodes; a check's is its name, the same for every tenant."""
 
@@ -92,6 +94,7 @@ WRITTEN_ONLY = {
     "InvalidInput",
     "NamingRulePayload",
     "ChannelRulePayload",
+    "OwnExchangeRatePayload",
     "ChannelRuleCondition",
     "StartTransformationPayload",
     *("TransformationDiff", "RuleChange", "TransformationExample", "FieldCount"),

@@ -197,6 +197,10 @@ ATTEMPTS: dict[str, Attempts] = {
     "Mutation.startTransformation": _of_transformations,
     "Mutation.endChannelRule": _of_channel_rules_to_end,
     "Mutation.deleteChannelRule": _of_channel_rules,
+    "Mutation.endExchangeRate": lambda _, b: [
+        {"rateId": b.own_rate},
+        {"rateId": b.own_rate, "until": UNTIL},
+    ],
     "Mutation.replayRejected": _of_refused,
     "Mutation.dismissRejected": _of_reasons,
     "Mutation.requeueDeadLetters": _of_dead,
@@ -211,6 +215,7 @@ ATTEMPTS: dict[str, Attempts] = {
 }
 NAMES_NOTHING = {
     *("Mutation.connectSource", "Mutation.addNamingRule", "Mutation.addChannelRule"),
+    "Mutation.setExchangeRate",
     *("Mutation.setCalendar", "Mutation.addCalendarEvent", "Mutation.estimateSeasonality"),
 }
 

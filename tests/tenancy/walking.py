@@ -93,6 +93,7 @@ QUESTIONS: Mapping[str, Callable[[Ids], Iterator[Question]]] = {
     "Query.namingRules": _plain,
     "Query.namingPreview": _a_rule,
     "Query.channelRules": _plain,
+    "Query.exchangeRates": _plain,
     "Query.channelPreview": _a_channel_rule,
     "Query.dataHealth": _days,
     "Query.insights": _plain,

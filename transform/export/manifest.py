@@ -30,8 +30,10 @@ _ABOUT: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Rates:
-    """The exchange rates that amounts were converted with; `dates` are those of publications.
+    """The exchange rates that amounts were converted with.
 
+    `source` names publishers, and a tenant's own rates as "own: name"; `dates` are those of
+    publications and the first days of own rates.
     `sha256` is that of a line for each day and currency: day, base, quote and rate, separated by
     commas and ended by LF, sorted.
     """

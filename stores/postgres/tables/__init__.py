@@ -30,7 +30,7 @@ from stores.postgres.tables.entries import (
     MarketingEntryVintageRow,
 )
 from stores.postgres.tables.events import DataEventRow, EventClockRow
-from stores.postgres.tables.exchange import ExchangePublicationRow
+from stores.postgres.tables.exchange import ExchangePublicationRow, ExchangeRateRow
 from stores.postgres.tables.exports import ExportRow
 from stores.postgres.tables.insights import InsightRow
 from stores.postgres.tables.lineage import RawPageRow, RejectedRecordRow
@@ -84,6 +84,7 @@ __all__ = [
     "DayReconciliationRow",
     "EventClockRow",
     "ExchangePublicationRow",
+    "ExchangeRateRow",
     "ExportRow",
     "FormerLookBackRow",
     "FreshnessGoalRow",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any, ClassVar
 
-from sqlalchemy import ForeignKeyConstraint, MetaData, text
+from sqlalchemy import ForeignKeyConstraint, Index, MetaData, text
 from sqlalchemy.dialects.postgresql import (
     ARRAY,
     BIGINT,
@@ -83,6 +83,17 @@ def refers_to(table: str, name: str, *, ondelete: str | None = "CASCADE") -> For
     """`name` is the id of a row of `table` under the same tenant."""
     return ForeignKeyConstraint(
         ["tenant_id", name], [f"{table}.tenant_id", f"{table}.id"], ondelete=ondelete
+    )
+
+
+def in_force(table: str) -> Index:
+    """No two rules in force have one name."""
+    return Index(
+        f"{table}_in_force",
+        "tenant_id",
+        "name",
+        unique=True,
+        postgresql_where=text("retired_at IS NULL"),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, text
+from sqlalchemy import CheckConstraint
 
 from stores.postgres.tables.columns import (
     DAY,
@@ -16,20 +16,10 @@ from stores.postgres.tables.columns import (
     STRING,
     Table,
     column,
+    in_force,
     key,
     tenant_key,
 )
-
-
-def _in_force(table: str) -> Index:
-    """No two rules in force have one name."""
-    return Index(
-        f"{table}_in_force",
-        "tenant_id",
-        "name",
-        unique=True,
-        postgresql_where=text("retired_at IS NULL"),
-    )
 
 
 class NamingRuleRow(Table, table=True):
@@ -41,7 +31,7 @@ class NamingRuleRow(Table, table=True):
     __tablename__ = "naming_rule"
     __table_args__ = (
         CheckConstraint("until >= since", "until"),
-        _in_force("naming_rule"),
+        in_force("naming_rule"),
     )
 
     tenant_id: UUID = tenant_key()
@@ -69,7 +59,7 @@ class ChannelRuleRow(Table, table=True):
     __tablename__ = "channel_rule"
     __table_args__ = (
         CheckConstraint("until >= since", "until"),
-        _in_force("channel_rule"),
+        in_force("channel_rule"),
     )
 
     tenant_id: UUID = tenant_key()

@@ -1,4 +1,4 @@
-"""Attribution rows."""
+"""Own exchange rates."""
 
 from __future__ import annotations
 
