@@ -93,7 +93,7 @@ def sale(desk: Desk) -> Any:
 async def euros(desk: Desk, day: date) -> Decimal:
     """What a dollar was worth."""
     moment = RateMoment(day, None)
-    found = await desk.stores.exchange.publications(desk.scope, [moment])
+    found = await desk.stores.exchange.known(desk.scope, [moment])
     rate = cross_rate(found[moment], "USD", "EUR")
     assert rate is not None
     return rate.value

@@ -198,7 +198,7 @@ async def test_a_rate_that_is_set_later_changes_no_byte_of_before(shop: Shop) ->
     assert told[1]["dates"] == {"since": str(DATES.since), "until": str(DATES.since)}
     in_euro = await shop.wide(await shop.made(CausalDefinition(DATES, ORDERS, "EUR")))
     wide = await shop.wide(after)
-    spend = [column for column in wide if column.endswith("_spend")]
+    spend = [str(column) for column in wide if str(column).endswith("_spend")]
     assert spend
     for column in spend:
         assert list(wide[column]) == [2 * value for value in in_euro[column]]
