@@ -116,9 +116,9 @@ async def days_as_of(
 
     For a transaction that has settled `as_of`. Before the first version that one answers.
     """
-    wanted = sorted(set(dates))
-    version = await _version(connection, scope, as_of) if wanted else None
-    if version is None:
+    version = await _version(connection, scope, as_of)
+    wanted = [] if version is None else _within(version.edition.dates, dates)
+    if version is None or not wanted:
         return {}
     marked = await connection.fetch(
         _MARKED,
@@ -131,6 +131,10 @@ async def days_as_of(
     events = await events_as_of(connection, scope, DateRange(wanted[0], wanted[-1]), as_of)
     days = calendar_days(version.edition, marks, events, wanted)
     return {day.date: day for day in days}
+
+
+def _within(held: DateRange, dates: Iterable[dt.date]) -> list[dt.date]:
+    return sorted(date for date in set(dates) if held.since <= date <= held.until)
 
 
 async def _version(

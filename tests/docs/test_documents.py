@@ -76,6 +76,9 @@ def _anchor(heading: str) -> str:
 
 
 FOLLOWED = [
+    "attribution.md",
+    "export.md",
+    "compare.md",
     "quality.md",
     "schedules.md",
     "webhooks.md",
@@ -84,9 +87,6 @@ FOLLOWED = [
     "rejected.md",
     "drift.md",
     "query.md",
-    "attribution.md",
-    "export.md",
-    "compare.md",
     "sandbox.md",
     "deploy.md",
     "connectors.md",
@@ -101,7 +101,7 @@ FOLLOWED = [
     "transform.md",
     "models.md",
 ]
-"""Each goes on from sync.md."""
+"""Each goes on from sync.md; the first ones tell of all media as sync.md left it."""
 
 
 @pytest.mark.timeout(400)
