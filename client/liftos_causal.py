@@ -22,6 +22,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, TypeAlias
+from urllib.error import HTTPError
 
 import pandas as pd
 
@@ -109,12 +110,22 @@ def load(source: Source) -> Bundle:
 
 def _contents(source: str) -> _Contents:
     if source.startswith(("https://", "http://")):
-        with urllib.request.urlopen(source, timeout=_SECONDS) as answer:  # noqa: S310 - looked at
-            return _unzipped(io.BytesIO(answer.read()))
+        return _unzipped(io.BytesIO(_fetched(source)))
     folder = Path(source)
     if folder.is_dir():
         return lambda name: _read(folder, name)
     return _unzipped(folder)
+
+
+def _fetched(link: str) -> bytes:
+    try:
+        with urllib.request.urlopen(link, timeout=_SECONDS) as answer:  # noqa: S310 - looked at
+            body: bytes = answer.read()
+            return body
+    except HTTPError as error:
+        raise BundleError(
+            f"the link is answered with {error.code}: ask for a new one, it may have expired"
+        ) from None
 
 
 def _read(folder: Path, name: str) -> bytes:
@@ -125,8 +136,13 @@ def _read(folder: Path, name: str) -> bytes:
 
 
 def _unzipped(file: Path | io.BytesIO) -> _Contents:
-    with zipfile.ZipFile(file) as archive:
-        bodies = {name: archive.read(name) for name in archive.namelist()}
+    try:
+        with zipfile.ZipFile(file) as archive:
+            bodies = {name: archive.read(name) for name in archive.namelist()}
+    except FileNotFoundError:
+        raise BundleError(f"there is no {file}") from None
+    except zipfile.BadZipFile:
+        raise BundleError("this is no bundle.zip: download it again") from None
 
     def read(name: str) -> bytes:
         if name not in bodies:

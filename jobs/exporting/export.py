@@ -116,7 +116,7 @@ class _Export:
             series=gathered.series,
             rates=rates.told,
             checks=checks,
-            exclusions=(*made.exclusions, *await self._snapshot.exclusions()),
+            exclusions=(*made.exclusions, *await self._snapshot.exclusions(gathered)),
             row_hash=await asyncio.to_thread(row_hash, made),
         )
         return manifest(self._definition, made, facts, tuple(self._folder.files))

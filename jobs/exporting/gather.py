@@ -30,7 +30,7 @@ from core.records.exchange import ExchangeRate, KnownRates, RateMoment
 from core.scope import TenantScope
 from core.units import DateRange
 from stores.wiring import Stores
-from transform.export.build import Gathered
+from transform.export.build import Gathered, feeding
 from transform.export.facts import Row
 from transform.export.legacy import legacy_row
 from transform.export.long import long_batch
@@ -96,17 +96,23 @@ class Snapshot:
             {moment.date: rates for moment, rates in known.items()},
         )
 
-    async def exclusions(self) -> list[Exclusion]:
-        """What had been refused, or is not good enough."""
+    async def exclusions(self, gathered: Gathered) -> list[Exclusion]:
+        """What had been refused, or is not good enough.
+
+        Where media are of some connections alone, only theirs, and what else there are rows of.
+        """
         found = []
         below = await self.stores.causal.below_quality(self.scope, self.definition, self.as_of)
         if below:
             bound = self.definition.min_quality
             found.append(Exclusion("BELOW_QUALITY", below, f"below {bound}, or never assessed"))
         refused = await self.stores.causal.rejected(self.scope, self.as_of)
+        named = {*self.definition.connections, *self.definition.kpi.connections}
+        named |= feeding(gathered.media, gathered.kpi, series=gathered.series)
         found += [
             Exclusion("REJECTED", records, f"records refused of connection {connection}, ever")
             for connection, records in refused.items()
+            if not self.definition.connections or connection in named
         ]
         return found
 

@@ -196,12 +196,14 @@ def test_a_run_is_listed_shown_cancelled_and_tried_again(run: Run, organisation:
         "id",
         "connection",
         "status",
+        "kind",
         "progress",
         "counters",
         "started",
         "ended",
     ]
-    assert line.split() == [queued, "act_1001", "QUEUED", "0%", "0", "records", "-", "-"]
+    told = [queued, "act_1001", "QUEUED", "INGESTION", "0%", "0", "records", "-", "-"]
+    assert line.split() == told
     assert run("run", "cancel", inner, *arguments).output == "the run is CANCELLED\n"
     assert isinstance(run("run", "cancel", queued, *arguments).exception, Conflict)
     shown = dict(

@@ -104,8 +104,15 @@ FOLLOWED = [
 """Each goes on from sync.md; the first ones tell of all media as sync.md left it."""
 
 
+LONG = frozenset({"receipts.md", "transform.md", "connections.md", "calendar.md"})
+"""They have many runs to wait for."""
+
+
 @pytest.mark.timeout(400)
-@pytest.mark.parametrize("name", FOLLOWED)
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(each, marks=pytest.mark.long if each in LONG else ()) for each in FOLLOWED],
+)
 def test_a_reader_gets_the_answers_that_are_shown(reader: Reader, name: str) -> None:
     # The reader has followed sync.md to get here.
     reader.follow(ROOT / "docs" / name)

@@ -200,7 +200,7 @@ async def test_a_filter_by_names_reads_them_once_for_page_and_count(asker: Asker
         (
             {"since": "2026-10-02", "until": "2026-10-01"},
             "until",
-            "the rule ends on 2026-10-01, before it begins on 2026-10-02",
+            "it ends on 2026-10-01, before it begins on 2026-10-02",
         ),
     ],
 )

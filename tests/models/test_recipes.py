@@ -99,6 +99,11 @@ async def test_what_a_model_cannot_read_is_said(bundles: Bundles, tmp_path: Path
     (tmp_path / "wide.parquet").unlink()
     with pytest.raises(BundleError, match=r"has no wide\.parquet"):
         load(tmp_path)
+    with pytest.raises(BundleError, match=r"there is no .*nowhere\.zip"):
+        load(tmp_path / "nowhere.zip")
+    (tmp_path / "other.zip").write_bytes(b"other")
+    with pytest.raises(BundleError, match=r"this is no bundle\.zip: download it again"):
+        load(tmp_path / "other.zip")
     with pytest.raises(BundleError, match="GeoLift compares places: export by geo"):
         geolift(whole)
     with pytest.raises(BundleError, match="export without geo"):

@@ -47,6 +47,12 @@ class Gathered:
     rate: Rate
 
 
+def feeding(*rows: Sequence[Row], series: Sequence[SeriesEntry]) -> set[UUID]:
+    """The connections that something of an export comes from."""
+    found = {UUID(row["connection"]) for each in rows for row in each}
+    return found | {entry.connection_id for entry in series}
+
+
 @dataclass(frozen=True, slots=True)
 class Built:
     """The table with the roles of its columns, and everything that did not go into it."""

@@ -14,7 +14,7 @@ from core.jsonvalue import JSONObject
 from core.periods import Grain
 from core.records.causal import Coverage, Exclusion, SeriesEntry
 from core.records.exports import ExportCheck, ExportFile
-from transform.export.build import Built
+from transform.export.build import Built, feeding
 from transform.export.columns import GEO, TIME, Role, WideColumn
 from transform.export.facts import Row
 
@@ -102,9 +102,8 @@ def manifest_text(content: JSONObject) -> bytes:
 
 
 def _time_zones(facts: Facts) -> list[str]:
-    feeding = {UUID(row["connection"]) for row in (*facts.media, *facts.kpi)}
-    feeding |= {entry.connection_id for entry in facts.series}
-    return sorted({facts.coverage[each].time_zone for each in feeding})
+    found = feeding(facts.media, facts.kpi, series=facts.series)
+    return sorted({facts.coverage[each].time_zone for each in found})
 
 
 def _kpi(definition: CausalDefinition, made: Built) -> dict[str, Any]:
