@@ -202,8 +202,8 @@ def test_a_run_is_listed_shown_cancelled_and_tried_again(run: Run, organisation:
         "started",
         "ended",
     ]
-    told = [queued, "act_1001", "QUEUED", "INGESTION", "0%", "0", "records", "-", "-"]
-    assert line.split() == told
+    shown = [queued, "act_1001", "QUEUED", "INGESTION", "0%", "0", "records", "-", "-"]
+    assert line.split() == shown
     assert run("run", "cancel", inner, *arguments).output == "the run is CANCELLED\n"
     assert isinstance(run("run", "cancel", queued, *arguments).exception, Conflict)
     shown = dict(
