@@ -202,8 +202,8 @@ def test_a_run_is_listed_shown_cancelled_and_tried_again(run: Run, organisation:
         "started",
         "ended",
     ]
-    shown = [queued, "act_1001", "QUEUED", "INGESTION", "0%", "0", "records", "-", "-"]
-    assert line.split() == shown
+    expected = [queued, "act_1001", "QUEUED", "INGESTION", "0%", "0", "records", "-", "-"]
+    assert line.split() == expected
     assert run("run", "cancel", inner, *arguments).output == "the run is CANCELLED\n"
     assert isinstance(run("run", "cancel", queued, *arguments).exception, Conflict)
     shown = dict(
