@@ -33,6 +33,7 @@ bench: .venv/ready
 	.venv/bin/python -m benchmarks.ingest
 	.venv/bin/python -m benchmarks.webhooks
 	.venv/bin/python -m benchmarks.transform
+	.venv/bin/python -m benchmarks.calendar
 	.venv/bin/python -m benchmarks.attribution
 	.venv/bin/python -m benchmarks.export
 
