@@ -32,7 +32,7 @@ from connectors.registry import normalise_page
 from core.commands import ConnectSource, CreateTenant, StartIngestion
 from core.jsonvalue import JSONObject
 from core.records.connections import ConnectionRecord, Level, Source
-from core.records.ingestion import RawPage
+from core.records.ingestion import ENTRY_COLUMNS, RawPage
 from core.records.runs import Receipt
 from core.scope import Permission, Role, SystemScope, TenantScope
 from core.units import DateRange
@@ -41,6 +41,7 @@ from jobs.sources import OpenSource
 from stores.postgres.binary_copy import encode
 from stores.postgres.logins import derive_logins
 from stores.postgres.migrate import migrate
+from stores.postgres.stage import STAGED_TYPES
 from stores.wiring import Stores, open_stores
 from stores.work import work_stores
 from transform.normalise.context import PageContext
@@ -166,15 +167,9 @@ async def _copied(connection: asyncpg.Connection, table: pa.Table) -> float:
     return time.perf_counter() - start
 
 
-_PLAIN = """
-CREATE TABLE plain_entry (
-    date date, digest uuid, source text, account_id text, level text, entity_id text,
-    entity_name text, campaign uuid, date_basis text, attribution_setting text, channel text,
-    platform_channel text, currency text, spend bigint, impressions bigint, clicks bigint,
-    link_clicks bigint, reach bigint, video_views bigint, conversions bigint,
-    conversion_value bigint, conversion_type text, actions jsonb, position bigint,
-    records bigint)
-"""
+_PLAIN = "CREATE TABLE plain_entry ({})".format(
+    ", ".join(f"{column.name} {STAGED_TYPES[column.kind]}" for column in ENTRY_COLUMNS)
+)
 
 
 async def bench(home: Path, dsn: str, redis_url: str, arguments: argparse.Namespace) -> None:

@@ -22,7 +22,7 @@ from stores.postgres.binary_copy import encode_rows, whole
 from stores.postgres.database import Connection
 from stores.postgres.months import months_of
 
-_TYPES = {
+STAGED_TYPES = {
     "text": "text",
     "date": "date",
     "integer": "bigint",
@@ -31,6 +31,7 @@ _TYPES = {
     "json": "jsonb",
     "digest": "uuid",
 }
+"""The type of a staged column by its kind."""
 AMOUNTS = frozenset(column.name for column in ENTRY_COLUMNS if column.kind == "amount")
 """Staged in millionths."""
 NUMBERS = frozenset(column.name for column in ENTRY_COLUMNS if column.kind == "number")
@@ -95,6 +96,6 @@ _COLUMNS = (*(column.name for column in ENTRY_COLUMNS), "raw_page_id")
 _STAGE = (
     "SET LOCAL work_mem = '64MB'; SET LOCAL plan_cache_mode = force_custom_plan; "
     "CREATE TEMPORARY TABLE IF NOT EXISTS stage_entry ("
-    + ", ".join(f"{column.name} {_TYPES[column.kind]}" for column in ENTRY_COLUMNS)
+    + ", ".join(f"{column.name} {STAGED_TYPES[column.kind]}" for column in ENTRY_COLUMNS)
     + ", raw_page_id uuid) ON COMMIT DELETE ROWS"
 )
