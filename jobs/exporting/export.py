@@ -96,10 +96,12 @@ class _Export:
     async def _long(self, made: Built) -> None:
         periods = made.grid.periods
         dates = DateRange(periods[0].since, periods[-1].until)
-        async with aclosing(self._snapshot.long(dates)) as batches:
+        campaigns = await self._snapshot.campaigns(dates)
+        async with aclosing(self._snapshot.long(dates, campaigns)) as batches:
             await self._folder.long(batches)
         if ExportFormat.LEGACY in self._definition.formats:
-            await self._folder.add(LEGACY, legacy_text(await self._snapshot.legacy(dates)))
+            payload = await self._snapshot.legacy(dates, campaigns)
+            await self._folder.add(LEGACY, legacy_text(payload))
 
     async def _manifest(
         self,

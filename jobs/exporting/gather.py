@@ -33,7 +33,7 @@ from stores.wiring import Stores
 from transform.export.build import Gathered, feeding
 from transform.export.facts import Row
 from transform.export.legacy import legacy_row
-from transform.export.long import long_batch
+from transform.export.long import Campaigns, long_batch
 from transform.export.manifest import Rates
 
 _ENTITIES: Final = (Level.ACCOUNT, Level.CAMPAIGN, Level.AD_SET, Level.AD)
@@ -116,16 +116,18 @@ class Snapshot:
         ]
         return found
 
-    async def long(self, dates: DateRange) -> AsyncGenerator[pa.RecordBatch]:
+    async def campaigns(self, dates: DateRange) -> Campaigns:
+        """The campaigns that have entries in these days."""
+        return await self.stores.causal.campaigns(self.scope, dates, self.as_of)
+
+    async def long(self, dates: DateRange, campaigns: Campaigns) -> AsyncGenerator[pa.RecordBatch]:
         """The long table of these days, batch by batch."""
-        campaigns = await self.stores.causal.campaigns(self.scope, dates, self.as_of)
         async with aclosing(self._stream(long_rows(self.definition, dates))) as batches:
             async for batch in batches:
                 yield long_batch(batch, campaigns)
 
-    async def legacy(self, dates: DateRange) -> JSONObject:
+    async def legacy(self, dates: DateRange, campaigns: Campaigns) -> JSONObject:
         """The predecessor's payload of these days."""
-        campaigns = await self.stores.causal.campaigns(self.scope, dates, self.as_of)
         version = await self.stores.calendar.version(self.scope, self.as_of)
         countries = () if version is None else version.edition.profile.countries
         rows = await self._rows(legacy_rows(self.definition, dates))
