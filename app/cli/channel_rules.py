@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Annotated
 
 import typer
 
-from app.cli.days import day_of
+from app.cli.days import Day, MaybeDay, day_of
 from app.cli.ids import ChannelRuleId
 from app.cli.tables import show_table
 from app.cli.tenancy import asked
@@ -48,8 +47,6 @@ Naming = Annotated[
     list[str] | None,
     typer.Option(metavar="<field=value>", help="What the campaign's name must say; repeatable."),
 ]
-Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], metavar="<day>")]
-Needed = Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], metavar="<day>")]
 Position = Annotated[int, typer.Option(help="Of rules that fit, the lowest is taken.")]
 SHOWN = 20
 
@@ -77,8 +74,8 @@ def add(
     campaign: Campaign = None,
     entity: Entity = None,
     naming: Naming = None,
-    since: Day = None,
-    until: Day = None,
+    since: MaybeDay = None,
+    until: MaybeDay = None,
     position: Position = 100,
 ) -> None:
     """Count rows to a channel from now on; print the rule's id."""
@@ -107,8 +104,8 @@ def preview(
     *,
     tenant: Tenant,
     channel: Channel,
-    since: Needed,
-    until: Needed,
+    since: Day,
+    until: Day,
     source: OnlySource = None,
     account: Account = None,
     labelled: Labelled = None,
@@ -152,7 +149,7 @@ def preview(
 
 
 @commands.command()
-def end(context: typer.Context, rule: ChannelRuleId, *, tenant: Tenant, until: Needed) -> None:
+def end(context: typer.Context, rule: ChannelRuleId, *, tenant: Tenant, until: Day) -> None:
     """Let a rule hold up to a day of the rows, that day included."""
     ended = asked(context, tenant, lambda session: channel_rules.end(session, rule, until.date()))
     typer.echo(f"{ended.rule.name} holds up to {ended.rule.until}")

@@ -3,9 +3,18 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Annotated
+
+import typer
 
 from core.errors import BadInput
 from core.units import DateRange
+
+Day = Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], metavar="<day>")]
+"""An option that is needed, or has a default."""
+
+MaybeDay = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], metavar="<day>")]
+"""An option that may be left out."""
 
 
 def day_of(given: datetime | None) -> date | None:

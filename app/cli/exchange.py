@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from app.cli.days import day_of
+from app.cli.days import Day, MaybeDay, day_of
 from app.cli.ids import OwnRateId
 from app.cli.tables import show_table
 from app.cli.tenancy import asked
@@ -23,8 +23,6 @@ commands = typer.Typer(
     add_completion=False,
 )
 Tenant = Annotated[str, typer.Option(help="Short name of the organisation.")]
-Day = Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], metavar="<day>")]
-LastDay = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], metavar="<day>")]
 AsOf = Annotated[datetime | None, typer.Option(help="As they were known at this moment, UTC.")]
 
 
@@ -46,7 +44,7 @@ def set_one(
     tenant: Tenant,
     name: Annotated[str, typer.Option(help="A name; the rate that has it is set anew.")],
     since: Day,
-    until: LastDay = None,
+    until: MaybeDay = None,
 ) -> None:
     """Set a rate for certain days, at once for every conversion; print its id."""
     rate = OwnRate(name, base, quote, _number(value), since.date(), day_of(until))
@@ -55,7 +53,7 @@ def set_one(
 
 
 @commands.command()
-def end(context: typer.Context, rate: OwnRateId, *, tenant: Tenant, until: LastDay = None) -> None:
+def end(context: typer.Context, rate: OwnRateId, *, tenant: Tenant, until: MaybeDay = None) -> None:
     """Let a rate hold up to a day, that day included; without a day: no more at all."""
     last = day_of(until)
     ended = asked(context, tenant, lambda session: exchange.end_rate(session, rate, last))

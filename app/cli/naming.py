@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Annotated
 
 import typer
 
-from app.cli.days import day_of
+from app.cli.days import Day, MaybeDay, day_of
 from app.cli.ids import RuleId
 from app.cli.tables import show_table
 from app.cli.tenancy import asked
@@ -29,7 +28,6 @@ Pattern = Annotated[
 Regex = Annotated[bool, typer.Option("--regex", help="The pattern is an RE2 expression.")]
 OnlySource = Annotated[Source | None, typer.Option(help="Only campaigns of it.")]
 Account = Annotated[str | None, typer.Option(help="Only campaigns of this account.")]
-Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], metavar="<day>")]
 Position = Annotated[int, typer.Option(help="Of rules that fit, the lowest is taken.")]
 SHOWN = 20
 
@@ -52,8 +50,8 @@ def add(
     regex: Regex = False,
     source: OnlySource = None,
     account: Account = None,
-    since: Day = None,
-    until: Day = None,
+    since: MaybeDay = None,
+    until: MaybeDay = None,
     position: Position = 100,
 ) -> None:
     """Read names by one more rule, at once and for all days it covers; print its id."""
@@ -95,7 +93,7 @@ def end(
     rule: RuleId,
     *,
     tenant: Tenant,
-    until: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], metavar="<day>")],
+    until: Day,
 ) -> None:
     """Let a rule hold up to a day, that day included."""
     ended = asked(context, tenant, lambda session: naming.end(session, rule, until.date()))

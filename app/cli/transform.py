@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
 import typer
 
-from app.cli.days import range_of
+from app.cli.days import MaybeDay, range_of
 from app.cli.following import tell_queued
 from app.cli.ids import read_connection
 from app.cli.settings import settings_of
@@ -27,7 +26,6 @@ from resolvers import connections, runs, transformations
 from resolvers.session import Session
 
 commands = typer.Typer(add_completion=False)
-Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], metavar="<day>")]
 
 
 @commands.command()
@@ -41,8 +39,8 @@ def transform(
             parser=read_connection, metavar="<id>", help="Repeatable; all, if none is named."
         ),
     ] = None,
-    since: Day = None,
-    until: Day = None,
+    since: MaybeDay = None,
+    until: MaybeDay = None,
     apply: Annotated[
         list[TransformationPart] | None,
         typer.Option(help="What of an entry may change; repeatable. All, if none is named."),
