@@ -12,6 +12,7 @@ import typer
 
 from app.cli.following import tell_queued
 from app.cli.ids import ConnectionId
+from app.cli.options import Tenant
 from app.cli.progress import lasting
 from app.cli.settings import settings_of
 from app.cli.tables import show_fields
@@ -25,7 +26,6 @@ from resolvers import backfills
 commands = typer.Typer(
     help="Quote and start the reading of past days.", no_args_is_help=True, add_completion=False
 )
-Tenant = Annotated[str, typer.Option(help="Short name of the organisation.")]
 Day = Annotated[datetime, typer.Option(formats=["%Y-%m-%d"])]
 IncludeSettled = Annotated[
     bool, typer.Option("--include-settled", help="Read days too that no longer change.")

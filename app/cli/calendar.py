@@ -11,6 +11,7 @@ import typer
 
 from app.cli import calendar_events
 from app.cli.days import Day
+from app.cli.options import Tenant
 from app.cli.settings import settings_of
 from app.cli.tables import moment, show_fields, show_table
 from app.cli.tenancy import asked, open_tenant
@@ -40,7 +41,6 @@ commands.command("add-event")(calendar_events.add)
 commands.command("change-event")(calendar_events.change)
 commands.command("remove-event")(calendar_events.remove)
 
-Tenant = Annotated[str, typer.Option(help="Short name of the organisation.")]
 AsOf = Annotated[datetime | None, typer.Option(help="As the calendar was at this moment, UTC.")]
 Countries = Annotated[
     list[str] | None, typer.Option("--country", help="ISO 3166 code; the home country first.")

@@ -10,6 +10,7 @@ import typer
 
 from app.cli.days import Day
 from app.cli.ids import EventId
+from app.cli.options import Tenant
 from app.cli.tables import show_table
 from app.cli.tenancy import asked
 from core.errors import BadInput
@@ -22,7 +23,6 @@ from core.records.calendar import (
 from graph.ids import CALENDAR_EVENT
 from resolvers import calendar_events
 
-Tenant = Annotated[str, typer.Option(help="Short name of the organisation.")]
 AsOf = Annotated[datetime | None, typer.Option(help="As they were known at this moment, UTC.")]
 Name = Annotated[str, typer.Option(help="Its name.")]
 Kind = Annotated[CalendarEventKind, typer.Option(case_sensitive=False, help="What it is.")]

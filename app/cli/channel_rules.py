@@ -9,6 +9,7 @@ import typer
 
 from app.cli.days import Day, MaybeDay, day_of
 from app.cli.ids import ChannelRuleId
+from app.cli.options import Tenant
 from app.cli.tables import show_table
 from app.cli.tenancy import asked
 from core.errors import BadInput
@@ -25,7 +26,6 @@ commands = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
 )
-Tenant = Annotated[str, typer.Option(help="Short name of the organisation.")]
 Name = Annotated[str, typer.Option(help="A name for the rule.")]
 Channel = Annotated[str, typer.Option(help="The channel that rows are to count to.")]
 OnlySource = Annotated[Source | None, typer.Option(help="Only rows of it.")]

@@ -11,6 +11,7 @@ import typer
 from app.cli.credential_facts import told_connection, told_test
 from app.cli.credentials import read_credentials
 from app.cli.ids import ConnectionId
+from app.cli.options import Tenant
 from app.cli.receipts import rules
 from app.cli.restatements import accept_look_back, restatement
 from app.cli.settings import settings_of
@@ -32,7 +33,6 @@ commands = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
 )
-Tenant = Annotated[str, typer.Option(help="Short name of the organisation.")]
 Stdin = Annotated[
     bool, typer.Option("--credentials-stdin", help="Read the credentials from stdin, do not ask.")
 ]

@@ -9,6 +9,7 @@ from uuid import UUID
 import typer
 
 from app.cli.ids import RunIds, read_connection
+from app.cli.options import Tenant
 from app.cli.settings import settings_of
 from app.cli.tables import moment, show_table
 from app.cli.tenancy import open_tenant
@@ -26,7 +27,6 @@ commands = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
 )
-Tenant = Annotated[str, typer.Option(help="Short name of the organisation.")]
 Connection = Annotated[str | None, typer.Option(help="Of this connection alone.")]
 Kind = Annotated[
     ErrorKind | None, typer.Option(case_sensitive=False, help="With errors of this kind.")

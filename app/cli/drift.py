@@ -9,6 +9,7 @@ from uuid import UUID
 import typer
 
 from app.cli.ids import ChangeIds, ConnectionId, read_connection
+from app.cli.options import Tenant
 from app.cli.settings import settings_of
 from app.cli.tables import moment, show_table
 from app.cli.tenancy import open_tenant
@@ -26,7 +27,6 @@ commands = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
 )
-Tenant = Annotated[str, typer.Option(help="Short name of the organisation.")]
 
 
 @commands.command("list")

@@ -10,6 +10,7 @@ import typer
 
 from app.cli.days import Day, MaybeDay, day_of
 from app.cli.ids import OwnRateId
+from app.cli.options import Tenant
 from app.cli.tables import show_table
 from app.cli.tenancy import asked
 from core.errors import BadInput
@@ -22,7 +23,6 @@ commands = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
 )
-Tenant = Annotated[str, typer.Option(help="Short name of the organisation.")]
 AsOf = Annotated[datetime | None, typer.Option(help="As they were known at this moment, UTC.")]
 
 

@@ -13,6 +13,7 @@ import typer
 from app.cli.causal import causal
 from app.cli.downloading import download
 from app.cli.ids import ExportId
+from app.cli.options import Tenant
 from app.cli.settings import settings_of
 from app.cli.tables import moment, show_fields, show_table
 from app.cli.tenancy import asked, open_tenant
@@ -28,7 +29,6 @@ commands = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
 )
-Tenant = Annotated[str, typer.Option(help="Short name of the organisation.")]
 Files = Annotated[
     list[str] | None, typer.Option("--file", help="Of this name alone; may be repeated.")
 ]

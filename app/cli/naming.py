@@ -8,6 +8,7 @@ import typer
 
 from app.cli.days import Day, MaybeDay, day_of
 from app.cli.ids import RuleId
+from app.cli.options import Tenant
 from app.cli.tables import show_table
 from app.cli.tenancy import asked
 from core.records.connections import Source
@@ -20,7 +21,6 @@ commands = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
 )
-Tenant = Annotated[str, typer.Option(help="Short name of the organisation.")]
 Name = Annotated[str, typer.Option(help="A name for the rule.")]
 Pattern = Annotated[
     str, typer.Option(help="A name with its fields in braces, such as '{market}_{title*}'.")

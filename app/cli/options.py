@@ -4,6 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated
+
+import typer
+
+Tenant = Annotated[str, typer.Option(help="Short name of the organisation.")]
+"""Whose data a command is about."""
 
 
 @dataclass(frozen=True, slots=True)

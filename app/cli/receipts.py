@@ -12,6 +12,7 @@ from uuid import UUID
 import typer
 
 from app.cli.ids import ConnectionId, RunId
+from app.cli.options import Tenant
 from app.cli.settings import settings_of
 from app.cli.tables import show_fields
 from app.cli.tenancy import open_tenant
@@ -21,7 +22,6 @@ from core.settings import Settings
 from resolvers import connections, receipts
 from resolvers.session import Session
 
-Tenant = Annotated[str, typer.Option(help="Short name of the organisation.")]
 Decision = Callable[[Session, UUID], Awaitable[RunRecord]]
 
 

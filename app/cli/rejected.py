@@ -12,6 +12,7 @@ import typer
 
 from app.cli.following import tell_queued
 from app.cli.ids import RejectedId, RejectedIds, read_connection, read_run
+from app.cli.options import Tenant
 from app.cli.settings import settings_of
 from app.cli.tables import moment, show_fields, show_table
 from app.cli.tenancy import open_tenant
@@ -35,7 +36,6 @@ commands = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
 )
-Tenant = Annotated[str, typer.Option(help="Short name of the organisation.")]
 Connection = Annotated[str | None, typer.Option(help="Of this connection alone.")]
 Run = Annotated[str | None, typer.Option(help="That this run refused or replayed.")]
 FromSource = Annotated[Source | None, typer.Option(case_sensitive=False)]

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Annotated
 from uuid import UUID
 
 import typer
 
 from app.cli.ids import ConnectionId
+from app.cli.options import Tenant
 from app.cli.settings import settings_of
 from app.cli.tables import show_table
 from app.cli.tenancy import open_tenant
@@ -16,8 +16,6 @@ from core.records.connections import ConnectionRecord
 from core.records.restatements import Settling, proposed_look_back
 from core.settings import Settings
 from resolvers import connections, restatements
-
-Tenant = Annotated[str, typer.Option(help="Short name of the organisation.")]
 
 
 def restatement(context: typer.Context, *, tenant: Tenant, connection: ConnectionId) -> None:

@@ -12,6 +12,7 @@ import typer
 
 from app.cli.following import tell_queued
 from app.cli.ids import ConnectionId, RunId
+from app.cli.options import Tenant
 from app.cli.progress import counted, paced
 from app.cli.receipts import accept_shrink, check_lines, reject_shrink, shrink_lines
 from app.cli.settings import settings_of
@@ -33,7 +34,6 @@ commands = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
 )
-Tenant = Annotated[str, typer.Option(help="Short name of the organisation.")]
 
 
 @commands.command("list")

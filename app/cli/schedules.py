@@ -9,6 +9,7 @@ from uuid import UUID
 import typer
 
 from app.cli.ids import ConnectionId, ScheduleId
+from app.cli.options import Tenant
 from app.cli.settings import settings_of
 from app.cli.tables import moment, show_fields, show_table
 from app.cli.tenancy import asked, open_tenant
@@ -22,7 +23,6 @@ from resolvers.session import Session
 commands = typer.Typer(
     help="Have connections read by themselves.", no_args_is_help=True, add_completion=False
 )
-Tenant = Annotated[str, typer.Option(help="Short name of the organisation.")]
 Cron = Annotated[
     str | None, typer.Option(help="Five fields on the account's clocks, such as '30 6 * * *'.")
 ]

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from app.cli.options import Tenant
 from app.cli.tables import moment, show_table
 from app.cli.tenancy import asked
 from core.records.seasonality import (
@@ -24,7 +25,6 @@ commands = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
 )
-Tenant = Annotated[str, typer.Option(help="Short name of the organisation.")]
 Metric = Annotated[SeasonalMetric, typer.Option(case_sensitive=False, help="Of what.")]
 Channels = Annotated[
     list[str] | None, typer.Option("--channel", help="Of a channel; may be repeated.")

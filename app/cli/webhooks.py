@@ -14,6 +14,7 @@ import orjson
 import typer
 
 from app.cli.ids import ConnectionId
+from app.cli.options import Tenant
 from app.cli.settings import settings_of
 from app.cli.tables import show_fields, show_table
 from app.cli.tenancy import open_tenant
@@ -31,7 +32,6 @@ commands = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
 )
-Tenant = Annotated[str, typer.Option(help="Short name of the organisation.")]
 Paths = Annotated[list[str] | None, typer.Option("--path", help="field=JMESPath; repeatable.")]
 Types = Annotated[
     list[str] | None,
