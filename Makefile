@@ -3,7 +3,7 @@ PYTHON := $(shell for p in python3.13 python3.12 python3.11 python3; do \
 	command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(not (3,11) <= sys.version_info[:2] < (3,14))' 2>/dev/null && { echo $$p; break; }; done)
 UV := .venv/bin/uv
 
-.PHONY: demo up test test-long test-models check schema bench clean
+.PHONY: demo up test test-long test-models test-conformance check schema schema-diff graphiql bench bench-peers clean
 
 demo: .venv/ready
 	@exec .venv/bin/liftos demo $(ARGS)
@@ -12,13 +12,17 @@ up: .venv/ready
 	@exec .venv/bin/liftos up $(ARGS)
 
 test: .venv/ready
-	.venv/bin/pytest -m 'not long and not models' $(ARGS)
+	.venv/bin/pytest -n 2 -m 'not long and not models and not conformance' $(ARGS)
 
 test-long: .venv/ready
 	.venv/bin/pytest -m long $(ARGS)
 
 test-models: .venv/ready
 	.venv/bin/pytest -m models -rs $(ARGS)
+
+test-conformance: .venv/ready
+	$(UV) sync --locked --inexact --quiet --group conformance
+	.venv/bin/pytest tests/conformance -m conformance $(ARGS)
 
 check: .venv/ready
 	.venv/bin/ruff format --check .
@@ -29,6 +33,12 @@ check: .venv/ready
 schema: .venv/ready
 	.venv/bin/python -m graph.export
 
+schema-diff: .venv/ready
+	.venv/bin/python -m graph.changes
+
+graphiql: # needs Node 20 or later
+	cd console/graphiql && npm ci && npm run build
+
 bench: .venv/ready
 	.venv/bin/python -m benchmarks.ingest
 	.venv/bin/python -m benchmarks.webhooks
@@ -36,6 +46,16 @@ bench: .venv/ready
 	.venv/bin/python -m benchmarks.calendar
 	.venv/bin/python -m benchmarks.attribution
 	.venv/bin/python -m benchmarks.export
+	.venv/bin/python -m benchmarks.legacy --rows 300000
+	.venv/bin/python -m benchmarks.subscribers
+	.venv/bin/python -m benchmarks.followers
+	.venv/bin/python -m benchmarks.caches
+	.venv/bin/python -m benchmarks.executor
+	.venv/bin/python -m benchmarks.bounds
+
+bench-peers: .venv/ready # fetches the peers' packages from npm
+	$(UV) sync --locked --inexact --quiet --group conformance
+	.venv/bin/python -m benchmarks.peers $(ARGS)
 
 .venv/ready: pyproject.toml uv.lock
 	@test -n "$(PYTHON)" || { echo "Python 3.11, 3.12 or 3.13 is needed and none was found"; exit 1; }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, MutableMapping
+from functools import lru_cache
 from typing import Any
 
 from core.redaction import REDACTED, redact_text
@@ -15,6 +16,11 @@ SECRET_NAMES = re.compile(
 )
 
 
+@lru_cache(maxsize=1_000)
+def _names_a_secret(name: str) -> bool:
+    return SECRET_NAMES.search(name) is not None
+
+
 def redact_event(
     _logger: object, _method: str, event: MutableMapping[str, Any]
 ) -> MutableMapping[str, Any]:
@@ -23,7 +29,7 @@ def redact_event(
 
 
 def _redacted(name: object, value: object) -> object:
-    if isinstance(name, str) and value is not None and SECRET_NAMES.search(name):
+    if isinstance(name, str) and value is not None and _names_a_secret(name):
         return REDACTED
     if isinstance(value, bool | int | float) or value is None:
         return value

@@ -11,6 +11,7 @@ from app.embedded import attach, default_home
 from app.identity.masters import masters_of
 from app.identity.secrets import Secrets, secrets_of
 from app.objects import object_place
+from app.search import embedder_place, former_place, vector_place
 from core.settings import Settings
 from stores.postgres.logins import Logins, derive_logins
 from stores.wiring import Stores, open_stores
@@ -61,12 +62,27 @@ def open_endpoints(settings: Settings) -> Iterator[Endpoints]:
 
 
 @asynccontextmanager
-async def open_platform(settings: Settings) -> AsyncIterator[Platform]:
-    """Everything a process needs to work; closed in the opposite order."""
+async def open_platform(
+    settings: Settings, statement_seconds: float | None = None
+) -> AsyncIterator[Platform]:
+    """Everything a process needs to work; closed in the opposite order.
+
+    `statement_seconds` bound each SQL statement that is made for a tenant.
+    """
     with open_endpoints(settings) as endpoints:
         masters = masters_of(settings, endpoints.home)
         place = object_place(settings, endpoints.home)
-        stores = open_stores(endpoints.logins, endpoints.redis_url, masters, objects=place)
+        stores = open_stores(
+            endpoints.logins,
+            endpoints.redis_url,
+            masters,
+            objects=place,
+            embedder=embedder_place(settings),
+            former_embedder=former_place(settings),
+            vectors=vector_place(settings),
+            statement_seconds=statement_seconds,
+            statements_kept=settings.database_statements_kept,
+        )
         async with stores as opened:
             yield Platform(settings, endpoints, opened)
 

@@ -1,9 +1,9 @@
 """Attribution rows over a year of campaigns: `python -m benchmarks.attribution`.
 
 A year of fifty campaigns in five channels, each day read thirty times, a tenth of the entries
-restated. What is compared was measured in the same run: pages from the first to the nine
-hundredth, a moment past against the present, the rows as Arrow batches against the same
-statement as COPY alone.
+restated. What is compared was measured in the same run: ten thousand rows as records and as JSON,
+of sums and of entries, a year by month, pages from the first to the nine hundredth, a moment past
+against the present, the rows as Arrow batches against the same statement as COPY alone.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import asyncio
 import statistics
 import tempfile
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import aclosing
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -28,10 +28,11 @@ from core.periods import Grain
 from core.records.attribution import AttributionDefinition, AttributionDimension
 from core.records.connections import Level, Source
 from core.records.pages import PageRequest
+from core.records.shapes import Value
 from core.scope import Permission, Role, SystemScope, TenantScope
 from core.units import DateRange
 from resolvers.attribution import key_names, key_texts
-from stores.postgres.attribution_query import rows_relation
+from stores.postgres.attribution_query import Selection, rows_query
 from stores.postgres.entries import IS_MATURE, entries_as_of
 from stores.postgres.logins import derive_logins
 from stores.postgres.migrate import migrate
@@ -72,6 +73,10 @@ async def measure(url: str, logins: object, redis_url: str, asked: argparse.Name
         by_channel = AttributionDefinition(YEAR, by=())
         rows = 5 * YEAR.days
         print(f"{asked.campaigns * YEAR.days:,} entries; {rows:,} rows by day and channel")
+        days = await stores.attribution_days.fold(scope)
+        print(f"sums of {days} days of a connection made")
+        await many_rows(stores, scope, asked.repeats)
+        await by_month(stores, scope, asked.repeats)
         await moments(stores, scope, by_channel, asked.repeats)
         weekly = replace(by_channel, grain=Grain.WEEK)
         print(
@@ -148,6 +153,73 @@ FROM generate_series($3::date, $4::date, interval '1 day') d, generate_series(1,
 """
 
 
+MANY = 10_000
+COLUMNS = (
+    *("time", "channel", "source", "account", "currency", "entries", "days", "spend"),
+    *("impressions", "clicks", "link_clicks", "conversions", "conversion_value", "learned_at"),
+)
+SHAPE = tuple(Value(column, column) for column in COLUMNS)
+
+
+async def many_rows(stores: Stores, scope: TenantScope, repeats: int) -> None:
+    """A page of ten thousand rows by campaign: as records and as JSON, of entries and of sums."""
+    definition = AttributionDefinition(
+        YEAR,
+        by=(
+            AttributionDimension.SOURCE,
+            AttributionDimension.ACCOUNT,
+            AttributionDimension.CAMPAIGN,
+        ),
+    )
+    request = PageRequest(MANY)
+
+    async def records() -> None:
+        await stores.attribution.page(scope, definition, request)
+
+    async def written(least: float | None = None) -> None:
+        asked = replace(definition, min_quality=least)
+        page = await stores.attribution.written(
+            scope, asked, request, None, SHAPE, tells_ends=False
+        )
+        assert ",".join(page.written.texts(()))
+
+    # Quality is asked of entries, so that sums are of no use.
+    both = {
+        "records, of sums": records,
+        "JSON, of sums": written,
+        "JSON, of entries": lambda: written(0.0),
+    }
+    await side_by_side(f"{MANY:,} rows by campaign x {len(COLUMNS)}", both, repeats)
+
+
+async def by_month(stores: Stores, scope: TenantScope, repeats: int) -> None:
+    """A year by month and channel, of entries and of sums."""
+    by_month = AttributionDefinition(YEAR, grain=Grain.MONTH, by=())
+    both = {
+        "of sums": lambda: whole(stores, scope, by_month, at_least=60),
+        "of entries": lambda: whole(stores, scope, replace(by_month, min_quality=0.0), at_least=60),
+    }
+    await side_by_side("the year by month and channel", both, repeats)
+
+
+async def side_by_side(
+    what: str, ways: Mapping[str, Callable[[], Awaitable[None]]], repeats: int
+) -> None:
+    """Medians of each, asked in turn; and the processor time of this process for each."""
+    took: dict[str, list[tuple[float, float]]] = {name: [] for name in ways}
+    for _ in range(repeats + 1):
+        for name, way in ways.items():
+            began, used = time.perf_counter(), time.process_time()
+            await way()
+            spent = time.perf_counter() - began, time.process_time() - used
+            took[name].append((spent[0] * 1000, spent[1] * 1000))
+    told = []
+    for name, each in took.items():
+        elapsed, processor = (statistics.median(column) for column in zip(*each[1:], strict=True))
+        told.append(f"{name} {elapsed:.0f} ms ({processor:.0f} ms of this process)")
+    print(f"{what}: {', '.join(told)}")
+
+
 async def moments(
     stores: Stores, scope: TenantScope, definition: AttributionDefinition, repeats: int
 ) -> None:
@@ -178,10 +250,11 @@ async def whole(
     scope: TenantScope,
     definition: AttributionDefinition,
     as_of: datetime | None = None,
+    at_least: int = 250,
 ) -> None:
     """Every row of a definition as one page."""
     found = await stores.attribution.page(scope, definition, PageRequest(100_000), as_of)
-    assert len(found.page.items) >= 250
+    assert len(found.page.items) >= at_least
 
 
 async def pages(stores: Stores, scope: TenantScope, campaigns: int) -> None:
@@ -218,11 +291,11 @@ async def streamed(stores: Stores, scope: TenantScope, repeats: int) -> None:
                 count += batch.num_rows
 
     async def plain() -> None:
-        conditions, relation = rows_relation(definition, scope, RESTATED_AT, YEAR, None)
+        query = rows_query(definition, scope, RESTATED_AT, YEAR, Selection())
         async with stores.database.read(scope) as connection:
             await connection.copy_from_query(
-                f"SELECT a.* FROM {relation} ORDER BY a.time, a.channel, a.campaign",
-                *conditions.values,
+                f"SELECT a.* FROM {query.relation}",
+                *query.conditions.values,
                 output=_nowhere,
             )
 

@@ -1,39 +1,41 @@
 """The long table of an export against COPY: `python -m benchmarks.export`.
 
-A year of campaigns, one attribution row a day and campaign. Written to Parquet as an export
-writes it, and sent by Postgres as COPY and thrown away, one after the other, in one run; then
-half the year, for what memory does.
+A year of campaigns, one attribution row a day and campaign. Each format is written as an export
+writes it, after Postgres has sent the same rows as COPY, which are thrown away: first a tenth of
+the year, then all of it, with the most that this process held meanwhile beside what it held.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import gc
 import tempfile
 import time
 from contextlib import aclosing
+from datetime import timedelta
 from pathlib import Path
 
 import asyncpg
 
 from app.embedded import attach
 from benchmarks.attribution import MASTER_KEY, RESTATED_AT, YEAR, filled
-from benchmarks.machine import described, own_peak_mb
+from benchmarks.machine import described, memory_mb, own_cpu_seconds, peak_of_now
 from core.causal import CausalDefinition, CausalKpi, KpiKind, KpiMeasure
 from core.records.exports import ExportFormat
 from core.scope import TenantScope
 from core.units import DateRange
 from jobs.exporting.gather import Snapshot, long_rows
-from stores.postgres.attribution_query import rows_relation
+from stores.postgres.attribution_query import Selection, rows_query
 from stores.postgres.attribution_rates import rate_columns
 from stores.postgres.attribution_stream import stream_query
 from stores.postgres.logins import derive_logins
 from stores.postgres.migrate import migrate
 from stores.wiring import Stores, open_stores
-from transform.export.files import table_files
+from transform.export.files import ENDINGS, table_files
 from transform.export.tables import LONG_SCHEMA
 
-HALF = DateRange(YEAR.since, YEAR.since.replace(year=YEAR.since.year + 1, month=3, day=31))
+TENTH = DateRange(YEAR.since, YEAR.since + timedelta(days=YEAR.days // 10))
 KPI = CausalKpi(KpiKind.CONVERSIONS, KpiMeasure.COUNT)
 
 
@@ -41,7 +43,7 @@ def main() -> None:
     """Fill a database of its own and measure."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--campaigns", type=int, default=2740)
-    parser.add_argument("--repeats", type=int, default=3)
+    parser.add_argument("--repeats", type=int, default=1)
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="liftos-bench-") as folder:
         home = Path(folder)
@@ -62,19 +64,31 @@ async def measure(
         owner = await asyncpg.connect(url)
         await owner.execute(_CAMPAIGNS, scope.tenant_id, asked.campaigns)
         await owner.close()
-        rows, size = await written(stores, scope, HALF, home)
-        print(f"{rows:,} rows: this process held {own_peak_mb():.0f} MB at most")
-        for _ in range(asked.repeats):
-            began = time.perf_counter()
-            await copied(stores, scope, YEAR)
-            copy = time.perf_counter() - began
-            began = time.perf_counter()
-            rows, size = await written(stores, scope, YEAR, home)
-            parquet = time.perf_counter() - began
-            print(
-                f"{rows:,} rows: COPY {copy:.2f} s, Parquet {parquet:.2f} s, {parquet / copy:.2f} "
-                f"times; {size / 1e6:.0f} MB; {own_peak_mb():.0f} MB held at most"
-            )
+        for dates in (TENTH, YEAR):
+            for _ in range(asked.repeats):
+                for kind in ENDINGS:
+                    await beside(stores, scope, dates, kind, home)
+
+
+async def beside(
+    stores: Stores, scope: TenantScope, dates: DateRange, kind: ExportFormat, home: Path
+) -> None:
+    """One format, after COPY."""
+    began = time.perf_counter()
+    await copied(stores, scope, dates)
+    copy = time.perf_counter() - began
+    gc.collect()
+    before = memory_mb("VmRSS")
+    peak_of_now()
+    began, worked = time.perf_counter(), own_cpu_seconds()
+    rows, size = await written(stores, scope, dates, kind, home)
+    took, worked = time.perf_counter() - began, own_cpu_seconds() - worked
+    print(
+        f"{rows:9,} rows  {kind:7}  COPY {copy:5.2f} s  file {took:5.2f} s  "
+        f"{took / copy:.2f} times  {rows / took:9,.0f} rows/s  {worked:5.2f} s of CPU  "
+        f"{size / 1e6:4.0f} MB  {before:.0f} MB held, {memory_mb('VmHWM'):.0f} at most",
+        flush=True,
+    )
 
 
 _CAMPAIGNS = """
@@ -85,15 +99,16 @@ FROM generate_series(1, $2::int) n
 
 
 async def written(
-    stores: Stores, scope: TenantScope, dates: DateRange, folder: Path
+    stores: Stores, scope: TenantScope, dates: DateRange, kind: ExportFormat, folder: Path
 ) -> tuple[int, int]:
     """The long table as a file: its rows and its size."""
     snapshot = Snapshot(stores, scope, CausalDefinition(dates, KPI, "EUR"), RESTATED_AT)
-    with table_files(folder, "long", LONG_SCHEMA, [ExportFormat.PARQUET]) as rows:
-        async with aclosing(snapshot.long(dates)) as batches:
+    campaigns = await snapshot.campaigns(dates)
+    with table_files(folder, "long", LONG_SCHEMA, [kind]) as rows:
+        async with aclosing(snapshot.long(dates, campaigns)) as batches:
             async for batch in batches:
                 await asyncio.to_thread(rows.write_batch, batch)
-    return rows.rows, (folder / "long.parquet").stat().st_size
+    return rows.rows, (folder / f"long.{ENDINGS[kind]}").stat().st_size
 
 
 async def copied(stores: Stores, scope: TenantScope, dates: DateRange) -> None:
@@ -101,11 +116,9 @@ async def copied(stores: Stores, scope: TenantScope, dates: DateRange) -> None:
     definition = long_rows(CausalDefinition(dates, KPI, "EUR"), dates)
     async with stores.database.read(scope) as connection:
         rates = await rate_columns(connection, scope, "EUR", dates, RESTATED_AT)
-        conditions, relation = rows_relation(definition, scope, RESTATED_AT, dates, rates)
-        query = stream_query(relation, definition)
-        await connection.copy_from_query(
-            query, *conditions.values, output=_nowhere, format="csv", timeout=600
-        )
+        query = rows_query(definition, scope, RESTATED_AT, dates, Selection(rates))
+        sql, values = stream_query(query, definition), query.conditions.values
+        await connection.copy_from_query(sql, *values, output=_nowhere, format="csv", timeout=600)
 
 
 async def _nowhere(data: bytes) -> None:

@@ -2,8 +2,9 @@
 
 `python -m benchmarks.ingest --ads 2000 --days 180`. One process ingests, as a worker does,
 with an embedded Postgres of its own on the same cores; the pages come from a file, so that no
-source is measured. Three runs: everything new, the same pages again, and pages of which each
-has rows with another spend.
+source is measured. The database has taken as many pages of another tenant before. Five runs:
+everything new, the same pages again, the same with other cursors, the same records in pages with
+other bytes, and pages of which each has rows with another spend.
 """
 
 from __future__ import annotations
@@ -15,9 +16,9 @@ import multiprocessing
 import shutil
 import tempfile
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -33,7 +34,6 @@ from core.commands import ConnectSource, CreateTenant, StartIngestion
 from core.jsonvalue import JSONObject
 from core.records.connections import ConnectionRecord, Level, Source
 from core.records.ingestion import ENTRY_COLUMNS, RawPage
-from core.records.runs import Receipt
 from core.scope import Permission, Role, SystemScope, TenantScope
 from core.units import DateRange
 from jobs.ingest import Ingestion
@@ -57,6 +57,9 @@ class Spool:
     """Pages in one file for each window, each page behind its length."""
 
     folder: Path
+    cursor: str = "1"
+    space: bytes = b""
+    """In each page: what makes it say the same records in other bytes."""
 
     def window(self, since: date) -> Iterator[tuple[bytes, bool]]:
         """Each page of the window, and whether it is the last."""
@@ -64,7 +67,8 @@ class Spool:
             body = _read(file)
             while body is not None:
                 following = _read(file)
-                yield body, following is None
+                paging = b',"paging":{"cursors":{"after":"%s"}}}' % self.cursor.encode()
+                yield b"{" + self.space + body[1:-1] + paging, following is None
                 body = following
 
 
@@ -109,8 +113,8 @@ class Bench:
     dates: DateRange
     postgres_pid: int
 
-    async def run(self, title: str, pages: Spool) -> float:
-        """Ingest the pages and print how it went; answers the seconds that it took."""
+    async def run(self, title: str, pages: Spool) -> Ingested:
+        """Ingest the pages and print what came of them."""
         work = work_stores(self.stores)
         command = StartIngestion(self.connection.id, dates=self.dates)
         run = await self.stores.runs.start_ingestion(self.scope, command)
@@ -125,21 +129,47 @@ class Bench:
             took = time.perf_counter() - start
         own = own_cpu_seconds() - own
         postgres = children_cpu_seconds(self.postgres_pid) - postgres
-        _print_run(title, receipt, took, {"worker CPU": own, "Postgres CPU": postgres, **seconds})
-        return took
+        print(f"{title}: {receipt.counters}")
+        stages = {"worker, CPU": own, "Postgres, CPU": postgres, **seconds}
+        return Ingested(title, receipt.counters.fetched, took, stages)
+
+
+@dataclass(frozen=True, slots=True)
+class Ingested:
+    """A run: its records, the seconds that it took, and those of each stage."""
+
+    title: str
+    rows: int
+    took: float
+    seconds: dict[str, float]
 
 
 async def _keeps_on() -> bool:
     return False
 
 
-def _print_run(title: str, receipt: Receipt, took: float, seconds: dict[str, float]) -> None:
-    counters = receipt.counters
-    rows = counters.fetched
-    print(f"\n{title}: {counters}")
-    print(f"  {rows:,} records in {took:.1f} s: {rows / took:,.0f}/s, {rows / took * 60:,.0f}/min")
-    for name, each in seconds.items():
-        print(f"  {name:26}{each:8.2f} s {each / rows * 1e6:8.2f} us/record {each / took:7.0%}")
+def table(runs: Sequence[Ingested], copy_seconds: float) -> str:
+    """The runs beside each other, and beside COPY alone of the rows of the first, in Markdown."""
+    stages = dict.fromkeys(name for run in runs for name in run.seconds)
+    lines = [
+        ("", *(run.title for run in runs), "COPY alone"),
+        ("---", *("---:" for _ in range(len(runs) + 1))),
+        ("records/s", *(f"{run.rows / run.took:,.0f}" for run in runs), _rate(runs, copy_seconds)),
+        ("a minute", *(f"{run.rows / run.took * 60:,.0f}" for run in runs), ""),
+        ("time, of COPY's", *(f"{run.took / copy_seconds:.1f} x" for run in runs), "1"),
+        ("as fast as new", *(f"{runs[0].took / run.took:.1f} x" for run in runs), ""),
+        *((f"{name}, us/record", *(_each(run, name) for run in runs), "") for name in stages),
+    ]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def _rate(runs: Sequence[Ingested], copy_seconds: float) -> str:
+    return f"{runs[0].rows / copy_seconds:,.0f}"
+
+
+def _each(run: Ingested, stage: str) -> str:
+    seconds = run.seconds.get(stage)
+    return "" if seconds is None else f"{seconds / run.rows * 1e6:.1f}"
 
 
 async def copy_alone(dsn: str, pages: Spool, dates: DateRange) -> float:
@@ -181,22 +211,23 @@ async def bench(home: Path, dsn: str, redis_url: str, arguments: argparse.Namesp
     async with open_stores(logins, redis_url, MASTER_KEY) as stores:
         postgres_pid = status(home).postgres.pid
         assert postgres_pid is not None
-        scope, connection = await _account(stores)
-        at = Bench(stores, scope, connection, dates, postgres_pid)
-        load = await at.run("first load", first)
-        again = await at.run("the same pages again", first)
-        restated = await at.run(f"{arguments.restated:.0%} of the rows restated", changed)
-    print(f"\npeak memory of the worker's process {own_peak_mb():.0f} MB")
-    alone = await copy_alone(dsn, first, dates)
-    rows = arguments.ads * arguments.days
-    print(f"COPY alone, the same rows: {rows / alone:,.0f}/s")
-    for title, took in (("first load", load), ("again", again), ("restated", restated)):
-        print(f"{title:12}{took / alone:6.1f} x COPY{load / took:6.1f} x as fast as the first load")
+        # A database that was made just now clears each page of its memory and of its log first.
+        await Bench(stores, *await _account(stores, "before"), dates, postgres_pid).run("", first)
+        at = Bench(stores, *await _account(stores, "bench"), dates, postgres_pid)
+        runs = [
+            await at.run("new", first),
+            await at.run("the same pages", first),
+            await at.run("with other cursors", replace(first, cursor="2")),
+            await at.run("the same in other bytes", replace(first, space=b" ")),
+            await at.run(f"{arguments.restated:.0%} of the rows restated", changed),
+        ]
+    print(f"peak memory of the worker's process {own_peak_mb():.0f} MB\n")
+    print(table(runs, await copy_alone(dsn, first, dates)))
 
 
-async def _account(stores: Stores) -> tuple[TenantScope, ConnectionRecord]:
+async def _account(stores: Stores, name: str) -> tuple[TenantScope, ConnectionRecord]:
     tenant = await stores.tenants.create(
-        SystemScope(reason="benchmark"), CreateTenant(slug="bench", name="Bench")
+        SystemScope(reason="benchmark"), CreateTenant(slug=name, name="Bench")
     )
     scope = TenantScope(tenant.id, "user:bench", frozenset({Role.ADMIN}), frozenset(Permission))
     command = ConnectSource(

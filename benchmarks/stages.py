@@ -1,4 +1,4 @@
-"""How long each stage of an ingestion is at work; stages overlap, so they add up to more."""
+"""How long each stage of a run is at work; stages overlap, so they may add up to more."""
 
 from __future__ import annotations
 
@@ -6,33 +6,47 @@ import functools
 import inspect
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pkgutil import resolve_name
 from typing import Any
 from unittest.mock import patch
 
-_STAGES = {
+INGESTION = {
     "compress and hash": "stores.postgres.page_work.landing",
     "land (with compressing)": "stores.postgres.page_work.PageWorkStore.land",
-    "parse and normalise": "jobs.page_flow.normalise_page",
-    "encode": "jobs.page_flow.page_rows",
-    "COPY": "stores.postgres.page_work.fill_stage",
-    "merge SQL": "stores.postgres.page_work.merge_entries",
+    "parse and normalise": "jobs.page_flow.normalise_together",
+    "encode": "jobs.page_flow.rows_of_pages",
+    "stage rows, or keys": "stores.postgres.page_work.stage_pages",
+    "stage what differs": "stores.postgres.merge.stage_changed",
+    "merge": "stores.postgres.page_work.merge_entries",
     "campaigns": "stores.postgres.page_work.merge_campaigns",
     "mark pages": "stores.postgres.page_work._mark_merged",
     "pages said before": "stores.postgres.page_work.confirm_pages",
-    "merge, whole": "stores.postgres.page_work.PageWorkStore.merge",
+    "transaction, whole": "stores.postgres.page_work.PageWorkStore.merge",
     "end of readings": "stores.postgres.readings.ReadingStore.complete",
     "receipt": "stores.postgres.readings.ReadingStore.finish",
+}
+INDEXING = {
+    "facts": "stores.postgres.document_facts.DocumentFactStore.entity_months",
+    "texts": "jobs.indexing.index._made",
+    "what stands": "stores.postgres.document_work.DocumentWorkStore.standing",
+    "write documents": "stores.postgres.document_work.DocumentWorkStore.rewrite",
+    "words, places, graph": "jobs.indexing.index.renew_search",
+    "changes": "stores.postgres.document_work.DocumentWorkStore.changes",
+    "known vectors": "stores.postgres.embeddings.EmbeddingStore.known",
+    "embed": "stores.embedders.words.WordsEmbedder.embed",
+    "keep vectors": "stores.postgres.embeddings.EmbeddingStore.keep",
+    "index vectors": "stores.postgres.vectors.PostgresVectors.upsert",
+    "measure": "jobs.indexing.index.measure",
 }
 
 
 @contextmanager
-def timed() -> Iterator[Counter[str]]:
+def timed(stages: Mapping[str, str] = INGESTION) -> Iterator[Counter[str]]:
     """Seconds by stage, filled while the context is open."""
     seconds: Counter[str] = Counter()
-    patches = [patch(path, _timed(path, name, seconds)) for name, path in _STAGES.items()]
+    patches = [patch(path, _timed(path, name, seconds)) for name, path in stages.items()]
     for each in patches:
         each.start()
     try:

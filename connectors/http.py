@@ -19,6 +19,7 @@ from connectors.retry import Clock, Patience, retrying
 from core.errors import ConfigError, LiftosError, Transient
 from core.jsonvalue import JSONObject, JSONValue
 from core.records.credentials import Notice
+from core.tasks import through
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,8 +139,8 @@ class HttpClient:
         return self._redactor.mapping(request.description())
 
     async def aclose(self) -> None:
-        """Close all connections."""
-        await self._client.aclose()
+        """Close all connections, also those that are left when the caller is cancelled."""
+        await through(self._client.aclose())
 
     async def _attempt(self, request: HttpRequest) -> HttpResponse:
         await self._await_turn()

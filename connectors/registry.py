@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
-from typing import Protocol
+from typing import Any, Protocol
 
 from connectors.base import Connector
 from core.errors import BadInput
@@ -16,7 +16,9 @@ from core.settings import Settings
 from core.sources import MANIFESTS, SourceKind
 from transform.frames import CAMPAIGN_SCHEMA, ENTRY_SCHEMA, NormalisedPage, conforming
 from transform.normalise.channel_labels import labelled, renamed
-from transform.normalise.context import Normaliser, PageContext
+from transform.normalise.context import Normaliser, PageContext, PlainNormaliser
+from transform.normalise.plain import NotPlain
+from transform.normalise.said import Said, whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +77,26 @@ def normalise_page(
     `fetched` records = Σ `records` of entries + rejections. Raises BadInput when the page as a
     whole cannot be read or the source has no normaliser, Bug when a frame breaks its contract.
     """
-    made = _normaliser(source)(stream, media_type, body, context)
+    return _finished(_normaliser(source)(stream, media_type, body, context), context)
+
+
+def normalise_together(
+    source: Source, bodies: Sequence[bytes], context: PageContext
+) -> Sequence[NormalisedPage] | None:
+    """`normalise_page` of each of many pages of one stream, made at once.
+
+    None where they cannot be: then each is to be normalised by itself.
+    """
+    together = _together(source)
+    if together is None or context.replay is not None:
+        return None
+    try:
+        return [_finished(made, context) for made in together(bodies, context)]
+    except NotPlain:
+        return None
+
+
+def _finished(made: NormalisedPage, context: PageContext) -> NormalisedPage:
     page = labelled(renamed(made, context.names), context.channels)
     conforming(page.entries, ENTRY_SCHEMA)
     conforming(page.campaigns, CAMPAIGN_SCHEMA)
@@ -89,6 +110,25 @@ def _normaliser(source: Source) -> Normaliser:
         raise BadInput(f"pages of {source} cannot be normalised", field="source")
     normalise: Normaliser = import_module(module).normalise
     return normalise
+
+
+@cache
+def said_of(source: Source) -> Said:
+    """What makes of a page of `source` what its records are made of."""
+    said: Said = _offered(source, "said") or whole
+    return said
+
+
+@cache
+def _together(source: Source) -> PlainNormaliser | None:
+    together: PlainNormaliser | None = _offered(source, "normalise_plain")
+    return together
+
+
+def _offered(source: Source, name: str) -> Any:
+    """What a source's normaliser has beside `normalise`; None where it has nothing of the name."""
+    module = _module(source, "normalise")
+    return None if find_spec(module) is None else getattr(import_module(module), name, None)
 
 
 def _module(source: Source, name: str) -> str:

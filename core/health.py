@@ -141,10 +141,15 @@ class Assessment:
         return _Days(len(expected), tuple(day for day in expected if day not in read))
 
     def _timeliness(self, facts: ConnectionFacts) -> float | None:
-        if facts.source.manifest.kind is not SourceKind.PULL or not facts.is_active:
+        if not is_promised(facts):
             return None
         overdue = self.as_of - due_at(facts)
         return round(exp(-max(overdue, timedelta(0)) / DECAY), PLACES)
+
+
+def is_promised(facts: ConnectionFacts) -> bool:
+    """Whether anything is promised of how fresh a connection is: what is sent to us is not."""
+    return facts.source.manifest.kind is SourceKind.PULL and facts.is_active
 
 
 def due_at(facts: ConnectionFacts) -> datetime:

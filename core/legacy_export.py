@@ -25,9 +25,15 @@ TARGETS: Final = ("conversions", "revenue", "spend", "impressions", "clicks")
 MAX_ROWS: Final = 10_000
 """As many rows as the predecessor answered at most."""
 
-_COUNTS: Final = ("impressions", "clicks")
-_DATES: Final = ("year", "quarter", "month", "week", "day_of_week")
-_NUMBERS: Final = (*MARKETING, "conversions", "revenue", *_DATES)
+COUNTS: Final = ("impressions", "clicks")
+DATES: Final = ("year", "quarter", "month", "week", "day_of_week")
+NUMBERS: Final = (*MARKETING, "conversions", "revenue", *DATES)
+"""Columns of a row that statistics are told of."""
+FIELDS: Final = (
+    *("date", "data_source", "campaign_id", "spend", "impressions", "clicks", "conversions"),
+    *("revenue", "cpm", "cpc", "ctr", *CALENDAR),
+)
+"""Of a row, in their order."""
 _SEASONS: Final = {
     Season.WINTER: "winter",
     Season.SPRING: "spring",
@@ -67,20 +73,61 @@ class LegacyRequest:
     correlation_id: str
 
 
+@dataclass(frozen=True, slots=True)
+class LegacyStatistics:
+    """What is told of a payload's rows together, by the names of NUMBERS.
+
+    `correlations` are those of its `mature` rows.
+    """
+
+    rows: int
+    mature: int
+    correlations: Mapping[str, Mapping[str, float | None]]
+    described: Mapping[str, Mapping[str, float | None]]
+    missing: Mapping[str, int]
+
+
 def legacy_payload(request: LegacyRequest, rows: Sequence[LegacyRow]) -> JSONObject:
     """The payload; rows by day, source and campaign. The same rows give the same payload."""
-    ordered = sorted(rows, key=lambda row: (row.date, row.source.value, row.campaign_id or ""))
-    records = [_record(row, request.home) for row in ordered]
+    ordered = sorted(rows, key=place_of)
+    records = [record_of(row, request.home) for row in ordered]
     mature = [each for each, row in zip(records, ordered, strict=True) if row.is_mature]
+    columns = _columns(records)
+    statistics = LegacyStatistics(
+        rows=len(records),
+        mature=len(mature),
+        correlations=correlations(_columns(mature)),
+        described={name: described(values) for name, values in columns.items()},
+        missing={name: sum(each is None for each in of) for name, of in columns.items()},
+    )
+    return {**opening(request), "time_series": records, **closing(request, statistics)}
+
+
+def place_of(row: LegacyRow) -> tuple[dt.date, str, str]:
+    """By what the rows of a payload are sorted."""
+    return row.date, row.source.value, row.campaign_id or ""
+
+
+def opening(request: LegacyRequest) -> JSONObject:
+    """What a payload has before its rows."""
     return {
         "target_variable": request.target,
         "features": [*MARKETING, *CALENDAR],
         "marketing_features": list(MARKETING),
         "calendar_features": list(CALENDAR),
-        "time_series": records,
-        "correlation_matrix": correlations(_columns(mature)),
-        "export_metadata": _metadata(request, len(records), len(mature)),
-        "statistical_summary": _summary(records),
+    }
+
+
+def closing(request: LegacyRequest, statistics: LegacyStatistics) -> JSONObject:
+    """What a payload has behind its rows."""
+    return {
+        "correlation_matrix": dict(statistics.correlations),
+        "export_metadata": _metadata(request, statistics.rows, statistics.mature),
+        "statistical_summary": {
+            "descriptive_stats": dict(statistics.described),
+            "missing_values": dict(statistics.missing),
+            "data_types": _types(statistics),
+        },
     }
 
 
@@ -89,7 +136,8 @@ def legacy_name(source: Source) -> str:
     return source.manifest.predecessor
 
 
-def _record(row: LegacyRow, home: str | None) -> dict[str, Any]:
+def record_of(row: LegacyRow, home: str | None) -> dict[str, Any]:
+    """The row as `time_series` has it."""
     day = row.date
     return {
         "date": day.isoformat(),
@@ -118,7 +166,7 @@ def _ratio(over: float | None, under: float | None, times: int) -> float | None:
 
 
 def _columns(records: Sequence[Mapping[str, Any]]) -> dict[str, list[float | None]]:
-    return {name: [record[name] for record in records] for name in _NUMBERS}
+    return {name: [record[name] for record in records] for name in NUMBERS}
 
 
 def _metadata(request: LegacyRequest, rows: int, mature: int) -> JSONObject:
@@ -136,21 +184,16 @@ def _metadata(request: LegacyRequest, rows: int, mature: int) -> JSONObject:
     }
 
 
-def _summary(records: Sequence[Mapping[str, Any]]) -> JSONObject:
-    columns = _columns(records)
-    missing = {name: sum(each is None for each in values) for name, values in columns.items()}
-    types = {name: _type(name, missing.get(name, 0)) for name in (records[0] if records else ())}
-    return {
-        "descriptive_stats": {name: described(values) for name, values in columns.items()},
-        "missing_values": missing,
-        "data_types": types,
-    }
+def _types(statistics: LegacyStatistics) -> dict[str, str]:
+    if not statistics.rows:
+        return {}
+    return {name: _type(name, statistics.missing.get(name, 0)) for name in FIELDS}
 
 
 def _type(name: str, missing: int) -> str:
     """What pandas makes of such a column."""
-    if name in _DATES or (name in _COUNTS and not missing):
+    if name in DATES or (name in COUNTS and not missing):
         return "int64"
-    if name in _NUMBERS:
+    if name in NUMBERS:
         return "float64"
     return "bool" if name == "is_weekend" else "object"

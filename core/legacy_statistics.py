@@ -12,7 +12,7 @@ from typing import TypeAlias
 Numbers: TypeAlias = "Sequence[float | None]"
 """A column; None is unknown."""
 
-_QUANTILES = {"25%": 0.25, "50%": 0.5, "75%": 0.75}
+QUANTILES = {"25%": 0.25, "50%": 0.5, "75%": 0.75}
 
 
 def correlations(columns: Mapping[str, Numbers]) -> dict[str, dict[str, float | None]]:
@@ -31,15 +31,16 @@ def described(values: Numbers) -> dict[str, float | None]:
     known = sorted(value for value in values if value is not None)
     count = len(known)
     if not count:
-        return {"count": 0, **dict.fromkeys(("mean", "std", "min", *_QUANTILES, "max"))}
+        return {"count": 0, **dict.fromkeys(("mean", "std", "min", *QUANTILES, "max"))}
     mean = fsum(known) / count
-    spread = fsum((value - mean) ** 2 for value in known)
+    # Not `** 2`: the power of the C library may differ from the product in the last place.
+    spread = fsum((value - mean) * (value - mean) for value in known)
     return {
         "count": count,
         "mean": mean,
         "std": sqrt(spread / (count - 1)) if count > 1 else None,
         "min": known[0],
-        **{name: _quantile(known, share) for name, share in _QUANTILES.items()},
+        **{name: _quantile(known, share) for name, share in QUANTILES.items()},
         "max": known[-1],
     }
 
@@ -50,16 +51,25 @@ def _correlation(one: Numbers, other: Numbers) -> float | None:
         return None
     mean_a = fsum(a for a, _ in pairs) / len(pairs)
     mean_b = fsum(b for _, b in pairs) / len(pairs)
-    var_a = fsum((a - mean_a) ** 2 for a, _ in pairs)
-    var_b = fsum((b - mean_b) ** 2 for _, b in pairs)
+    var_a = fsum((a - mean_a) * (a - mean_a) for a, _ in pairs)
+    var_b = fsum((b - mean_b) * (b - mean_b) for _, b in pairs)
+    return pearson(var_a, var_b, fsum((a - mean_a) * (b - mean_b) for a, b in pairs))
+
+
+def pearson(var_a: float, var_b: float, both: float) -> float | None:
+    """Of sums of squares and of products about the means; None where one does not vary."""
     if not var_a or not var_b:
         return None
-    both = fsum((a - mean_a) * (b - mean_b) for a, b in pairs)
     return max(-1.0, min(1.0, both / sqrt(var_a * var_b)))
 
 
-def _quantile(known: Sequence[float], share: float) -> float:
-    at = share * (len(known) - 1)
+def neighbours(count: int, share: float) -> tuple[int, int, float]:
+    """Between which of `count` sorted values a quantile lies, and how far on."""
+    at = share * (count - 1)
     below = int(at)
-    above = min(below + 1, len(known) - 1)
-    return known[below] + (known[above] - known[below]) * (at - below)
+    return below, min(below + 1, count - 1), at - below
+
+
+def _quantile(known: Sequence[float], share: float) -> float:
+    below, above, part = neighbours(len(known), share)
+    return known[below] + (known[above] - known[below]) * part

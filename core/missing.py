@@ -20,3 +20,15 @@ def no_export() -> NotFound:
     """There is no export of that id, or none that this tenant may see."""
     mend = "list your exports with the field exports"
     return NotFound("no such export", field="exportId", mend=mend)
+
+
+def no_insight() -> NotFound:
+    """There is no insight of that id, or none that this tenant may see."""
+    mend = "list your insights with the field insights"
+    return NotFound("no such insight", field="insightId", mend=mend)
+
+
+def no_feature_view(name: str) -> NotFound:
+    """There is no such view or version, or none that this tenant may see."""
+    mend = "list your views with the field featureViews"
+    return NotFound(f"no such feature view: {name!r}", field="name", mend=mend)

@@ -15,6 +15,8 @@ from typing import NewType
 from uuid import UUID
 
 TenantId = NewType("TenantId", UUID)
+LONGEST_CLIENT = 100
+"""Characters of the name of a client."""
 
 
 class Role(StrEnum):
@@ -25,6 +27,20 @@ class Role(StrEnum):
     ANALYST = "analyst"
     USER = "user"
     VIEWER = "viewer"
+
+
+class Entrance(StrEnum):
+    """By which proof a scope was issued."""
+
+    TOKEN = "TOKEN"  # noqa: S105 - the name of a door
+    KEY = "KEY"
+    GATEWAY = "GATEWAY"
+    WEBHOOK = "WEBHOOK"
+    CONSENT = "CONSENT"
+    LINK = "LINK"
+    JOB = "JOB"
+    CLI = "CLI"
+    INSIDE = "INSIDE"
 
 
 class Permission(StrEnum):
@@ -44,11 +60,13 @@ class Permission(StrEnum):
     CAUSAL_MODELS_DEPLOY = "causal:models:deploy"
     CAUSAL_INSIGHTS_GENERATE = "causal:insights:generate"
     CAUSAL_OPTIMIZATION_RUN = "causal:optimization:run"
+    SCHEMA_INTROSPECT = "schema:introspect"
 
 
 _VIEWER = frozenset({Permission.MEMORY_READ})
 _USER = _VIEWER | {Permission.CAUSAL_READ}
 _ANALYST = _USER | {
+    Permission.SCHEMA_INTROSPECT,
     Permission.CAUSAL_DATA_ACCESS,
     Permission.CAUSAL_INSIGHTS_GENERATE,
     Permission.CAUSAL_EXPERIMENTS_DESIGN,
@@ -81,11 +99,26 @@ def tenant_key(tenant_id: TenantId, *parts: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class Once:
+    """A proof that can be copied, so that what is written by it is written for one bringer.
+
+    `proof` names it without being it; `admission` is another whenever it is brought.
+    """
+
+    proof: str
+    admission: str
+
+
+@dataclass(frozen=True, slots=True)
 class TenantScope:
     """Proof that a door let this actor in for this tenant.
 
     `actor` is for logs and the audit trail: `user:SUB`, `key:ID`, `run:ID`, `cli`.
-    `expires_at` ends subscriptions that were opened under this scope.
+    `expires_at` ends subscriptions that were opened under this scope. `client` is the program
+    that asks, as its credentials prove it: an API key's module, a token's `azp` or `client_id`,
+    what a gateway signed; None where they say nothing of it. `door` is the proof behind all that,
+    and `request_id` names the request in logs and in the audit trail. `once` is there where the
+    proof lets somebody write but once.
     """
 
     tenant_id: TenantId
@@ -94,6 +127,10 @@ class TenantScope:
     permissions: frozenset[Permission] = frozenset()
     expires_at: datetime | None = None
     tier: str = "FREE"
+    client: str | None = None
+    door: Entrance = Entrance.INSIDE
+    request_id: str | None = None
+    once: Once | None = field(default=None, repr=False)
 
     def may(self, permission: Permission) -> bool:
         """Whether this scope carries `permission`."""

@@ -43,6 +43,12 @@ class Settings(BaseSettings):
     database_system_url: SecretStr | None = Field(
         None, description="Login for cross-tenant upkeep; derived from database_url when unset"
     )
+    database_statements_kept: int = Field(
+        100,
+        ge=0,
+        description="Prepared statements that each connection keeps; 0 behind a pooler that "
+        "loses them between transactions",
+    )
     redis_url: SecretStr | None = Field(None, description="Redis or Valkey; embedded when unset")
     master_key: SecretStr | None = Field(
         None, description="32 bytes, base64: wraps tenants' data keys; kept in home when unset"
@@ -119,11 +125,81 @@ class Settings(BaseSettings):
     objects_s3_kms_key: str | None = Field(
         None, description="Key of `aws:kms`; the account's own when unset"
     )
+    embedder: Literal["wordllama", "openai"] = Field(
+        "wordllama",
+        description="What turns documents and questions into vectors: a model of this machine, or "
+        "an endpoint that speaks OpenAI's protocol",
+    )
+    embedder_url: str = Field(
+        "https://api.openai.com/v1", description="The endpoint, to which /embeddings is added"
+    )
+    embedder_key: SecretStr | None = Field(None, description="Its key, where it asks for one")
+    embedder_model: str = Field(
+        "text-embedding-3-small", description="Model of the endpoint; another one embeds all anew"
+    )
+    embedder_dimension: int = Field(
+        1536, ge=1, le=4000, description="Numbers in a vector of the model"
+    )
+    embedder_asks_dimension: bool = Field(
+        default=True, description="The endpoint takes `dimensions`; false for models that do not"
+    )
+    embedder_requests_per_second: float = Field(
+        50.0, gt=0, description="Requests a second that one process sends to the endpoint"
+    )
+    pinecone_key: SecretStr | None = Field(
+        None, description="Key of a Pinecone project that keeps the vectors; Postgres when unset"
+    )
+    pinecone_host: str | None = Field(
+        None, description="Host of its index, of the model's dimension; needed with pinecone_key"
+    )
+    pinecone_hosts: dict[str, str] = Field(
+        {}, description="Hosts of other indexes, by model: where the vectors of former models are"
+    )
     export_retention_days: int = Field(
         30, ge=1, description="How long the files of an export are kept"
     )
     upload_max_bytes: int = Field(2_000_000_000, gt=0, description="Largest accepted file")
     request_max_bytes: int = Field(1_000_000, gt=0, description="Largest accepted GraphQL body")
+    cors_origins: str = Field(
+        "",
+        description="Origins, separated by commas, whose web pages may ask and read the answers",
+    )
+    request_seconds: float = Field(
+        30.0,
+        gt=0,
+        description="Time that a GraphQL request may take, or each event of a subscription",
+    )
+    batch_max_operations: int = Field(
+        10, ge=0, description="Operations in one GraphQL request; 0 takes no batches"
+    )
+    persisted_query_seconds: int = Field(
+        86_400, ge=0, description="How long documents are kept that clients persist; 0: never"
+    )
+    answers_process_bytes: int = Field(
+        40_000_000, ge=0, description="Bytes of answers that one API process keeps; 0: none"
+    )
+    answers_shared_bytes: int = Field(
+        16_000_000, ge=0, description="Bytes of answers that Redis keeps of a tenant; 0: none"
+    )
+    answers_shared_seconds: int = Field(900, gt=0, description="How long Redis keeps an answer")
+    connections_max: int = Field(
+        10_000, ge=1, description="Connections that one API process answers; 503 for any more"
+    )
+    stream_heartbeat_seconds: float = Field(
+        10.0, gt=0, description="How often a stream over HTTP that has nothing to tell says so"
+    )
+    stream_stall_seconds: float = Field(
+        20.0, gt=0, description="How long the reader of a stream may take nothing that waits"
+    )
+    stream_check_seconds: float = Field(
+        5.0, gt=0, description="How often the credentials behind open streams are looked at again"
+    )
+    socket_init_seconds: float = Field(
+        10.0, gt=0, description="How soon a socket must say who it is"
+    )
+    socket_operations: int = Field(
+        100, ge=1, description="Operations that may be open on one socket"
+    )
     event_retention_days: int = Field(
         30, ge=1, description="How long an event can be read again by its cursor"
     )
@@ -140,6 +216,22 @@ class Settings(BaseSettings):
     webhook_events_per_second: int = Field(
         5_000, gt=0, description="Events a second that one API process takes for a connection"
     )
+    index_look_seconds: float = Field(
+        5.0,
+        ge=0,
+        description="How often workers look for tenants whose documents are due; 0 for never",
+    )
+    index_runs: int = Field(
+        2,
+        ge=1,
+        description="Runs that say documents anew, of all tenants together, before more are asked "
+        "for: after an upgrade every tenant is due",
+    )
+    analysis_look_seconds: float = Field(
+        10.0,
+        ge=0,
+        description="How often workers look for tenants whose data are to be analysed; 0 for never",
+    )
     worker_concurrency: int = Field(4, ge=1, description="Runs that one worker works on at once")
     worker_turn_seconds: float = Field(
         30.0,
@@ -150,6 +242,36 @@ class Settings(BaseSettings):
     tier_runs: dict[str, int] = Field(
         {"FREE": 2, "PRO": 4, "ENTERPRISE": 16},
         description="Runs of one tenant that are worked on at once, by tier; 4 for any other",
+    )
+    tier_points_per_second: dict[str, int] = Field(
+        {"FREE": 2_000, "PRO": 10_000, "ENTERPRISE": 50_000},
+        description="Points of GraphQL that a tenant may spend a second, by tier; the smallest "
+        "for any other",
+    )
+    tier_points_burst: dict[str, int] = Field(
+        {"FREE": 200_000, "PRO": 500_000, "ENTERPRISE": 2_000_000},
+        description="Points that a tenant may spend at once, by tier",
+    )
+    tier_operation_points: dict[str, int] = Field(
+        {"FREE": 50_000, "PRO": 100_000, "ENTERPRISE": 200_000},
+        description="Points that one operation may cost, by tier",
+    )
+    tier_storage_bytes: dict[str, int] = Field(
+        {"FREE": 20_000_000_000, "PRO": 500_000_000_000, "ENTERPRISE": 10_000_000_000_000},
+        description="Bytes of pages, uploads and exports that a tenant may keep, by tier",
+    )
+    tier_runs_a_day: dict[str, int] = Field(
+        {"FREE": 2_000, "PRO": 20_000, "ENTERPRISE": 200_000},
+        description="Runs that a tenant may start in a day (UTC), by tier",
+    )
+    tier_export_rows_a_month: dict[str, int] = Field(
+        {"FREE": 5_000_000, "PRO": 100_000_000, "ENTERPRISE": 2_000_000_000},
+        description="Rows that a tenant may export in a month (UTC), by tier",
+    )
+    tier_embedded_tokens_a_month: dict[str, int] = Field(
+        {"FREE": 5_000_000, "PRO": 50_000_000, "ENTERPRISE": 1_000_000_000},
+        description="Tokens of a tenant that are sent to an embedder by network in a month (UTC), "
+        "by tier; the smallest for any other",
     )
     worker_heartbeat_seconds: float = Field(
         6.0, gt=0, description="A run whose worker is silent this long is taken over"

@@ -215,7 +215,8 @@ class SourceManifest:
     that pins its API. `channels`: the GA4 group of each of the platform's own channels, and of
     all its other traffic under `default`. `predecessor`: what it was called in the predecessor's
     payloads, which knew whatever came by hand as `manual`. `breakdowns`: what it calls each
-    core.records.connections.Breakdown that its rows may be broken down by.
+    core.records.connections.Breakdown that its rows may be broken down by. `aliases`: what else
+    people call it, and where it shows what is paid for.
     """
 
     __pydantic_config__: ClassVar[ConfigDict] = _STRICT
@@ -236,6 +237,7 @@ class SourceManifest:
     quotas: tuple[Quota, ...] = ()
     quality: QualityRules = field(default_factory=QualityRules)
     consent: ConsentRule | None = None
+    aliases: tuple[str, ...] = ()
     channels: Mapping[str, str] = field(default_factory=dict)
     breakdowns: Mapping[str, str] = field(default_factory=dict)
     predecessor: str = "manual"

@@ -5,5 +5,6 @@ type met before its descriptions were given would be in the schema twice.
 """
 
 from graph.types.enums import ENUMS
+from graph.types.search_enums import SEARCH_ENUMS
 
-__all__ = ["ENUMS"]
+__all__ = ["ENUMS", "SEARCH_ENUMS"]

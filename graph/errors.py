@@ -14,8 +14,10 @@ from graphql import GraphQLError, GraphQLSyntaxError
 from strawberry.exceptions import MissingQueryError, StrawberryInputCoercionError
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 
-from core.errors import Bug, LiftosError
+from core.errors import BadInput, Bug, LiftosError
 from core.redaction import redact_credentials
+from graph.codes import PARSE_FAILED, VALIDATION_FAILED
+from graph.introspection import MEND, Tells
 
 MASKED = "Internal error"
 REQUEST_ERRORS = (
@@ -25,11 +27,15 @@ REQUEST_ERRORS = (
     InvalidOperationTypeError,
 )
 REPEATED = re.compile(r"(?:[,;.]? found|( cannot represent [^:]*)): .*", re.IGNORECASE | re.DOTALL)
+OF_THE_EXECUTOR = frozenset({VALIDATION_FAILED.code, BadInput.code})
 LOG: structlog.stdlib.BoundLogger = structlog.get_logger("graph")
 
 
-def present(error: GraphQLError, request_id: str) -> GraphQLError:
-    """The error as the caller may see it, always with a stable `extensions.code`."""
+def present(error: GraphQLError, request_id: str, tells: Tells = str) -> GraphQLError:
+    """The error as the caller may see it, always with a stable `extensions.code`.
+
+    `tells` is how what the executor says is told to this caller.
+    """
     original = error.original_error
     if isinstance(original, LiftosError) and not isinstance(original, Bug):
         return _replaced(error, original.message, _extensions(original))
@@ -38,9 +44,17 @@ def present(error: GraphQLError, request_id: str) -> GraphQLError:
         LOG.error(
             "a resolver failed", request_id=request_id, path=error.path, exc_info=original or error
         )
-        return _replaced(error, MASKED, {"code": "INTERNAL", "requestId": request_id})
+        return _replaced(error, MASKED, {"code": Bug.code, "requestId": request_id})
+    return _told(error, code, tells)
+
+
+def _told(error: GraphQLError, code: str, tells: Tells) -> GraphQLError:
+    said = _without_values(error.message)
     extensions = {**(error.extensions or {}), "code": code}
-    return _replaced(error, _without_values(error.message), extensions)
+    told = tells(said) if code in OF_THE_EXECUTOR else said
+    if told != said:
+        extensions["mend"] = MEND
+    return _replaced(error, told, extensions)
 
 
 def _code(error: GraphQLError) -> str | None:
@@ -49,8 +63,8 @@ def _code(error: GraphQLError) -> str | None:
     if isinstance(given, str):
         return given
     if isinstance(error, GraphQLSyntaxError):
-        return "GRAPHQL_PARSE_FAILED"
-    return "BAD_USER_INPUT" if _is_of_the_request(error) else None
+        return PARSE_FAILED.code
+    return BadInput.code if _is_of_the_request(error) else None
 
 
 def _without_values(message: str) -> str:
@@ -68,7 +82,7 @@ def _is_of_the_request(error: GraphQLError) -> bool:
 
 def _extensions(original: LiftosError) -> dict[str, Any]:
     told = {"code": original.code, "field": original.field, "mend": original.mend}
-    return {name: value for name, value in told.items() if value is not None}
+    return {name: value for name, value in told.items() if value is not None} | original.details
 
 
 def _replaced(error: GraphQLError, message: str, extensions: dict[str, Any]) -> GraphQLError:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
-from graph.persisted import MANIFEST_FILE, manifest
-from graph.schema import sdl
+from graph.manifest import manifest_text
+from graph.schema import build_schema, sdl
+from persisted import MANIFEST_FILE
 
 SCHEMA_FILE = Path(__file__).resolve().parent.parent / "schema.graphql"
 
@@ -14,12 +14,8 @@ SCHEMA_FILE = Path(__file__).resolve().parent.parent / "schema.graphql"
 def main() -> None:
     """Write the files."""
     SCHEMA_FILE.write_text(sdl(), encoding="utf-8")
-    MANIFEST_FILE.write_text(manifest_text(), encoding="utf-8")
-
-
-def manifest_text() -> str:
-    """The manifest as it lies beside the documents."""
-    return json.dumps(manifest(), indent=2) + "\n"
+    manifest = manifest_text(build_schema().graphql)
+    MANIFEST_FILE.write_text(manifest, encoding="utf-8")
 
 
 if __name__ == "__main__":

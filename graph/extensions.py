@@ -5,15 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from graphql import GraphQLError
-from strawberry.extensions import (
-    AddValidationRules,
-    MaxTokensLimiter,
-    ParserCache,
-    SchemaExtension,
-    ValidationCache,
-)
+from graphql.validation.validate import ValidationAbortedError
+from strawberry.extensions import MaxTokensLimiter, SchemaExtension
 
-from graph.limits import MAX_TOKENS, WithinLimits
+from graph.answers import KeptAnswers
+from graph.bounds.charge import Charged
+from graph.bounds.walk import MAX_TOKENS, WithinBounds
+from graph.codes import TOO_COMPLEX, VALIDATION_FAILED
+from graph.introspection import Introspection
+from graph.known_documents import KnownDocument
+from graph.operation_choice import ChosenOperation
+from graph.refusals import RefusalsOnRecord
+
+ABORTED = "Validation aborted."
+"""What graphql-core says of itself where comparing repeated fields took all it allows."""
 
 
 class OwnContext(SchemaExtension):
@@ -32,25 +37,10 @@ class ValidationCodes(SchemaExtension):
         """After every rule; marking twice, as on a cached finding, changes nothing."""
         yield
         for error in self.execution_context.pre_execution_errors or ():
-            _mark(error, "GRAPHQL_VALIDATION_FAILED")
-
-
-class SafeParserCache(ParserCache):
-    """A parser cache that leaves syntax errors to the executor.
-
-    The shipped one raises them from its hook, which ends a whole WebSocket.
-    """
-
-    def on_parse(self) -> Iterator[None]:
-        """Parse through the cache; on an error the executor parses again and reports."""
-        context = self.execution_context
-        try:
-            context.graphql_document = self.cached_parse_document(
-                context.query, **context.parse_options
-            )
-        except GraphQLError:
-            context.graphql_document = None
-        yield
+            if isinstance(error, ValidationAbortedError) and error.message == ABORTED:
+                error.message = "The document repeats fields more often than can be compared."
+                _mark(error, TOO_COMPLEX.code)
+            _mark(error, VALIDATION_FAILED.code)
 
 
 def _mark(error: GraphQLError, code: str) -> None:
@@ -62,10 +52,26 @@ def token_limit() -> MaxTokensLimiter:
     return MaxTokensLimiter(max_token_count=MAX_TOKENS)
 
 
-def rules() -> AddValidationRules:
-    """One fixed list: rule classes made per request would defeat the cache."""
-    return AddValidationRules([WithinLimits])
+class BoundsFirst(SchemaExtension):
+    """Puts the bounds before the rules whose work they bound."""
+
+    def on_operation(self) -> Iterator[None]:
+        """Of the same classes every time: those made per request would defeat the cache."""
+        context = self.execution_context
+        context.validation_rules = (WithinBounds, *context.validation_rules)
+        yield
 
 
-EXTENSIONS = (OwnContext, token_limit, rules, ValidationCodes, SafeParserCache, ValidationCache)
+EXTENSIONS = (
+    OwnContext,
+    RefusalsOnRecord,
+    token_limit,
+    ChosenOperation,
+    BoundsFirst,
+    ValidationCodes,
+    KnownDocument,
+    Introspection,
+    KeptAnswers,
+    Charged,
+)
 """In the order they begin; they end in the reverse one."""

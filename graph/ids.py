@@ -17,7 +17,9 @@ from uuid import UUID
 import strawberry
 
 from core.errors import BadInput
+from core.operation_text import CLIENT, HASH
 from core.records.entries import EntryKey
+from core.records.operations import OperationKey
 
 T = TypeVar("T")
 MAX_ID = 200
@@ -89,12 +91,23 @@ def _read_key(text: str) -> EntryKey:
     return EntryKey(datetime.strptime(day, "%Y%m%d").date(), UUID(hex=digest))  # noqa: DTZ007 - a day has no zone
 
 
+def _write_operation(key: OperationKey) -> str:
+    return f"{key.client}/{key.id}"
+
+
+def _read_operation(text: str) -> OperationKey:
+    client, _, sha256 = text.rpartition("/")
+    if not CLIENT.fullmatch(client) or not HASH.fullmatch(sha256):
+        raise ValueError("no operation")
+    return OperationKey(sha256, client)
+
+
 ENTRY: IdKind[EntryKey] = IdKind("MarketingEntry", _write_key, _read_key)
 CAMPAIGN: IdKind[UUID] = IdKind("Campaign", _hex, UUID)
 CALENDAR: IdKind[date] = IdKind("CalendarDimension", date.isoformat, date.fromisoformat)
 INSIGHT: IdKind[UUID] = IdKind("Insight", str, UUID)
 RUN: IdKind[UUID] = IdKind("Run", str, UUID)
-CONNECTION: IdKind[UUID] = IdKind("SourceConnection", str, UUID)
+CONNECTION: IdKind[UUID] = IdKind("ConnectedSource", str, UUID)
 SCHEDULE: IdKind[UUID] = IdKind("IngestionSchedule", str, UUID)
 RAW_PAGE: IdKind[UUID] = IdKind("RawPage", str, UUID)
 REJECTED: IdKind[UUID] = IdKind("RejectedRecord", str, UUID)
@@ -105,6 +118,7 @@ OWN_RATE: IdKind[UUID] = IdKind("OwnExchangeRate", str, UUID)
 AUTHORIZATION: IdKind[UUID] = IdKind("Authorization", str, UUID)
 SCHEMA_CHANGE: IdKind[UUID] = IdKind("SchemaChange", str, UUID)
 EXPORT: IdKind[UUID] = IdKind("Export", str, UUID)
+OPERATION: IdKind[OperationKey] = IdKind("Operation", _write_operation, _read_operation)
 TENANT: IdKind[UUID] = IdKind("Tenant", str, UUID)
 
 

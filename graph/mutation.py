@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import strawberry
 
+from graph.mutations.analysing import AnalysingMutations
 from graph.mutations.authorizations import AuthorizationMutations
 from graph.mutations.backfills import BackfillMutations
 from graph.mutations.calendar import CalendarMutations
@@ -15,8 +16,11 @@ from graph.mutations.dead_letters import DeadLetterMutations
 from graph.mutations.drift import DriftMutations
 from graph.mutations.exchange import ExchangeMutations
 from graph.mutations.export_removal import ExportRemovalMutations
+from graph.mutations.features import FeatureMutations
+from graph.mutations.indexing import IndexingMutations
 from graph.mutations.ingestion import IngestionMutations
 from graph.mutations.naming import NamingMutations
+from graph.mutations.operations import OperationMutations
 from graph.mutations.receipts import ReceiptMutations
 from graph.mutations.rejections import RejectionMutations
 from graph.mutations.runs import RunMutations
@@ -50,8 +54,12 @@ class Mutation(
     ReceiptMutations,
     CausalMutations,
     ExportRemovalMutations,
+    FeatureMutations,
+    OperationMutations,
     ScheduleMutations,
     SeasonalityMutations,
+    IndexingMutations,
+    AnalysingMutations,
     WebhookMutations,
 ):
     """The bases in the order of the schema."""

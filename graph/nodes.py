@@ -11,7 +11,7 @@ from core.errors import BadInput
 from graph import ids
 from graph.types.calendar import CalendarDimension
 from graph.types.campaigns import Campaign
-from graph.types.connections import SourceConnection
+from graph.types.connections import ConnectedSource
 from graph.types.entries import MarketingEntry
 from graph.types.exports import Export
 from graph.types.insights import Insight
@@ -67,7 +67,7 @@ _KINDS: tuple[NodeKind[Any, Any], ...] = (
     NodeKind(ids.CALENDAR, calendar.day, CalendarDimension),
     NodeKind(ids.INSIGHT, insights.insight, Insight),
     NodeKind(ids.RUN, runs.run, Run),
-    NodeKind(ids.CONNECTION, connections.connection, SourceConnection),
+    NodeKind(ids.CONNECTION, connections.connection, ConnectedSource),
     NodeKind(ids.SCHEDULE, schedules.schedule, IngestionSchedule),
     NodeKind(ids.RAW_PAGE, lineage.raw_page, RawPage),
     NodeKind(ids.EXPORT, exports.export, Export),

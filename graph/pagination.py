@@ -21,7 +21,7 @@ First = Annotated[
     strawberry.argument(
         description=(
             "How many to answer, walking forward; at least 1, 50 when left out. The maximum is "
-            "1,000 for entries and attribution rows, 100 for every other list."
+            "1,000 for entries and figures, 10,000 for attribution rows, 100 for every other list."
         )
     ),
 ]
@@ -52,12 +52,12 @@ class PageInfo:
     start: strawberry.Private[Cursor | None] = None
     end: strawberry.Private[Cursor | None] = None
 
-    @resolved("Cursor of the page's first item; null on an empty page.")
+    @resolved("Cursor of the page's first item; null on an empty page.", reads=())
     def start_cursor(self) -> str | None:
         """Written on demand."""
         return self.start() if self.start else None
 
-    @resolved("Cursor of the page's last item; null on an empty page.")
+    @resolved("Cursor of the page's last item; null on an empty page.", reads=())
     def end_cursor(self) -> str | None:
         """Written on demand."""
         return self.end() if self.end else None
@@ -70,7 +70,9 @@ class Edge(Generic[T]):
     node: T = strawberry.field(description="The item.")
     place: strawberry.Private[Cursor]
 
-    @resolved("Opaque place of the item in this ordering; pass it as `after` or `before`.")
+    @resolved(
+        "Opaque place of the item in this ordering; pass it as `after` or `before`.", reads=()
+    )
     def cursor(self) -> str:
         """Written on demand."""
         return self.place()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import strawberry
 
 from graph.queries.attribution import AttributionQueries
+from graph.queries.audit import AuditQueries
 from graph.queries.authorizations import AuthorizationQueries
 from graph.queries.backfills import BackfillQueries
 from graph.queries.calendar import CalendarQueries
@@ -17,14 +18,21 @@ from graph.queries.entries import EntryQueries
 from graph.queries.events import EventQueries
 from graph.queries.exchange import ExchangeQueries
 from graph.queries.exports import ExportQueries
+from graph.queries.features import FeatureQueries
 from graph.queries.federation import FederationQueries
 from graph.queries.health import HealthQueries
+from graph.queries.indexing import IndexingQueries
 from graph.queries.insights import InsightQueries
+from graph.queries.llm_context import LlmContextQueries
+from graph.queries.marketing_summary import MarketingSummaryQueries
 from graph.queries.naming import NamingQueries
 from graph.queries.node import NodeQueries
+from graph.queries.operations import OperationQueries
+from graph.queries.performance import PerformanceQueries
 from graph.queries.rejections import RejectionQueries
 from graph.queries.runs import RunQueries
 from graph.queries.schedules import ScheduleQueries
+from graph.queries.search import SearchQueries
 from graph.queries.seasonality import SeasonalityQueries
 from graph.queries.viewer import ViewerQueries
 
@@ -37,13 +45,20 @@ class Query(
     CampaignQueries,
     CalendarQueries,
     AttributionQueries,
+    PerformanceQueries,
+    MarketingSummaryQueries,
     SeasonalityQueries,
     ExportQueries,
+    FeatureQueries,
     ExchangeQueries,
+    OperationQueries,
     NamingQueries,
     ChannelRuleQueries,
     HealthQueries,
     InsightQueries,
+    SearchQueries,
+    IndexingQueries,
+    LlmContextQueries,
     ConnectionQueries,
     AuthorizationQueries,
     RunQueries,
@@ -53,6 +68,7 @@ class Query(
     DeadLetterQueries,
     DriftQueries,
     EventQueries,
+    AuditQueries,
     FederationQueries,
 ):
     """The bases in the order of the schema."""

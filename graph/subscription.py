@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
-from typing import Annotated
+from typing import Annotated, Any, TypeVar
 
 import strawberry
 
@@ -12,6 +12,7 @@ from core.records.events import RUN_KINDS, DataEventKind, DataEventRecord
 from core.records.runs import RunEventRecord
 from core.scope import Permission
 from graph.context import Info
+from graph.executor.shared import SharedValues
 from graph.fields import subscription
 from graph.ids import RUN
 from graph.queries.events import EventKinds
@@ -36,6 +37,12 @@ RESUMES = (
     "you saw."
 )
 
+SHARED = 200
+"""Events of each kind of which is kept what was made of them for their followers."""
+STEPS = SharedValues(RunEvent.from_record, SHARED)
+EVENTS = SharedValues(DataEvent.from_record, SHARED)
+Record = TypeVar("Record")
+
 
 @strawberry.type(description="What is told as it happens, over WebSocket or server-sent events.")
 class Subscription:
@@ -59,7 +66,7 @@ class Subscription:
         """Refusals come before the stream, so that a client meets them as errors."""
         session = info.context.session
         told = await runs.progress(session, RUN.decode(run_id, "runId"), after)
-        return _steps(told)
+        return _steps(info, told)
 
     @subscription(f"What happens to your data. {RESUMES}", needs=Permission.MEMORY_READ)
     async def events(
@@ -90,10 +97,12 @@ class Subscription:
         return await _followed(info, after, (DataEventKind.ENTRIES_RESTATED,))
 
 
-async def _steps(told: AsyncGenerator[RunEventRecord, None]) -> AsyncGenerator[RunEvent, None]:
+async def _steps(
+    info: Info, told: AsyncGenerator[RunEventRecord, None]
+) -> AsyncGenerator[RunEvent, None]:
     async with aclosing(told):
-        async for event in told:
-            yield RunEvent.from_record(event)
+        async for record in told:
+            yield _answer(info, STEPS, record)
 
 
 async def _followed(
@@ -108,5 +117,10 @@ async def _events(
     async with aclosing(told):
         async for record in told:
             # A loader remembers what it has read: each event is answered from the present.
-            info.context.session = info.context.session.renewed()
-            yield DataEvent.from_record(record)
+            info.context.session = info.context.session.at_next_event()
+            yield _answer(info, EVENTS, record)
+
+
+def _answer(info: Info, values: SharedValues[Record], record: Record) -> Any:
+    """The event of a record; one for all who are told of it where they may share its bytes."""
+    return values.of(record) if info.context.renders else values.make(record)

@@ -45,7 +45,8 @@ async def run_errands(
                     asked.clear()
                     await _answer_waiting(stores, settings, kinds)
                     with suppress(TimeoutError):
-                        await asyncio.wait_for(asked.wait(), _LOOK_AGAIN_SECONDS)
+                        async with asyncio.timeout(_LOOK_AGAIN_SECONDS):
+                            await asked.wait()
         except Exception as error:  # noqa: BLE001 - errands must not end
             log.warning("errands were interrupted", error=repr(error))
         await asyncio.sleep(_RECONNECT_SECONDS)

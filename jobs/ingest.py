@@ -25,8 +25,9 @@ from stores.work import WorkStores
 
 Page = LandedPage | PageResult
 
-_ROWS_AHEAD = 8_000
-"""How many records may wait to be merged: about as many as one merge takes at most."""
+_ROWS_AHEAD = 4_000
+"""How many records may wait to be merged: about as many as one merge takes at most, and as fit
+into Postgres's `temp_buffers` as they come. Twice as many are written to disk on their way."""
 _USUAL_ROWS = 500
 """Of a page that nothing is to be made of."""
 

@@ -7,8 +7,10 @@ from types import MappingProxyType
 from typing import Final
 
 from core.records.runs import Receipt, RunKind
+from jobs.analysing.analyse import analyse
 from jobs.assignments import Assignment, Work
 from jobs.exporting.export import export
+from jobs.indexing.index import index
 from jobs.ingest import Ingestion
 from jobs.learn import learn
 from jobs.replays import replay
@@ -37,5 +39,7 @@ WORK_OF: Final[Mapping[RunKind, Work]] = MappingProxyType(
         RunKind.REPLAY: put_in_again,
         RunKind.TRANSFORMATION: transform,
         RunKind.EXPORT: export,
+        RunKind.INDEX: index,
+        RunKind.ANALYSIS: analyse,
     }
 )

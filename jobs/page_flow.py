@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import TypeAlias
 
-from connectors.registry import normalise_page
+from connectors.registry import normalise_page, normalise_together, said_of
 from core.records.ingestion import RawPage
 from core.scope import TenantScope
 from core.units import DateRange
@@ -24,7 +24,7 @@ from jobs.sources import OpenSource, page_context
 from jobs.webhooks import with_orders
 from stores.postgres.page_work import LandedPage, PageResult
 from stores.postgres.run_work import Claimed
-from stores.postgres.stage import page_rows
+from stores.postgres.stage import page_rows, rows_of_pages
 from stores.wiring import Stores
 from stores.work import WorkStores
 from transform.normalise.context import PageContext
@@ -34,6 +34,8 @@ Fetched: TypeAlias = tuple[int, RawPage | LandedPage]
 """A reading's number and a page of it, new, or landed by an earlier attempt."""
 Body: TypeAlias = tuple[LandedPage, bytes | None]
 """A landed page and its body; None when it is merged, or the same as another page."""
+_Told: TypeAlias = tuple[str, str, PageContext]
+"""A stream, a media type, and what the normaliser is told beside the page."""
 
 _BYTES_AHEAD = 8 << 20
 
@@ -59,8 +61,9 @@ class PageFlow:
         landed = self._landed(windows, done)
         async with ahead(landed, lambda page: len(page[1] or b""), _BYTES_AHEAD) as batches:
             async for batch in batches:
-                for page, body in batch:
-                    yield page if body is None else await self._normalised(page, body)
+                for told, group in groupby(batch, self._told):
+                    async for page in self._made(told, list(group)):
+                        yield page
 
     async def made_of(self, page: LandedPage) -> PageResult:
         """What normalisation makes of a page that is in the raw store."""
@@ -97,13 +100,49 @@ class PageFlow:
                 yield landed, None if landed.same_as else page.body
 
     async def _land(self, reading: int, pages: Sequence[RawPage]) -> Sequence[LandedPage]:
-        recipes = [recipe(page, self._context(page)) for page in pages]
+        recipes = await asyncio.to_thread(self._recipes, pages)
         return await self.work.pages.land(self.scope, self.claimed, reading, pages, recipes)
+
+    def _recipes(self, pages: Sequence[RawPage]) -> list[str]:
+        said = said_of(self.source.connection.source)
+        return [recipe(page, self._context(page), said) for page in pages]
 
     async def _body(self, page: LandedPage) -> bytes | None:
         if page.is_merged:
             return None
         return await self.stores.lineage.body(self.scope, page.id)
+
+    def _told(self, body: Body) -> _Told | None:
+        """What pages that may be made together have in common; None: nothing is made of it."""
+        page, content = body
+        return None if content is None else (page.stream, page.media_type, self._context(page))
+
+    async def _made(
+        self, told: _Told | None, bodies: Sequence[Body]
+    ) -> AsyncGenerator[LandedPage | PageResult, None]:
+        """Pages one after the other; made at once where they are plain, for that costs half."""
+        new = [(page, body) for page, body in bodies if body is not None]
+        if told is not None and len(new) > 1:
+            made = await asyncio.to_thread(self._together, new, told[-1])
+            for result in made or ():
+                yield result
+            if made is not None:
+                return
+        for page, body in bodies:
+            yield page if body is None else await self._normalised(page, body)
+
+    def _together(
+        self, pages: Sequence[tuple[LandedPage, bytes]], context: PageContext
+    ) -> Sequence[PageResult] | None:
+        source = self.source.connection.source
+        made = normalise_together(source, [body for _, body in pages], context)
+        if made is None:
+            return None
+        rows = rows_of_pages([page.id for page, _ in pages], [each.entries for each in made])
+        return [
+            PageResult(page, staged, each.campaigns, each.rejections, each.fetched)
+            for (page, _), staged, each in zip(pages, rows, made, strict=True)
+        ]
 
     async def _normalised(self, page: LandedPage, body: bytes) -> PageResult:
         connection = self.source.connection

@@ -1,4 +1,4 @@
-"""What the result of normalising a page depends on, beside the page's body."""
+"""What the result of normalising a page depends on."""
 
 from __future__ import annotations
 
@@ -13,12 +13,15 @@ import core
 import transform
 from core.records.ingestion import RawPage
 from transform.normalise.context import PageContext
+from transform.normalise.said import Said
 
 
-def recipe(page: RawPage, context: PageContext) -> str:
-    """A digest of the code, of the libraries that it reads with, and of what it is told."""
+def recipe(page: RawPage, context: PageContext, said: Said) -> str:
+    """A digest of the code, its libraries, what it is told, and what is `said` by the page."""
     told = f"{page.stream}\n{page.media_type}\n{context!r}"
-    return hashlib.sha256(f"{_code()}\n{told}".encode()).hexdigest()
+    found = hashlib.sha256(f"{_code()}\n{told}\n".encode())
+    found.update(said(page.body))
+    return found.hexdigest()
 
 
 _READ = frozenset({".py", ".toml"})

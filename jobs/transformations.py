@@ -45,7 +45,8 @@ async def transform(at: Assignment) -> Receipt:
     connection = await at.stores.connections.one(at.scope, at.run.of_connection)
     told = await _told(at, connection)
     standing = await _begun(at)
-    for page_id in await at.work.transformations.pages(at.scope, at.claimed, standing.after):
+    pages, _ = await at.work.transformations.pages(at.scope, at.claimed, standing.after)
+    for page_id in pages:
         page = await at.work.transformations.page(at.scope, page_id)
         context = await _context(at, page, told)
         made = await asyncio.to_thread(_renewed, connection, page, context)
@@ -62,10 +63,13 @@ async def _begun(at: Assignment) -> Standing:
         after = kept["after"]
         done, pages = int(str(kept["windows_done"])), int(str(kept["windows"]))
         return Standing(UUID(str(after)) if after else None, done, pages, diff_of(kept["diff"]))
-    pages = len(await at.work.transformations.pages(at.scope, at.claimed, None))
+    listed, gone = await at.work.transformations.pages(at.scope, at.claimed, None)
     what = Transformation.from_json(at.run.options)
-    standing = Standing(None, 0, pages, Diff(what.is_preview))
-    step = RunStep(standing.to_json(), 0, f"{pages} pages to make entries from")
+    standing = Standing(None, 0, len(listed), Diff(what.is_preview))
+    told = f"{len(listed)} pages to make entries from"
+    if gone:
+        told += f"; entries of {gone} whose bodies are no longer kept stay as they are"
+    step = RunStep(standing.to_json(), 0, told)
     await at.work.runs.advance(at.scope, at.claimed, step)
     return standing
 

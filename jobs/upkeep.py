@@ -11,9 +11,11 @@ import structlog
 from core.scope import SystemScope
 from core.settings import Settings
 from jobs.alerts import warn_of_expiry
+from jobs.audit import HeadTeller
 from jobs.calendars import renew_calendars
 from jobs.exchange import RateKeeper
 from jobs.export_sweep import expire_exports, sweep_objects
+from jobs.retention import expire_verbatim
 from jobs.scopes import relay_scope
 from jobs.webhooks import sweep_messages
 from stores.wiring import Stores
@@ -28,6 +30,7 @@ log = structlog.get_logger(__name__)
 
 async def keep_up(stores: Stores, settings: Settings) -> None:
     """Do it now and every quarter of an hour, for ever; what fails holds up nothing else."""
+    heads = HeadTeller(stores)
     exchange = RateKeeper(stores, settings.exchange_rates_url)
     retention = timedelta(days=settings.event_retention_days)
     kept = timedelta(days=settings.export_retention_days)
@@ -41,6 +44,8 @@ async def keep_up(stores: Stores, settings: Settings) -> None:
         "seasonality": lambda: _ask_for_seasons(stores),
         "exports": lambda: expire_exports(stores, kept),
         "files that nobody has": lambda: sweep_objects(stores),
+        "ends of audit logs": heads.tell,
+        "what is kept too long": lambda: expire_verbatim(stores),
         "old events": lambda: prune_events(stores, retention),
     }
     while True:

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import suppress
 
 import structlog
 
 from core.settings import Settings
+from core.tasks import end
+from core.tiers import Tiers
+from jobs.analysing.due import keep_analysed
+from jobs.attribution import keep_sums
 from jobs.clockwork import recover, relay
 from jobs.errands import LONG, SHORT, run_errands
 from jobs.events import EventRelay
+from jobs.indexing.due import keep_index
 from jobs.runner import Runner
 from jobs.schedules import Clock, keep_schedules, utc_now
+from jobs.statistics import keep_statistics
 from jobs.upkeep import keep_up
 from jobs.webhooks import collect
 from stores.postgres.logins import Logins
@@ -41,10 +46,14 @@ async def work(
         asyncio.create_task(relay(logins, stores, runner, events)),
         asyncio.create_task(events.run()),
         asyncio.create_task(recover(stores, every_seconds=beat)),
-        asyncio.create_task(keep_schedules(stores, clock)),
+        asyncio.create_task(keep_schedules(stores, Tiers(settings), clock)),
         asyncio.create_task(run_errands(logins, stores, settings, SHORT)),
         asyncio.create_task(run_errands(logins, stores, settings, LONG)),
         asyncio.create_task(keep_up(stores, settings)),
+        asyncio.create_task(keep_sums(stores)),
+        asyncio.create_task(keep_index(stores, settings.index_look_seconds, settings.index_runs)),
+        asyncio.create_task(keep_analysed(stores, settings.analysis_look_seconds)),
+        asyncio.create_task(keep_statistics(stores)),
         asyncio.create_task(collect(stores, settings.webhook_collect_seconds)),
         asyncio.create_task(_let_go(stop, runner)),
     ]
@@ -53,17 +62,10 @@ async def work(
         terms = Terms(beat, settings.worker_concurrency, settings.tier_runs)
         await consume(logins, runner.handle, stop, terms)
     finally:
-        await _end(clockwork)
+        await end(*clockwork)
     log.info("worker stopped")
 
 
 async def _let_go(stop: asyncio.Event, runner: Runner) -> None:
     await stop.wait()
     runner.let_go()
-
-
-async def _end(tasks: list[asyncio.Task[None]]) -> None:
-    for task in tasks:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task

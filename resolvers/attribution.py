@@ -5,26 +5,29 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import asdict, dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 
 from core.errors import BadInput
+from core.periods import period_of
 from core.records.attribution import (
     AttributionDefinition,
     AttributionDimension,
     AttributionFacts,
-    AttributionPage,
     AttributionRowRecord,
+    WrittenRows,
 )
 from core.records.connections import Level
 from core.records.entries import DateBasis
-from core.records.pages import Page
+from core.records.pages import Page, PageRequest
+from core.records.performance import PerformanceQuestion
+from core.records.shapes import Shape
 from core.scope import TenantScope
-from core.units import currency_code
+from core.units import DateRange, currency_code
 from resolvers.paging import CURSOR_MEND, Listing, PageArguments, Part
 from resolvers.session import Session
 from resolvers.text import date_part, text_part
 
-MAX_ROWS = 1000
+MAX_ROWS = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,42 @@ class RowsPage:
     page: Page[AttributionRowRecord]
     as_of: datetime
     listing: Listing[AttributionRowRecord]
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenPage:
+    """A page whose rows are JSON, its definition as it was checked, and the list of its keys."""
+
+    rows: WrittenRows
+    definition: AttributionDefinition
+    listing: Listing[tuple[str, ...]]
+
+    def cursor(self, end: int) -> str | None:
+        """The cursor of the first (0) or the last (-1) row; None where there are none."""
+        if self.rows.ends is None:
+            return None
+        return self.listing.cursor((self.rows.as_of.isoformat(), *self.rows.ends[end]))
+
+    def periods(self, gap: int) -> set[DateRange]:
+        """The whole periods of its rows, where a gap is known by their time."""
+        given = self.definition.grain, self.definition.week_start
+        times = set(self.rows.written.keys(gap))
+        return {period_of(time, *given) for time in times if isinstance(time, date)}
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A page that was asked for, checked: where it begins, and as of when if that is said."""
+
+    definition: AttributionDefinition
+    listing: Listing[tuple[str, ...]]
+    request: PageRequest
+    moment: datetime | None
+    walks: str | None
+
+    def refused(self, error: BadInput) -> BadInput:
+        """What the caller did wrong: a moment of a cursor's is not one of his."""
+        return error if self.walks is None else not_past(self.walks)
 
 
 async def page(
@@ -46,30 +85,65 @@ async def page(
 
     A cursor carries the moment of its walk and fits no other definition and no other tenant.
     """
-    checked_definition = checked(definition)
-    listing = _listing(session.scope, checked_definition)
-    request = session.request(listing, arguments)
-    name = "before" if request.backward else "after"
-    if request.cursor is None:
-        moment, place = as_of, None
-    else:
-        moment, place = _moment(request.cursor[0], name, as_of), request.cursor[1:]
+    asked = _asked(session, definition, arguments, as_of)
     try:
         found = await session.stores.attribution.page(
-            session.scope, checked_definition, replace(request, cursor=place), moment
+            session.scope, asked.definition, asked.request, asked.moment
         )
     except BadInput as error:
-        raise error if as_of is not None or place is None else _not_past(name) from error
-    return _told(found, listing)
+        raise asked.refused(error) from error
+    moment, names = found.as_of.isoformat(), key_names(asked.definition)
+    keys = asked.listing
+    listing: Listing[AttributionRowRecord] = Listing(
+        keys.tag, keys.maximum, keys.parts, lambda row: (moment, *key_texts(row, names))
+    )
+    return RowsPage(found.page, found.as_of, listing)
 
 
-def _told(found: AttributionPage, listing: Listing[AttributionRowRecord]) -> RowsPage:
-    moment = found.as_of.isoformat()
-    pinned = replace(listing, key=lambda row: (moment, *listing.key(row)))
-    return RowsPage(found.page, found.as_of, pinned)
+async def written(
+    session: Session,
+    definition: AttributionDefinition,
+    arguments: PageArguments,
+    as_of: datetime | None,
+    shape: Shape,
+    *,
+    tells_ends: bool,
+) -> WrittenPage:
+    """The same page, its rows as JSON in `shape`; its cursors can be told if `tells_ends`."""
+    asked = _asked(session, definition, arguments, as_of)
+    try:
+        found = await session.stores.attribution.written(
+            session.scope,
+            asked.definition,
+            asked.request,
+            asked.moment,
+            shape,
+            tells_ends=tells_ends,
+        )
+    except BadInput as error:
+        raise asked.refused(error) from error
+    return WrittenPage(found, asked.definition, asked.listing)
 
 
-def _moment(text: str, name: str, as_of: datetime | None) -> datetime:
+def _asked(
+    session: Session,
+    definition: AttributionDefinition,
+    arguments: PageArguments,
+    as_of: datetime | None,
+) -> _Asked:
+    given = checked(definition)
+    listing = _listing(session.scope, given)
+    request = session.request(listing, arguments)
+    if request.cursor is None:
+        return _Asked(given, listing, request, as_of, None)
+    name = "before" if request.backward else "after"
+    moment = moment_of(request.cursor[0], name, as_of)
+    request = replace(request, cursor=request.cursor[1:])
+    return _Asked(given, listing, request, moment, name if as_of is None else None)
+
+
+def moment_of(text: str, name: str, as_of: datetime | None) -> datetime:
+    """The moment that a cursor carries; BadInput where the caller names another one."""
     moment = datetime.fromisoformat(text)
     if as_of is None or as_of == moment:
         return moment
@@ -80,21 +154,16 @@ def _moment(text: str, name: str, as_of: datetime | None) -> datetime:
     )
 
 
-def _not_past(name: str) -> BadInput:
+def not_past(name: str) -> BadInput:
+    """A cursor whose moment has not come."""
     return BadInput(f"{name} is not a cursor", field=name, mend=CURSOR_MEND)
 
 
-def _listing(
-    scope: TenantScope, definition: AttributionDefinition
-) -> Listing[AttributionRowRecord]:
+def _listing(scope: TenantScope, definition: AttributionDefinition) -> Listing[tuple[str, ...]]:
     names = key_names(definition)
-    parts: tuple[Part, ...] = (_moment_part, date_part, *(text_part for _ in names))
-    return Listing(
-        f"attribution:{_fingerprint(scope, definition)}",
-        MAX_ROWS,
-        parts,
-        lambda row: key_texts(row, names),
-    )
+    parts: tuple[Part, ...] = (moment_part, date_part, *(text_part for _ in names))
+    tag = f"attribution:{fingerprint(scope, definition)}"
+    return Listing(tag, MAX_ROWS, parts, lambda key: key)
 
 
 def key_names(definition: AttributionDefinition) -> tuple[str, ...]:
@@ -110,14 +179,16 @@ def key_texts(row: AttributionRowRecord, names: tuple[str, ...]) -> tuple[str, .
     return (row.key.time.isoformat(), *("" if part is None else str(part) for part in found))
 
 
-def _moment_part(text: str) -> str:
+def moment_part(text: str) -> str:
+    """`text` as a moment with its zone."""
     moment = datetime.fromisoformat(text)
     if moment.tzinfo is None:
         raise ValueError("a moment without its zone")
     return moment.isoformat()
 
 
-def _fingerprint(scope: TenantScope, definition: AttributionDefinition) -> str:
+def fingerprint(scope: TenantScope, definition: AttributionDefinition | PerformanceQuestion) -> str:
+    """What tells a definition of a tenant from every other."""
     told = json.dumps([str(scope.tenant_id), asdict(definition)], default=str, sort_keys=True)
     return hashlib.sha256(told.encode()).hexdigest()[:20]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -40,10 +40,9 @@ Calendar = Mapping[DateRange, PeriodCalendar]
 
 
 async def calendar_of(
-    session: Session, rows: Sequence[AttributionRowRecord], as_of: datetime
+    session: Session, periods: Collection[DateRange], as_of: datetime
 ) -> Calendar:
     """By period, of those that the calendar of `as_of` holds whole."""
-    periods = set(map(period_of_row, rows))
     if not periods:
         return {}
     span = DateRange(min(p.since for p in periods), max(p.until for p in periods))

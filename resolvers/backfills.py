@@ -11,7 +11,7 @@ from core.records.backfills import BackfillQuote, ReadingHistory
 from core.records.connections import ConnectionRecord
 from core.records.runs import RunKind, RunRecord
 from core.units import DateRange, time_zone, today_in
-from resolvers import ingestion
+from resolvers import ingestion, quotas
 from resolvers.dates import not_longer
 from resolvers.quotes import Estimate
 from resolvers.session import Session
@@ -53,6 +53,7 @@ async def start(session: Session, asked: StartBackfill) -> RunRecord:
             field="maxCalls",
             mend=f"accept {found.calls}, or ask for fewer days",
         )
+    await quotas.demand_runs(session)
     command = StartIngestion(
         asked.connection_id, dates=dates, spans=found.spans, kind=RunKind.BACKFILL
     )

@@ -12,7 +12,7 @@ from core.records.causal import Choice
 from core.records.entries import SeriesRole
 from core.records.exports import ExportRecord
 from core.units import currency_code
-from resolvers import connections
+from resolvers import connections, quotas
 from resolvers.session import Session
 from resolvers.text import exact
 
@@ -26,6 +26,7 @@ async def start(session: Session, asked: ExportCausal) -> ExportRecord:
     _check(given)
     for connection_id in (*given.connections, *given.kpi.connections):
         await connections.one(session, connection_id)
+    await quotas.demand_export(session)
     choices = await session.stores.causal.choices(session.scope, given.dates, asked.as_of)
     _check_series(given, choices)
     definition = replace(

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from core.errors import BadInput
-from core.records.connections import ConnectionRecord
+from core.records.connections import ConnectionRecord, Source
 from core.records.drift import DriftPolicy, DriftState, SchemaChangeRecord, StreamPolicy
 from core.records.pages import Page
 from core.records.runs import RunRecord
@@ -55,7 +55,7 @@ async def set_policy(
 ) -> ConnectionRecord:
     """Say what becomes of records that are not as expected, from the next run on."""
     connection = await connections.one(session, connection_id)
-    known = _streams(connection)
+    known = _streams(connection.source)
     if not known:
         raise BadInput(
             f"{connection.name!r} is a {connection.source} connection: nothing is expected of "
@@ -73,9 +73,11 @@ async def set_policy(
     return connection
 
 
-async def policies(session: Session, connection: ConnectionRecord) -> tuple[StreamPolicy, ...]:
-    """What is in force for each stream of which something is expected."""
-    chosen = await session.loaders.schema_policies.load(connection.id) or {}
+async def policies(
+    session: Session, connection_id: UUID, source: Source
+) -> tuple[StreamPolicy, ...]:
+    """What is in force for each stream of a connection of which something is expected."""
+    chosen = await session.loaders.schema_policies.load(connection_id) or {}
     usual = chosen.get("")
     return tuple(
         StreamPolicy(
@@ -83,9 +85,9 @@ async def policies(session: Session, connection: ConnectionRecord) -> tuple[Stre
             chosen.get(stream, usual or DriftPolicy.EVOLVE),
             is_default=stream not in chosen and usual is None,
         )
-        for stream in _streams(connection)
+        for stream in _streams(source)
     )
 
 
-def _streams(connection: ConnectionRecord) -> tuple[str, ...]:
-    return tuple(each.name for each in connection.source.manifest.streams if each.fields)
+def _streams(source: Source) -> tuple[str, ...]:
+    return tuple(each.name for each in source.manifest.streams if each.fields)

@@ -2,26 +2,32 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from itertools import pairwise
+from typing import TypeVar
 from uuid import UUID
 
-from core.errors import BadInput
+from core.errors import BadInput, Bug
 from core.records.entries import (
     EntryFilter,
     EntryKey,
     EntryOrder,
+    EntryPageRequest,
     EntryRecord,
     Metrics,
     VintageRecord,
 )
 from core.records.pages import Page
+from core.records.shapes import Shape, Written, WrittenPage
+from loaders.entries import EntriesOfCampaign, WrittenOfCampaign
 from resolvers.paging import Listing, PageArguments
 from resolvers.session import Session
 from resolvers.text import date_part, digest_part
 
+T = TypeVar("T")
 MAX_ENTRIES = 1000
 COUNTED = (
     "spend",
@@ -59,19 +65,59 @@ def listing(order: EntryOrder) -> Listing[EntryRecord]:
 
 
 def _sort_key(record: EntryRecord) -> tuple[str, str]:
-    return record.key.date.isoformat(), record.key.digest.hex
+    return sort_key(record.key)
 
 
-async def page(
+def sort_key(key: EntryKey) -> tuple[str, str]:
+    """The sort key of the entry of `key`, in either order."""
+    return key.date.isoformat(), key.digest.hex
+
+
+def asked(
     session: Session,
     where: EntryFilter,
     order: EntryOrder,
     arguments: PageArguments,
     as_of: datetime | None,
+) -> EntryPageRequest:
+    """Which page to ask for, charged to this operation's budget; `where` is narrowed already."""
+    return EntryPageRequest(where, order, session.request(listing(order), arguments), as_of)
+
+
+async def page(
+    session: Session, of: EntryPageRequest, campaign: UUID | None = None
 ) -> Page[EntryRecord]:
-    """One page of the tenant's entries, as they stood at `as_of`; `where` is narrowed already."""
-    request = session.request(listing(order), arguments)
-    return await session.stores.entries.page(session.scope, where, order, request, as_of)
+    """One page of the tenant's entries, or of one campaign's."""
+    if campaign is not None:
+        return _read(await session.loaders.campaign_entries.load(EntriesOfCampaign(campaign, of)))
+    store = session.stores.entries
+    return await store.page(session.scope, of.where, of.order, of.page, of.as_of)
+
+
+async def written(
+    session: Session,
+    of: EntryPageRequest,
+    shapes: tuple[Shape, ...],
+    campaign: UUID | None = None,
+) -> WrittenPage:
+    """The same as JSON, in each of `shapes`."""
+    if campaign is not None:
+        key = WrittenOfCampaign(EntriesOfCampaign(campaign, of), shapes)
+        return _read(await session.loaders.written_campaign_entries.load(key))
+    return await session.stores.written_entries.page(session.scope, of, shapes)
+
+
+def _read(page: T | None) -> T:
+    if page is None:
+        raise Bug("a page that was asked for was not read")
+    return page
+
+
+async def written_by_keys(
+    session: Session, keys: Sequence[EntryKey], shape: Shape
+) -> tuple[tuple[EntryKey, ...], Written]:
+    """Those of `keys` that the tenant has, as they stand now, and their rows in one order."""
+    return await session.stores.written_entries.by_keys(session.scope, keys, shape)
 
 
 async def count(session: Session, where: EntryFilter, as_of: datetime | None) -> int:
@@ -105,7 +151,7 @@ def _number(metrics: Metrics, name: str) -> Decimal | None:
     return None if value is None else Decimal(value)
 
 
-def of_campaign(where: EntryFilter, digest: UUID) -> EntryFilter:
+def of_campaign(where: EntryFilter) -> EntryFilter:
     """`where` within one campaign, which may not name campaigns of its own."""
     if where.campaigns:
         raise BadInput(
@@ -113,4 +159,4 @@ def of_campaign(where: EntryFilter, digest: UUID) -> EntryFilter:
             field="filter.campaigns",
             mend="leave filter.campaigns out here",
         )
-    return replace(where, campaigns=(digest,))
+    return where

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from functools import partial
 
 from core.errors import BadInput
-from core.records.events import DataEventKind, DataEventRecord
+from core.records.events import DataEventKind, DataEventRecord, EventsAfter
 from resolvers.following import woken
 from resolvers.session import Session
 
@@ -37,7 +38,7 @@ async def follow(
 
     Ends when the scope expires.
     """
-    return _follow(session, await _cursor(session, after), kinds)
+    return _follow(session, await _cursor(session, session.cursor.after(after)), kinds)
 
 
 async def _cursor(session: Session, after: int | None) -> int:
@@ -69,6 +70,7 @@ async def _follow(
             async for event in reader.backlog():
                 if session.has_expired:
                     return
+                session.cursor.reached = event.sequence
                 yield event
 
 
@@ -82,11 +84,16 @@ class _Reader:
 
     async def backlog(self) -> AsyncIterator[DataEventRecord]:
         """Everything that is there by now."""
-        read = self._session.stores.events.after
         is_more = True
         while is_more:
-            found = await read(self._session.scope, self._cursor, MAX_EVENTS, self._kinds)
+            found = await self._read()
             self._cursor = found.reached
             is_more = len(found.events) == MAX_EVENTS
             for event in found.events:
                 yield event
+
+    async def _read(self) -> EventsAfter:
+        """Shared by all who stand at the same place: most followers have seen everything."""
+        session, cursor, kinds = self._session, self._cursor, tuple(self._kinds)
+        read = partial(session.stores.events.after, session.scope, cursor, MAX_EVENTS, kinds)
+        return await session.shared.read((session.scope.tenant_id, cursor, kinds), read)

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from core.errors import BadInput
 from core.exchange import RATE_DIGITS, cross_rate
+from core.metrics.rates import EXACT
 from core.records.exchange import (
     Converted,
     ExchangeRate,
@@ -18,7 +19,6 @@ from core.records.exchange import (
 )
 from core.records.rules import RulesAt
 from core.units import MONEY_SCALE, currency_code
-from resolvers.metrics import EXACT
 from resolvers.rules import checked_terms
 from resolvers.session import Session
 from resolvers.text import clean

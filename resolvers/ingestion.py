@@ -10,7 +10,7 @@ from core.errors import BadInput
 from core.records.connections import ConnectionRecord, Source
 from core.records.runs import RunRecord
 from core.units import DateRange, time_zone, today_in
-from resolvers import connections
+from resolvers import connections, quotas
 from resolvers.files import check_level, check_options
 from resolvers.session import Session
 
@@ -20,6 +20,7 @@ async def start(session: Session, connection_id: UUID, dates: DateRange | None) 
     connection = await readable(session, connection_id)
     asked = dates or _look_back(connection, _today(session, connection))
     refuse_future(session, asked, connection)
+    await quotas.demand_runs(session)
     command = StartIngestion(connection_id, dates=asked)
     return await session.stores.runs.start_ingestion(session.scope, command)
 
@@ -34,6 +35,7 @@ async def ingest_file(
 ) -> RunRecord:
     """Read an uploaded file; where `options` are silent the saved mapping speaks."""
     connection, filled = await file_options(session, connection_id, options)
+    await quotas.demand_runs(session)
     command = StartIngestion(
         connection.id, upload_id=upload_id, file=filled, saves_mapping=saves_mapping
     )

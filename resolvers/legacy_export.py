@@ -20,10 +20,13 @@ from core.records.connections import Source
 from core.records.pages import PageRequest
 from core.units import DateRange
 from resolvers.attribution import key_names, key_texts
+from resolvers.limits import Payment
 from resolvers.session import Session
 
 _BY = (AttributionDimension.SOURCE, AttributionDimension.CAMPAIGN)
 _PAGE = 1000
+_POINTS = 21
+"""Beside a point a row: as `attributionRows` costs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +39,10 @@ class LegacyQuestion:
 
 
 async def payload(session: Session, question: LegacyQuestion, correlation_id: str) -> JSONObject:
-    """The payload as of now; BadInput for an unknown target, or more than MAX_ROWS rows."""
+    """The payload as of now; BadInput for an unknown target, or more than MAX_ROWS rows.
+
+    It is paid for in points: RateLimited before a row is read.
+    """
     if question.target not in TARGETS:
         raise BadInput(
             f"{question.target!r} is no metric",
@@ -69,6 +75,31 @@ async def _records(
     session: Session, definition: AttributionDefinition
 ) -> tuple[list[AttributionRowRecord], datetime]:
     """All rows, and the one moment that they are of."""
+    paid = await _pay(session)
+    found, moment = await _read(session, definition)
+    if session.meter is not None and paid is not None:
+        session.meter.settle(paid, _POINTS + len(found))
+    if len(found) > MAX_ROWS:
+        raise BadInput(
+            f"these dates have more than {MAX_ROWS:,} rows",
+            field="date_range_start",
+            mend="ask for fewer days, or have them exported with the format LEGACY",
+        )
+    return found, moment
+
+
+async def _pay(session: Session) -> Payment | None:
+    """Take the points of one page, before it is known how many there are."""
+    if session.meter is None:
+        return None
+    points = min(_POINTS + _PAGE, session.meter.most(session.scope))
+    return await session.meter.take(session.scope, points, "causal_data")
+
+
+async def _read(
+    session: Session, definition: AttributionDefinition
+) -> tuple[list[AttributionRowRecord], datetime]:
+    """All rows, or the pages until there are too many."""
     names = key_names(definition)
     found: list[AttributionRowRecord] = []
     moment: datetime | None = None
@@ -77,13 +108,7 @@ async def _records(
         request = PageRequest(_PAGE, place)
         made = await session.stores.attribution.page(session.scope, definition, request, moment)
         found += made.page.items
-        if len(found) > MAX_ROWS:
-            raise BadInput(
-                f"these dates have more than {MAX_ROWS:,} rows",
-                field="date_range_start",
-                mend="ask for fewer days, or have them exported with the format LEGACY",
-            )
-        if not made.page.has_next:
+        if len(found) > MAX_ROWS or not made.page.has_next:
             return found, made.as_of
         moment, place = made.as_of, key_texts(found[-1], names)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from core.records.lineage import RawPageRecord
+from core.records.pages import RunSlice
 from resolvers.session import Session
 from resolvers.slices import take
 
@@ -19,4 +20,4 @@ async def of_run(
 ) -> tuple[RawPageRecord, ...]:
     """At most `first` pages of a run after the one numbered `after`."""
     take(session, first, after, "number")
-    return await session.stores.lineage.of_run(session.scope, run_id, after, first)
+    return await session.loaders.run_pages.load(RunSlice(run_id, after, first)) or ()

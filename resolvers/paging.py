@@ -45,7 +45,11 @@ class Listing(Generic[T]):
 
     def cursor(self, record: T) -> str:
         """The opaque cursor of `record`."""
-        text = json.dumps([self.tag, *self.key(record)], separators=(",", ":"))
+        return self.place(self.key(record))
+
+    def place(self, key: tuple[str, ...]) -> str:
+        """The opaque cursor of the record whose sort key is `key`."""
+        text = json.dumps([self.tag, *key], separators=(",", ":"))
         return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
     def request(self, arguments: PageArguments) -> PageRequest:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
+from functools import partial
 from uuid import UUID
 
 from core.errors import BadInput
 from core.missing import no_run
-from core.records.pages import Page
+from core.records.pages import Page, RunSlice
 from core.records.runs import RunEventRecord, RunRecord, RunStatus
 from resolvers import connections
 from resolvers.following import woken
@@ -18,6 +19,8 @@ from resolvers.text import uuid_part
 
 MAX_RUNS = 100
 MAX_EVENTS = MAX_SLICE
+AT_ONCE = 50
+"""Steps of a run that are read at once for its followers."""
 
 
 def _sort_key(record: RunRecord) -> tuple[str]:
@@ -80,7 +83,7 @@ async def events(
 ) -> tuple[RunEventRecord, ...]:
     """At most `limit` events of a run after the one numbered `after`."""
     take(session, limit, after, "sequence")
-    return await session.stores.runs.events_after(session.scope, run_id, after, limit)
+    return await session.loaders.run_events.load(RunSlice(run_id, after, limit)) or ()
 
 
 async def progress(
@@ -90,7 +93,7 @@ async def progress(
 
     Ends when everything was told and the run stands still, or when the scope expires.
     """
-    cursor = _cursor(after)
+    cursor = _cursor(session.cursor.after(after) or 0)
     await _standing(session, run_id)
     return _follow(session, run_id, cursor)
 
@@ -100,30 +103,47 @@ async def _follow(
 ) -> AsyncGenerator[RunEventRecord, None]:
     async with session.stores.topics.subscribe(session.scope, run_id) as wakeups:
         while await woken(session, wakeups):
-            # Read before the events: an event that lands in between is then told, not missed.
-            status = await _standing(session, run_id)
-            async for event in _backlog(session, run_id, cursor):
-                yield event
-                cursor, status = event.sequence, event.status
+            steps, status = await _news(session, run_id, cursor)
+            while steps:
+                for event in steps:
+                    if session.has_expired:
+                        return
+                    session.cursor.reached = event.sequence
+                    yield event
+                cursor, status = steps[-1].sequence, steps[-1].status
+                # What comes behind those that were read is announced anew.
+                steps = await _steps(session, run_id, cursor) if len(steps) == AT_ONCE else ()
             if status.is_final:
                 return
 
 
-async def _backlog(session: Session, run_id: UUID, cursor: int) -> AsyncIterator[RunEventRecord]:
-    read = session.stores.runs.events_after
-    while found := await read(session.scope, run_id, cursor, MAX_EVENTS):
-        for event in found:
-            if session.has_expired:
-                return
-            yield event
-        cursor = found[-1].sequence
+async def _news(
+    session: Session, run_id: UUID, cursor: int
+) -> tuple[tuple[RunEventRecord, ...], RunStatus]:
+    """The next steps; where the run stands, if there are none."""
+    steps = await _steps(session, run_id, cursor)
+    if steps:
+        return steps, steps[-1].status
+    # Read before the events: an event that lands in between is then told, not missed.
+    status = await _standing(session, run_id)
+    return await _steps(session, run_id, cursor), status
+
+
+async def _steps(session: Session, run_id: UUID, cursor: int) -> tuple[RunEventRecord, ...]:
+    """Read with whatever else the tenant's followers wait for."""
+    scope = session.scope
+    read = partial(session.stores.runs.events_of, scope)
+    asked = RunSlice(run_id, cursor, AT_ONCE)
+    return await session.shared.read_one((scope.tenant_id, "steps"), asked, read) or ()
 
 
 async def _standing(session: Session, run_id: UUID) -> RunStatus:
-    found = await session.stores.runs.by_ids(session.scope, [run_id])
-    if run_id not in found:
+    scope = session.scope
+    read = partial(session.stores.runs.by_ids, scope)
+    found = await session.shared.read_one((scope.tenant_id, "runs"), run_id, read)
+    if found is None:
         raise no_run()
-    return found[run_id].status
+    return found.status
 
 
 def _cursor(after: int) -> int:

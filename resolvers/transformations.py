@@ -10,7 +10,7 @@ from core.errors import BadInput, Conflict
 from core.records.pages import PageRequest
 from core.records.runs import RunKind, RunRecord
 from core.records.transformations import Names, StartTransformation
-from resolvers import connections
+from resolvers import connections, quotas
 from resolvers.session import Session
 
 _PAGE = 100
@@ -32,6 +32,7 @@ async def start(session: Session, asked: StartTransformation) -> tuple[RunRecord
         NewRun(RunKind.TRANSFORMATION, connection_id, asked.dates, options=options)
         for connection_id in chosen
     ]
+    await quotas.demand_runs(session, len(runs))
     started = await session.stores.runs.start_all(session.scope, runs)
     for run in started:
         await session.stores.topics.announce(session.scope, run.id)

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from stores.postgres.analysis_work import AnalysisWorkStore
+from stores.postgres.document_work import DocumentWorkStore
+from stores.postgres.embeddings import EmbeddingStore
 from stores.postgres.export_work import ExportWorkStore
 from stores.postgres.page_work import PageWorkStore
 from stores.postgres.readings import ReadingStore
@@ -25,6 +28,9 @@ class WorkStores:
     totals: TotalWorkStore
     transformations: TransformationStore
     exports: ExportWorkStore
+    documents: DocumentWorkStore
+    embeddings: EmbeddingStore
+    analyses: AnalysisWorkStore
 
 
 def work_stores(stores: Stores) -> WorkStores:
@@ -37,4 +43,7 @@ def work_stores(stores: Stores) -> WorkStores:
         TotalWorkStore(stores.database),
         TransformationStore(stores.database),
         ExportWorkStore(stores.database),
+        DocumentWorkStore(stores.database),
+        EmbeddingStore(stores.database),
+        stores.analyses,
     )

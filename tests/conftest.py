@@ -6,14 +6,18 @@ import asyncio
 import os
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 from app.embedded import attach
 from core.commands import CreateTenant
 from core.scope import SystemScope
 from jobs.calendars import fill_calendar
+from jobs.exchange import RateKeeper
 from jobs.worker import work
 from stores.postgres.logins import derive_logins
 from stores.postgres.migrate import migrate
@@ -27,10 +31,32 @@ from tests.support import (
     Services,
     Tenant,
     open_home,
+    rates_settled,
     scope_of,
     start_sandbox,
     worker_settings,
 )
+
+TOGETHER = {"docs", "tenancy", "conformance", "embedded", "queries"}
+"""Folders whose tests share what takes long to set up, or watch the machine's processes."""
+
+
+class ByFixtures(LoadScopeScheduling):  # type: ignore[misc]  # has no types
+    """With several workers, what shares fixtures stays in one: a folder of TOGETHER, or a file.
+
+    Of xdist's own ways, the one by marks does not know the ids of pytest 9.2.
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        path = Path(nodeid.partition("::")[0])
+        return next((part for part in path.parts if part in TOGETHER), str(path))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByFixtures:
+    """How tests are dealt out."""
+    return ByFixtures(config, log)
+
 
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
@@ -54,7 +80,14 @@ def services() -> Iterator[Services]:
 @pytest.fixture(scope="session")
 async def stores(services: Services) -> AsyncIterator[Stores]:
     async with open_stores(services.logins, services.redis_url, MASTER_KEY) as opened:
+        await published_rates(services, opened)
         yield opened
+
+
+async def published_rates(services: Services, stores: Stores) -> None:
+    """A worker adds them at its start, and may be stopped before it is done."""
+    await RateKeeper(stores, "").keep()
+    await rates_settled(services)
 
 
 @pytest.fixture(scope="session")

@@ -19,6 +19,7 @@ from itertools import count
 from pathlib import Path
 from uuid import UUID
 
+import asyncpg
 import pytest
 
 from core.commands import ConnectSource, Credentials, StartIngestion
@@ -151,7 +152,14 @@ def google_account(number: int = 1002002001, **changes: object) -> ConnectSource
 
 
 def worker_settings(sandbox_url: str) -> Settings:
-    common = {"exchange_rates_url": "", "worker_heartbeat_seconds": 1.0, "log_level": "warning"}
+    # Tenants of other tests have learned too: their documents are nobody's business here.
+    common = {
+        "exchange_rates_url": "",
+        "worker_heartbeat_seconds": 1.0,
+        "log_level": "warning",
+        "index_look_seconds": 0,
+        "analysis_look_seconds": 0,
+    }
     return Settings.model_validate(common | stand_in_addresses(sandbox_url))
 
 
@@ -163,6 +171,13 @@ def stand_in_addresses(sandbox_url: str) -> dict[str, str]:
         for each in manifest.settings
         if each.stand_in is not None
     }
+
+
+async def until(holds: Callable[[], bool], seconds: float = 30) -> None:
+    """Return once it holds; for what nobody tells of."""
+    async with asyncio.timeout(seconds):
+        while not holds():  # noqa: ASYNC110 - nobody tells
+            await asyncio.sleep(0.02)
 
 
 RunningWorker = Callable[[str], AbstractAsyncContextManager[None]]
@@ -193,3 +208,10 @@ async def ingest(
     dates = DateRange(date.fromisoformat(since), date.fromisoformat(until))
     run = await stores.runs.start_ingestion(scope, StartIngestion(connection.id, dates=dates))
     return await ended(stores, scope, run.id)
+
+
+async def rates_settled(services: Services) -> None:
+    """Rates that other tests published are not waited for: all are of days long gone."""
+    owner = await asyncpg.connect(services.logins.owner)
+    await owner.execute("UPDATE data_epoch SET unsettled_until = '-infinity'")
+    await owner.close()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
@@ -13,18 +12,13 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from core.digests import BETWEEN, CAMPAIGN, DIGEST_BYTES, MISSING, digest, joined
 from core.errors import Bug
 from core.records.drift import Drift
 from core.records.ingestion import CAMPAIGN_COLUMNS, ENTRY_COLUMNS, Column, Rejection
 from core.units import MONEY_SCALE
 
 Ints: TypeAlias = npt.NDArray[np.int64]
-
-DIGEST_BYTES = 16
-
-_BETWEEN = "\x1f"
-_MISSING = "\x00"
-_CAMPAIGN = "campaign"
 
 ARROW_TYPES: dict[str, pa.DataType] = {
     "text": pa.string(),
@@ -110,24 +104,24 @@ def digest_column(*parts: Any, breakdowns: Sequence[Any] = (), nulls: str = "rep
 
 def campaign_digest_column(*parts: Any) -> Any:
     """`campaign_digests` of Arrow columns of text."""
-    return digest_column(pa.scalar(_CAMPAIGN), *parts, nulls="emit_null")
+    return digest_column(pa.scalar(CAMPAIGN), *parts, nulls="emit_null")
 
 
 def _digest(row: tuple[str | None, ...]) -> bytes:
-    return _hashed(_BETWEEN.join([_MISSING if part is None else part for part in row]))
+    return _hashed(joined(row))
 
 
 _join: Any = pc.binary_join_element_wise
 
 
 def _joined(parts: Sequence[Any], nulls: str) -> Any:
-    return _join(*parts, pa.scalar(_BETWEEN), null_handling=nulls, null_replacement=_MISSING)
+    return _join(*parts, pa.scalar(BETWEEN), null_handling=nulls, null_replacement=MISSING)
 
 
 @functools.lru_cache(maxsize=32_768)
 def _hashed(text: str) -> bytes:
     """Remembered, for each day of an account names the same entities again."""
-    return hashlib.blake2b(text.encode(), digest_size=DIGEST_BYTES).digest()
+    return digest(text)
 
 
 def campaign_digests(
@@ -135,7 +129,7 @@ def campaign_digests(
 ) -> list[bytes | None]:
     """The digest that names each row's campaign; None where there is none."""
     rows = zip(source, account_id, campaign_id, strict=True)
-    return [None if row[2] is None else _digest((_CAMPAIGN, *row)) for row in rows]
+    return [None if row[2] is None else _digest((CAMPAIGN, *row)) for row in rows]
 
 
 IDENTITY = ("source", "account_id", "level", "entity_id", "date_basis", "attribution_setting")

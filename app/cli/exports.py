@@ -18,6 +18,7 @@ from app.cli.settings import settings_of
 from app.cli.tables import moment, show_fields, show_table
 from app.cli.tenancy import asked, open_tenant
 from core.errors import NotFound
+from core.records.audit import Act
 from core.records.exports import ExportFile, ExportRecord, ExportState
 from core.settings import Settings
 from graph.ids import EXPORT, RUN
@@ -111,7 +112,7 @@ commands.command()(causal)
 async def _link(settings: Settings, tenant: str, export_id: UUID, name: str, seconds: int) -> str:
     async with open_tenant(settings, tenant) as desk:
         record = await exports.one(desk.session, export_id)
-        found = exports.link(desk.session, record, _named(record, [name])[0].name, seconds)
+        found = await exports.link(desk.session, record, _named(record, [name])[0].name, seconds)
         if found is None:
             raise NotFound(f"the export is {record.state.lower()}: it has no files", field="export")
         return found
@@ -123,6 +124,8 @@ async def _download(
     async with open_tenant(settings, tenant) as desk:
         record = await exports.one(desk.session, export_id)
         folder = out or Path(str(record.id))
+        audit = desk.platform.stores.audit
+        await audit.record(desk.scope, Act.EXPORT_DOWNLOADED, f"export:{record.id}")
         await download(desk, record, _named(record, names), folder)
         return folder
 

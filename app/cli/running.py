@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 from collections.abc import AsyncIterator, Coroutine
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 
 import typer
 
@@ -13,6 +13,7 @@ from app.supervision.logfiles import follow
 from app.supervision.stack import Stack, wait_until_ready
 from app.supervision.supervisor import Supervisor
 from app.wiring import Endpoints
+from core.tasks import end
 from stores.postgres.migrate import migrate
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -65,6 +66,4 @@ async def _shown_logs(stack: Stack, *, verbose: bool) -> AsyncIterator[None]:
     try:
         yield
     finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
+        await end(task)

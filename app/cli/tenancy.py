@@ -15,8 +15,9 @@ from app.identity.links import links_of
 from app.wiring import Platform, open_platform
 from core.errors import NotFound
 from core.records.tenants import TenantRecord
-from core.scope import Permission, Role, SystemScope, TenantScope
+from core.scope import Entrance, Permission, Role, SystemScope, TenantScope
 from core.settings import Settings
+from core.tiers import Tiers
 from resolvers.consents import consents_of
 from resolvers.session import Session
 
@@ -40,6 +41,7 @@ class TenantDesk:
             self.platform.stores,
             consents=consents_of(settings),
             links=links_of(settings, secrets),
+            tiers=Tiers(settings),
         )
 
 
@@ -54,6 +56,7 @@ async def open_tenant(settings: Settings, slug: str) -> AsyncIterator[TenantDesk
             roles=frozenset({Role.ADMIN}),
             permissions=frozenset(Permission),
             tier=tenant.tier,
+            door=Entrance.CLI,
         )
         yield TenantDesk(platform, tenant, scope)
 

@@ -8,6 +8,9 @@ from typing import Annotated
 
 import typer
 
+from app.cli.erasures import erase, erasures
+from app.cli.quotas import quota
+from app.cli.retention import forget, retention
 from app.cli.settings import settings_of
 from app.cli.tables import moment, show_table
 from app.cli.tenancy import by_operator, find_tenant
@@ -20,7 +23,7 @@ from core.settings import Settings
 from core.units import currency_code
 
 commands = typer.Typer(
-    help="Create, limit and list organisations.", no_args_is_help=True, add_completion=False
+    help="Create, limit, list and erase organisations.", no_args_is_help=True, add_completion=False
 )
 SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 
@@ -53,14 +56,22 @@ def limit(
     context: typer.Context,
     slug: Annotated[str, typer.Argument(help="Short name of the organisation.")],
     *,
-    runs: Annotated[
-        int | None, typer.Option(min=1, max=1000, help="Its tier's number if left out.")
-    ] = None,
+    runs: Annotated[int | None, typer.Option(min=1, max=1000, help="A number of its own.")] = None,
+    as_tier: Annotated[bool, typer.Option("--as-tier", help="Its tier's number again.")] = False,
 ) -> None:
     """Say how many runs of an organisation are worked on at once."""
+    if (runs is None) != as_tier:
+        raise BadInput("one number is wanted", field="--runs", mend="give --runs or --as-tier")
     asyncio.run(_limit(settings_of(context), slug, runs))
     share = f"{runs} runs" if runs else "as many runs as its tier has"
     typer.echo(f"{slug} has {share} at once")
+
+
+commands.command()(quota)
+commands.command()(retention)
+commands.command()(forget)
+commands.command()(erase)
+commands.command()(erasures)
 
 
 @commands.command("list")

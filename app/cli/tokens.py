@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
 import typer
 
 from app.cli.settings import settings_of
-from app.cli.tenancy import find_tenant
+from app.cli.tenancy import open_tenant
 from app.identity.mint import mint
-from app.wiring import Platform, open_platform
+from app.wiring import Platform
 from core.errors import ConfigError
+from core.records.audit import Act
 from core.scope import Role, TenantId
 from core.settings import Settings
 
@@ -25,18 +26,30 @@ def token(
     tenant: Annotated[str, typer.Option(help="Short name of the organisation.")],
     role: Annotated[Role, typer.Option()] = Role.ADMIN,
     hours: Annotated[float, typer.Option(min=0.01, max=8760)] = 12.0,
+    client: Annotated[str | None, typer.Option(help="The program that will use it.")] = None,
 ) -> None:
     """Print a token for an organisation, and nothing else."""
-    typer.echo(asyncio.run(_token(settings_of(context), tenant, role, timedelta(hours=hours))))
+    lifetime = timedelta(hours=hours)
+    typer.echo(asyncio.run(_token(settings_of(context), tenant, role, lifetime, client)))
 
 
-async def _token(settings: Settings, slug: str, role: Role, lifetime: timedelta) -> str:
-    async with open_platform(settings) as platform:
-        tenant = await find_tenant(platform, slug)
-        return token_for(platform, tenant.id, role, lifetime)
+async def _token(
+    settings: Settings, slug: str, role: Role, lifetime: timedelta, client: str | None
+) -> str:
+    async with open_tenant(settings, slug) as desk:
+        made = token_for(desk.platform, desk.tenant.id, role, lifetime, client)
+        told = {"role": role, "client": client, "expires_at": datetime.now(UTC) + lifetime}
+        await desk.platform.stores.audit.record(desk.scope, Act.TOKEN_MINTED, None, **told)
+        return made
 
 
-def token_for(platform: Platform, tenant_id: TenantId, role: Role, lifetime: timedelta) -> str:
+def token_for(
+    platform: Platform,
+    tenant_id: TenantId,
+    role: Role,
+    lifetime: timedelta,
+    client: str | None = None,
+) -> str:
     """A token that this installation signs itself, where it may."""
     secret = platform.endpoints.secrets.jwt
     if secret is None:
@@ -44,4 +57,4 @@ def token_for(platform: Platform, tenant_id: TenantId, role: Role, lifetime: tim
             "tokens are issued by the identity provider that LIFTOS_JWKS_URL names",
             mend="get one there, or set LIFTOS_JWT_SECRET to sign tokens here as well",
         )
-    return mint(platform.settings, secret, tenant_id, role, lifetime)
+    return mint(platform.settings, secret, tenant_id, role, lifetime, client=client)

@@ -1,4 +1,7 @@
-"""A client of the public API, as any module is one: HTTP for queries, a socket for progress."""
+"""A client of the public API, as any module is one: HTTP for queries, a socket for progress.
+
+It sends ids of the operations in `persisted/demo`, so that it works at every stage.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,9 @@ from websockets.asyncio.client import connect
 from websockets.typing import Subprotocol
 
 from core.errors import Terminal
+from persisted import document_of
 
+CLIENT = "demo"
 TRANSPORT = Subprotocol("graphql-transport-ws")
 
 
@@ -23,21 +28,21 @@ class ApiClient:
         self._authorization = f"Bearer {token}"
         self._http = http
 
-    async def ask(self, query: str, variables: Mapping[str, object] | None = None) -> Any:
-        """The data that answers `query`."""
+    async def ask(self, operation: str, variables: Mapping[str, object] | None = None) -> Any:
+        """The data that answers an operation, by its name."""
         response = await self._http.post(
             self._url,
-            json={"query": query, "variables": variables or {}},
+            json={"documentId": document_of(CLIENT, operation).id, "variables": variables or {}},
             headers={"Authorization": self._authorization},
         )
         return _data(response.json())
 
     async def listen(
-        self, query: str, variables: Mapping[str, object]
+        self, operation: str, variables: Mapping[str, object]
     ) -> AsyncGenerator[Any, None]:
-        """The data of each answer to a subscription."""
+        """The data of each answer to a subscription, by its name."""
         url = self._url.replace("http", "ws", 1)
-        payload = {"query": query, "variables": variables}
+        payload = {"documentId": document_of(CLIENT, operation).id, "variables": variables}
         async with connect(url, subprotocols=[TRANSPORT], proxy=None) as socket:
             init = {"type": "connection_init", "payload": {"Authorization": self._authorization}}
             await socket.send(json.dumps(init))

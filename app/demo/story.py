@@ -8,15 +8,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from app.cli.progress import counted
-from app.demo.client import ApiClient
+from app.demo.client import CLIENT, ApiClient
 from app.demo.sync import Synced
+from persisted import document_of
 
-QUESTION = (
-    "{viewer {tenant {name}} "
-    "marketingEntries(filter: {isMature: true}, first: 3) {totalCount nodes "
-    "{date campaign {name} spend currency impressions clicks conversions roas isMature}}}"
-)
-
+QUESTION = "FirstQuestion"
 Say = Callable[[str], None]
 
 
@@ -63,5 +59,10 @@ def curl(places: Places, token: str) -> str:
         f"curl -s {places.api}/graphql"
         f" -H {shlex.quote(f'Authorization: Bearer {token}')}"
         " -H 'Content-Type: application/json'"
-        f" -d {shlex.quote(json.dumps({'query': QUESTION}))}"
+        f" -d {shlex.quote(json.dumps({'query': _on_one_line()}))}"
     )
+
+
+def _on_one_line() -> str:
+    """The question as text, to be read and changed."""
+    return " ".join(document_of(CLIENT, QUESTION).document.split())

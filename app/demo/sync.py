@@ -19,26 +19,6 @@ from core.units import today_in
 
 FIRST_DAYS = 90
 
-_CONNECTIONS = "{connections(first: 100) {nodes {id accountId lastReadAt lookBackDays}}}"
-_CONNECT = """mutation Connect($input: ConnectSourceInput!) {
-  connectSource(input: $input) {
-    ... on ConnectSourcePayload {connection {id accountId lastReadAt lookBackDays}}
-    ... on UserError {message mend}
-  }
-}"""
-_START = """mutation Start($input: StartIngestionInput!) {
-  startIngestion(input: $input) {
-    ... on StartIngestionPayload {run {id dates {since until}}}
-    ... on UserError {message mend}
-  }
-}"""
-_PROGRESS = """subscription Progress($run: ID!) {
-  ingestionProgress(runId: $run) {
-    status progress message
-    counters {pages fetched stored unchanged rejected created restated vanished}
-  }
-}"""
-
 
 @dataclass(frozen=True, slots=True)
 class Synced:
@@ -59,7 +39,7 @@ async def sync_all(shops: Sequence[tuple[Shop, ApiClient]], bars: RunBars) -> li
 async def _sync(shop: Shop, client: ApiClient, bars: RunBars) -> Synced:
     connection = await _connection(shop, client)
     wanted = {"connectionId": connection["id"], "dates": _dates(shop, connection)}
-    started = await client.ask(_START, {"input": wanted})
+    started = await client.ask("Start", {"input": wanted})
     run = _payload(started["startIngestion"])["run"]
     async with aclosing(_steps(client, run["id"])) as steps:
         last = await bars.follow(f"{shop.name} ({shop.account})", steps)
@@ -70,7 +50,7 @@ async def _sync(shop: Shop, client: ApiClient, bars: RunBars) -> Synced:
 
 
 async def _connection(shop: Shop, client: ApiClient) -> Any:
-    nodes = (await client.ask(_CONNECTIONS))["connections"]["nodes"]
+    nodes = (await client.ask("Accounts"))["connections"]["nodes"]
     known = [node for node in nodes if node["accountId"] == shop.number]
     if known:
         return known[0]
@@ -82,7 +62,7 @@ async def _connection(shop: Shop, client: ApiClient) -> Any:
         "timeZone": shop.time_zone,
         "credentials": {"metaAds": {"accessToken": shop.access_token}},
     }
-    answer = await client.ask(_CONNECT, {"input": wanted})
+    answer = await client.ask("Connect", {"input": wanted})
     return _payload(answer["connectSource"])["connection"]
 
 
@@ -98,7 +78,7 @@ def _dates(shop: Shop, connection: Any) -> dict[str, str]:
 
 
 async def _steps(client: ApiClient, run_id: str) -> AsyncGenerator[Step, None]:
-    async with aclosing(client.listen(_PROGRESS, {"run": run_id})) as events:
+    async with aclosing(client.listen("Progress", {"run": run_id})) as events:
         async for data in events:
             event = data["ingestionProgress"]
             yield Step(

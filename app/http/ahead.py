@@ -1,18 +1,20 @@
-"""Endpoints that are answered ahead of routing and middleware, which cost more than they do.
+"""Endpoints that are answered ahead of routing, which costs more than some of them do.
 
-What the layers left out promise is kept here: a request id, safe headers, errors in one shape,
-metrics, and a log line where one is due.
+Webhooks go round the middleware too: what it promises is kept here, a request id, safe headers,
+errors in one shape, metrics, and a log line where one is due. GraphQL goes round nothing but the
+framework's own layers and the search for its route.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Any, Final, TypeAlias
 
 import orjson
 import structlog
 from fastapi import FastAPI
+from starlette.middleware import Middleware
 from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 from structlog.contextvars import bound_contextvars
@@ -38,20 +40,37 @@ _NAMES: Final = [name.encode() for name in NAMES]
 
 
 class App(FastAPI):
-    """An app some of whose paths are answered ahead: what begins with one, and is posted."""
+    """An app some of whose paths are answered ahead.
 
-    def __init__(self, *, ahead: Mapping[str, ASGIApp], **options: Any) -> None:
+    `ahead`: what begins with one, and is posted; `at`: requests of exactly that path.
+    """
+
+    def __init__(
+        self, *, ahead: Mapping[str, ASGIApp], at: Mapping[str, ASGIApp], **options: Any
+    ) -> None:
         super().__init__(**options)
         self._ahead = tuple(ahead.items())
+        self._at = dict(at)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on to whoever answers its path."""
-        if scope["type"] == "http" and scope["method"] == "POST":
-            for prefix, app in self._ahead:
-                if scope["path"].startswith(prefix):
-                    await app(scope, receive, send)
-                    return
-        await super().__call__(scope, receive, send)
+        await (self._directly(scope) or super().__call__)(scope, receive, send)
+
+    def _directly(self, scope: Scope) -> ASGIApp | None:
+        if scope["type"] != "http":
+            return None
+        found = self._at.get(scope["path"])
+        if found is None and scope["method"] == "POST":
+            posted = (app for prefix, app in self._ahead if scope["path"].startswith(prefix))
+            found = next(posted, None)
+        return found
+
+
+def within(layers: Iterable[Middleware], app: ASGIApp) -> ASGIApp:
+    """An endpoint inside `layers`, of which the first is the outermost."""
+    for layer in reversed([*layers]):
+        app = layer.cls(app, *layer.args, **layer.kwargs)
+    return app
 
 
 class Ahead:

@@ -10,6 +10,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.http.errors import Told, tell
 from app.http.request_id import request_id_of
+from core.errors import TimedOut
 
 JSON = "application/json; charset=utf-8"
 
@@ -29,8 +30,9 @@ def error_answer(request: HTTPConnection, error: Exception) -> Response:
 
 
 def note(error: Exception, told: Told) -> None:
-    """Log an error that is ours; a caller's own mistakes are in the line of the request."""
-    if told.status >= 500:  # noqa: PLR2004 - the class of server errors
+    """Log an error that is ours; what a caller asked for is in the line of the request."""
+    is_ours = told.status >= 500  # noqa: PLR2004 - the class of server errors
+    if is_ours and not isinstance(error, TimedOut):
         structlog.get_logger().error("request_failed", code=told.code, exc_info=error)
 
 

@@ -45,12 +45,12 @@ async def _limited(request: Request, limit: int) -> AsyncIterator[bytes]:
     async for part in request.stream():
         size += len(part)
         if size > limit:
-            await _linger(request)
+            await linger(request)
             raise too_large(limit)
         yield part
 
 
-async def _linger(request: Request) -> None:
+async def linger(request: Request) -> None:
     """Read on for a moment: a sender that is cut off at once never gets to see the refusal."""
     size = 0
     try:
@@ -73,11 +73,27 @@ async def _next_part(stream: AsyncIterator[bytes]) -> bytes | None:
 
 
 async def refuse_declared(request: Request, limit: int) -> None:
-    """Refuse a body by the length it declares, before it is read."""
-    declared = request.headers.get("content-length", "0")
-    if declared.isascii() and declared.isdigit() and int(declared[:20]) > limit:
-        await _linger(request)
+    """Refuse a body by the length or the compression it declares, before it is read.
+
+    What is small here may be large once it is inflated, and signatures are of what was sent.
+    """
+    if request.headers.get("content-encoding", "identity").strip().lower() != "identity":
+        await linger(request)
+        raise Refusal(
+            HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+            "the body is compressed",
+            mend="send it as it is, without Content-Encoding",
+            headers={"Accept-Encoding": "identity"},
+        )
+    if declared_length(request) > limit:
+        await linger(request)
         raise too_large(limit)
+
+
+def declared_length(request: Request) -> int:
+    """How long the body is said to be; 0 where nothing is said."""
+    declared = request.headers.get("content-length", "")
+    return int(declared[:20]) if declared.isascii() and declared.isdigit() else 0
 
 
 def too_large(limit: int) -> Refusal:

@@ -6,6 +6,7 @@ import base64
 from collections import Counter
 from collections.abc import AsyncGenerator, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from http import HTTPStatus
 
 import structlog
@@ -17,9 +18,11 @@ from structlog.contextvars import bind_contextvars
 from app.http.errors import Refusal
 from app.http.file_answer import FileAnswer
 from app.http.ranges import Span, is_unchanged, refuse_another, span_of
+from app.http.request_id import request_id_of
 from app.http.services import Downloads, services_of
 from app.identity.links import AdmittedFile, LinkOver
 from core.errors import NotFound, Transient
+from core.records.audit import Act
 from core.records.exports import ExportFile, object_path
 from core.scope import TenantId
 
@@ -48,6 +51,7 @@ def exports_route() -> Route:
         if request.method == "HEAD":
             return Response(headers=headers | {"Content-Length": str(file.bytes)})
         span = span_of(request.headers, file.bytes, etag)
+        await _note(request, admitted)
         status = HTTPStatus.PARTIAL_CONTENT if span.is_part else HTTPStatus.OK
         blocks = _blocks(downloads, admitted, span, places)
         return FileAnswer(status, headers | _lengths(span, file), blocks)
@@ -93,6 +97,13 @@ async def _admitted(downloads: Downloads, request: Request) -> AdmittedFile:
         ) from None
     bind_contextvars(tenant_id=str(admitted.scope.tenant_id))
     return admitted
+
+
+async def _note(request: Request, admitted: AdmittedFile) -> None:
+    """Keep that the file is fetched; a reader who asks for many parts has one line a minute."""
+    scope = replace(admitted.scope, request_id=request_id_of(request))
+    subject = f"export:{admitted.export_id}/{admitted.file.name}"
+    await services_of(request).audit.note(scope, Act.EXPORT_DOWNLOADED, subject)
 
 
 async def _blocks(

@@ -9,6 +9,8 @@ from contextlib import aclosing
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from app.http.leaving import left
+
 STALL_SECONDS = 60.0
 """How long a caller may take for one piece, before their place is given to another."""
 _PIECE_BYTES = 1 << 18
@@ -30,7 +32,7 @@ class FileAnswer(Response):
         """Send it, watching whether anybody is there."""
         del scope
         sending = asyncio.create_task(self._send(send))
-        leaving = asyncio.create_task(_left(receive))
+        leaving = asyncio.create_task(left(receive))
         try:
             await asyncio.wait({sending, leaving}, return_when=asyncio.FIRST_COMPLETED)
             if sending.done():
@@ -57,8 +59,3 @@ class FileAnswer(Response):
 def _pieces(block: bytes) -> Iterator[bytes]:
     for start in range(0, len(block), _PIECE_BYTES):
         yield block[start : start + _PIECE_BYTES]
-
-
-async def _left(receive: Receive) -> None:
-    while (await receive())["type"] != "http.disconnect":
-        pass

@@ -1,30 +1,37 @@
 """What a GraphQL request asks: strict reading of bodies and query strings.
 
-A document is sent, or named by the id under which it is registered (app/http/registered.py).
+A document is sent, or named by the id under which it is registered; which one that is, is found
+out where every operation passes (app/http/execution.py).
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from email.message import Message
 from http import HTTPStatus
 
-import orjson
 from starlette.requests import Request
 
 from app.http.errors import Refusal
-from app.http.registered import named_document
+from app.http.graphql_media import JSON
+from app.http.strict_json import strict_json
 from core.errors import BadInput
+
+PARAMETERS = ("query", "documentId", "operationName", "variables", "extensions")
+OF_JSON = frozenset({"variables", "extensions"})
+UTF_8 = frozenset({"utf-8", "utf8"})
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One operation as it was sent."""
+    """One operation as it was sent: a document, or the name of one."""
 
-    query: str
+    query: str | None
     variables: dict[str, object] | None = None
     operation_name: str | None = None
     extensions: dict[str, object] | None = None
+    document_id: str | None = None
 
 
 def require_json(request: Request) -> None:
@@ -32,32 +39,30 @@ def require_json(request: Request) -> None:
 
     A form or text body could be sent by any web page without asking first.
     """
-    media_type, _, parameters = request.headers.get("content-type", "").partition(";")
-    charset = parameters.strip().lower().replace('"', "").replace(" ", "")
-    if media_type.strip().lower() != "application/json" or charset not in {"", "charset=utf-8"}:
+    declared = request.headers.get("content-type", "")
+    if declared == JSON:
+        return
+    header = Message()
+    header["Content-Type"] = declared
+    charset = header.get_content_charset("utf-8")
+    if header.get_content_type() != JSON or charset not in UTF_8:
         raise Refusal(
             HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
             "the body must be JSON in UTF-8",
-            mend="send Content-Type: application/json",
-            headers={"Accept-Post": "application/json"},
+            mend=f"send Content-Type: {JSON}",
+            headers={"Accept-Post": JSON},
         )
-
-
-def asked_in_body(body: bytes) -> Asked:
-    """The operation in a POST's body."""
-    return asked_in(_json(body, "the body"))
 
 
 def asked_in_url(request: Request) -> Asked:
     """The operation in a GET's query string."""
-    sent = request.query_params
-    fields: dict[str, object] = {
-        name: sent[name] for name in ("query", "documentId", "operationName") if name in sent
-    }
-    for name in ("variables", "extensions"):
-        if sent.get(name):
-            fields[name] = _json(sent[name].encode("utf-8", "replace"), name)
-    return asked_in(fields)
+    return asked_in(
+        {
+            name: strict_json(text.encode("utf-8", "replace"), name) if name in OF_JSON else text
+            for name in PARAMETERS
+            if (text := _parameter(request, name))
+        }
+    )
 
 
 def asked_in(fields: object) -> Asked:
@@ -65,20 +70,22 @@ def asked_in(fields: object) -> Asked:
     if not isinstance(fields, dict):
         raise BadInput("the request must be a JSON object", mend='send {"query": "…"}')
     extensions = _object(fields, "extensions")
-    named = named_document(fields.get("query"), fields.get("documentId"), extensions)
+    document_id = _text(fields, "documentId")
+    is_named = document_id is not None or "persistedQuery" in (extensions or {})
     return Asked(
-        query=_query(fields.get("query")) if named is None else named,
+        query=None if is_named and fields.get("query") is None else _query(fields.get("query")),
         variables=_object(fields, "variables"),
         operation_name=_text(fields, "operationName"),
         extensions=extensions,
+        document_id=document_id,
     )
 
 
-def _json(body: bytes, what: str) -> object:
-    try:
-        return orjson.loads(body)
-    except orjson.JSONDecodeError:
-        raise BadInput(f"{what} is not JSON in UTF-8") from None
+def _parameter(request: Request, name: str) -> str | None:
+    sent = request.query_params.getlist(name)
+    if len(sent) > 1:
+        raise BadInput(f"{name} was sent {len(sent)} times", field=name, mend="send it once")
+    return sent[0] if sent else None
 
 
 def _query(value: object) -> str:

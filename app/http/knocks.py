@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
+from dataclasses import replace
 
 from starlette.requests import HTTPConnection
 from structlog.contextvars import bind_contextvars
 
+from app.http.request_id import request_id_of
 from app.http.services import services_of
 from app.identity.door import Knock
 from app.identity.headers import Headers
@@ -27,7 +29,7 @@ async def admit(
     """
     scope = await services_of(connection).door.enter(_knock(connection, body_sha256, extra))
     bind_contextvars(tenant_id=str(scope.tenant_id))
-    return scope
+    return replace(scope, request_id=request_id_of(connection))
 
 
 def _knock(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 import time
+from collections.abc import Iterator
 from contextlib import suppress
 
 from fastapi import APIRouter
@@ -17,19 +18,26 @@ from prometheus_client import (
     ProcessCollector,
     generate_latest,
 )
+from prometheus_client.metrics_core import CounterMetricFamily
+from prometheus_client.registry import Collector
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.http.access_log import CLIENT_LEFT
+from app.http.access_log import CLIENT_LEFT, note_request
+from app.http.answer_metrics import KeptAnswers
+from app.http.search_metrics import Searches
 from app.http.services import DeadLetters, EventLag, OpenRuns, services_of
-from core.errors import Transient
+from core.errors import CostTooHigh, RateLimited, Transient
+from resolvers.limits import Spent
 
 PREFIX = "liftos_core_data"
 FAMILIES = ("/graphiql", "/webhooks", "/exports")
 ROUTES = frozenset({"/graphql", "/uploads", "/healthz", "/readyz", "/metrics"})
 MOST_OPERATIONS = 200
 OPERATION_NAME = re.compile(r"[_A-Za-z][_0-9A-Za-z]{0,79}")
+STREAMED = (b"x-accel-buffering", b"no")
+"""The header by which streams ask proxies not to hold them back."""
 BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
 
 
@@ -52,7 +60,7 @@ class Metrics:
         )
         self.seconds = Histogram(
             f"{PREFIX}_http_request_seconds",
-            "Time from a request's arrival to the end of its answer",
+            "Time from a request's arrival to the end of its answer, or to a stream's beginning",
             labels,
             registry=self.registry,
             buckets=BUCKETS,
@@ -62,6 +70,9 @@ class Metrics:
         )
         self.sockets = Gauge(
             f"{PREFIX}_websocket_connections", "Open sockets", registry=self.registry
+        )
+        self.streams = Gauge(
+            f"{PREFIX}_http_streams", "Open streams of results", registry=self.registry
         )
         self.runs = Gauge(
             f"{PREFIX}_open_runs",
@@ -79,6 +90,12 @@ class Metrics:
             "Events of all tenants that are not on their streams yet",
             registry=self.registry,
         )
+        self.spending = Spending()
+        self.registry.register(self.spending)
+        self.answers = KeptAnswers()
+        self.registry.register(self.answers)
+        self.searches = Searches()
+        self.registry.register(self.searches)
         self._operations: set[str] = set()
 
     def count(self, scope: Scope, status: int, seconds: float) -> None:
@@ -98,8 +115,39 @@ class Metrics:
         return name if name in self._operations else "other"
 
 
+class Spending(Collector):
+    """Points of GraphQL, as the meter of this process has counted them."""
+
+    def __init__(self) -> None:
+        self.spent = Spent()
+
+    def collect(self) -> Iterator[CounterMetricFamily]:
+        """The counters."""
+        points = CounterMetricFamily(
+            f"{PREFIX}_graphql_points",
+            "Points of operations: asked for before they ran, and used",
+            labels=("kind",),
+        )
+        points.add_metric(("requested",), self.spent.requested)
+        points.add_metric(("actual",), self.spent.actual)
+        yield points
+        refused = CounterMetricFamily(
+            f"{PREFIX}_graphql_refusals",
+            "Operations that were not begun for what they cost",
+            labels=("code",),
+        )
+        refused.add_metric((RateLimited.code,), self.spent.limited)
+        refused.add_metric((CostTooHigh.code,), self.spent.too_high)
+        yield refused
+        yield CounterMetricFamily(
+            f"{PREFIX}_graphql_unshared_buckets",
+            "Times that points were counted by this process alone, without the cache",
+            value=self.spent.unshared,
+        )
+
+
 class Measure:
-    """Counts and times every request."""
+    """Counts, times and notes every request."""
 
     def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
         self._app = app
@@ -111,25 +159,58 @@ class Measure:
             with self._metrics.sockets.track_inprogress():
                 await self._app(scope, receive, send)
         elif scope["type"] == "http":
-            with self._metrics.in_flight.track_inprogress():
-                await self._timed(scope, receive, send)
+            await self._timed(scope, receive, send)
         else:
             await self._app(scope, receive, send)
 
     async def _timed(self, scope: Scope, receive: Receive, send: Send) -> None:
-        status = CLIENT_LEFT
-        began = time.perf_counter()
+        request = _Request(self._metrics, scope)
 
         async def send_watched(message: Message) -> None:
-            nonlocal status
             if message["type"] == "http.response.start":
-                status = message["status"]
+                request.begin(message)
             await send(message)
 
         try:
             await self._app(scope, receive, send_watched)
         finally:
-            self._metrics.count(scope, status, time.perf_counter() - began)
+            request.end()
+
+
+class _Request:
+    """One request on its way through the gauges; a stream counts as answered when it begins."""
+
+    def __init__(self, metrics: Metrics, scope: Scope) -> None:
+        self._metrics = metrics
+        self._scope = scope
+        self._began = time.perf_counter()
+        self._status = CLIENT_LEFT
+        self._is_stream = False
+        metrics.in_flight.inc()
+
+    def begin(self, start: Message) -> None:
+        """The answer's status and headers are sent."""
+        self._status = start["status"]
+        self._is_stream = STREAMED in start.get("headers", ())
+        if self._is_stream:
+            self._metrics.streams.inc()
+            self._answered()
+
+    def end(self) -> None:
+        """The answer's last byte is sent, or nobody waits for it."""
+        if self._is_stream:
+            self._metrics.streams.dec()
+        else:
+            self._answered()
+        note_request(self._scope, self._status, self._seconds)
+
+    @property
+    def _seconds(self) -> float:
+        return time.perf_counter() - self._began
+
+    def _answered(self) -> None:
+        self._metrics.in_flight.dec()
+        self._metrics.count(self._scope, self._status, self._seconds)
 
 
 async def _count_runs(metrics: Metrics, count: OpenRuns | None) -> None:
@@ -177,6 +258,13 @@ def metrics_router(metrics: Metrics) -> APIRouter:
         await _count_runs(metrics, services.open_runs)
         await _count_dead_letters(metrics, services.dead_letters)
         await _count_events(metrics, services.event_lag)
+        await metrics.searches.look(services.search_lag)
+        if services.spent is not None:
+            metrics.spending.spent = services.spent
+        if services.kept is not None:
+            metrics.answers.tally = services.kept
+        if services.searched is not None:
+            metrics.searches.tally = services.searched
         return Response(
             generate_latest(metrics.registry), headers={"Content-Type": CONTENT_TYPE_LATEST}
         )

@@ -8,10 +8,12 @@ import time
 from collections.abc import Mapping
 from uuid import UUID
 
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from structlog.contextvars import bound_contextvars
+
+from app.http.raw_headers import pairs, replace
 
 NAMES = ("x-request-id", "x-correlation-id")
 SANE = re.compile(r"[A-Za-z0-9._:/+=-]{1,64}")
@@ -30,11 +32,11 @@ class RequestId:
             return
         request_id = sent_or_new(Headers(scope=scope))
         scope.setdefault("state", {})["request_id"] = request_id
+        named = pairs(dict.fromkeys(NAMES, request_id))
 
         async def send_named(message: Message) -> None:
             if message["type"] in {"http.response.start", "websocket.accept"}:
-                for name in NAMES:
-                    MutableHeaders(scope=message)[name] = request_id
+                replace(message, named)
             await send(message)
 
         with bound_contextvars(request_id=request_id):

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.http.raw_headers import complete, pairs
 
 DEFAULTS = {
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
@@ -11,6 +12,7 @@ DEFAULTS = {
     "Referrer-Policy": "no-referrer",
     "Cache-Control": "no-store",
 }
+_DEFAULTS = pairs(DEFAULTS)
 
 
 class SafeHeaders:
@@ -24,9 +26,7 @@ class SafeHeaders:
 
         async def send_safely(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in DEFAULTS.items():
-                    headers.setdefault(name, value)
+                complete(message, _DEFAULTS)
             await send(message)
 
         await self._app(scope, receive, send_safely)

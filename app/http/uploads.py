@@ -14,14 +14,16 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from app.http.answers import json_answer
-from app.http.body import chunks, refuse_declared
+from app.http.body import CHUNK_BYTES, chunks, declared_length, linger, refuse_declared
 from app.http.knocks import admit
+from app.http.permission import demand
 from app.http.services import Uploads, services_of
 from app.identity.caller import refusal
 from app.identity.gateway import BODY_SHA256
 from app.identity.headers import Headers
-from core.errors import BadInput, Forbidden
+from core.errors import BadInput, QuotaExceeded
 from core.records.lineage import UploadRecord
+from core.records.quotas import Quota
 from core.scope import Permission, TenantScope
 
 LONGEST_NAME = 255
@@ -40,15 +42,33 @@ def uploads_router(upload_max_bytes: int) -> APIRouter:
         filename = _filename(request.query_params.get("filename", ""))
         declared = _declared_sha256(request)
         scope = await admit(request, declared)
-        _demand_write(scope)
-        uploads = services_of(request).uploads
+        await demand(request, scope, Permission.MEMORY_WRITE)
+        services = services_of(request)
+        uploads = services.uploads
+        arriving = await _within_storage(request, scope, upload_max_bytes)
+        await services.single_uses.take(scope)
         async with _begun(uploads, scope, filename, _media_type(request)) as upload_id:
-            size, sha256 = await _keep(request, uploads, scope, upload_id, upload_max_bytes)
+            size, sha256 = await _keep(arriving, uploads, scope, upload_id)
             _check(size, sha256, declared)
             record = await uploads.finish(scope, upload_id, size, sha256)
         return json_answer(201, _told(record))
 
     return router
+
+
+async def keep(request: Request, scope: TenantScope, filename: str, content: bytes) -> UploadRecord:
+    """Keep what a request told otherwise than as a file, as the file that it comes to."""
+    services = services_of(request)
+    if services.storage is not None:
+        (await services.storage(scope)).demand(len(content))
+    async with _begun(services.uploads, scope, filename, DEFAULT_MEDIA_TYPE) as upload_id:
+        size, sha256 = await _keep(_blocks(content), services.uploads, scope, upload_id)
+        return await services.uploads.finish(scope, upload_id, size, sha256)
+
+
+async def _blocks(content: bytes) -> AsyncIterator[bytes]:
+    for start in range(0, len(content), CHUNK_BYTES):
+        yield content[start : start + CHUNK_BYTES]
 
 
 @asynccontextmanager
@@ -66,12 +86,38 @@ async def _begun(
             await asyncio.shield(uploads.abandon(scope, upload_id))
 
 
+async def _within_storage(request: Request, scope: TenantScope, limit: int) -> AsyncIterator[bytes]:
+    """The body; QuotaExceeded as soon as it is known not to fit into the tenant's storage."""
+    storage = services_of(request).storage
+    if storage is None:
+        return chunks(request, limit)
+    quota = await storage(scope)
+    await _demand(request, quota, max(1, declared_length(request)))
+    return _fitting(request, quota, limit)
+
+
+async def _fitting(request: Request, quota: Quota, limit: int) -> AsyncIterator[bytes]:
+    size = 0
+    async for chunk in chunks(request, limit):
+        size += len(chunk)
+        await _demand(request, quota, size)
+        yield chunk
+
+
+async def _demand(request: Request, quota: Quota, size: int) -> None:
+    try:
+        quota.demand(size)
+    except QuotaExceeded:
+        await linger(request)
+        raise
+
+
 async def _keep(
-    request: Request, uploads: Uploads, scope: TenantScope, upload_id: UUID, limit: int
+    arriving: AsyncIterator[bytes], uploads: Uploads, scope: TenantScope, upload_id: UUID
 ) -> tuple[int, str]:
     digest = hashlib.sha256()
     size = number = 0
-    async for chunk in chunks(request, limit):
+    async for chunk in arriving:
         digest.update(chunk)
         await uploads.append(scope, upload_id, number, chunk)
         size += len(chunk)
@@ -84,14 +130,6 @@ def _check(size: int, sha256: str, declared: str | None) -> None:
         raise BadInput("the file is empty", mend="send the file as the body of the request")
     if declared is not None and not hmac.compare_digest(declared, sha256):
         raise refusal("the body is not the one that was signed")
-
-
-def _demand_write(scope: TenantScope) -> None:
-    if not scope.may(Permission.MEMORY_WRITE):
-        raise Forbidden(
-            f"this needs the permission {Permission.MEMORY_WRITE}",
-            mend="ask an administrator of your tenant for a role that has it",
-        )
 
 
 def _filename(sent: str) -> str:

@@ -1,8 +1,9 @@
 """What the verified claims of a token say.
 
 Claims: `sub`, `org_id` (the tenant's UUID), `roles`, `permissions`, `subscription_tier`,
-`exp`. A role grants its permissions; the claim `permissions` adds to them. Names that are
-unknown here grant nothing, so that an identity provider may also serve other systems.
+`azp` or else `client_id` (the program that it was issued to), `exp`. A role grants its
+permissions; the claim `permissions` adds to them. Names that are unknown here grant nothing, so
+that an identity provider may also serve other systems.
 """
 
 from __future__ import annotations
@@ -11,8 +12,8 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from uuid import UUID
 
-from app.identity.caller import Caller, granted, known_roles, refusal
-from core.scope import TenantId
+from app.identity.caller import Caller, client_named, granted, known_roles, refusal
+from core.scope import Entrance, TenantId
 
 
 def caller_of(claims: Mapping[str, object]) -> Caller:
@@ -21,11 +22,13 @@ def caller_of(claims: Mapping[str, object]) -> Caller:
     tier = claims.get("subscription_tier")
     return Caller(
         tenant_id=_tenant_id(claims.get("org_id")),
+        door=Entrance.TOKEN,
         actor=f"user:{claims['sub']}",
         roles=roles,
         permissions=granted(roles, _names(claims.get("permissions"))),
         expires_at=_moment(claims["exp"]),
         tier=tier.upper() if isinstance(tier, str) and tier else None,
+        client=client_named(claims.get("azp"), claims.get("client_id")),
     )
 
 

@@ -15,7 +15,7 @@ from uuid import UUID
 
 from core.errors import BadInput
 from core.records.authorizations import AuthorizationError, AuthorizationStatus, Returned
-from core.scope import TenantId, TenantScope
+from core.scope import Entrance, TenantId, TenantScope
 
 _AGAIN = "start another authorization"
 
@@ -68,7 +68,9 @@ class ConsentDoor:
             raise BadInput(
                 "this authorization is unknown, or was used already", field="state", mend=_AGAIN
             )
-        scope = TenantScope(TenantId(returned.tenant_id), actor=f"consent:{returned.id}")
+        scope = TenantScope(
+            TenantId(returned.tenant_id), actor=f"consent:{returned.id}", door=Entrance.CONSENT
+        )
         problem = _problem(returned, folder, code, error)
         if problem is not None or not code:
             status, told = problem or _denied("no code")

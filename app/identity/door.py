@@ -3,24 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import Protocol
 
 from app.identity.caller import Caller, refusal
 from app.identity.gateway import Gateway, SignedRequest, speaks_for_a_gateway
 from app.identity.headers import Headers
 from app.identity.keys import PREFIX, ApiKeys
-from app.identity.tokens import Tokens
+from app.identity.recent import TenantStore, Verifier
 from core.errors import NotFound
 from core.records.tenants import TenantRecord
 from core.scope import TenantScope
-
-
-class TenantStore(Protocol):
-    """Where tenants are looked up."""
-
-    async def current(self, scope: TenantScope, /) -> TenantRecord | None:
-        """The tenant of `scope`."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +32,7 @@ class Knock:
 class Door:
     """Issues scopes; raises Unauthenticated, or Transient while a check cannot be made."""
 
-    tokens: Tokens
+    tokens: Verifier
     keys: ApiKeys
     gateway: Gateway
     tenants: TenantStore
@@ -70,6 +61,9 @@ class Door:
             roles=caller.roles,
             permissions=caller.permissions,
             expires_at=caller.expires_at,
+            client=caller.client,
+            door=caller.door,
+            once=caller.once,
         )
         tenant = await self._tenant(scope)
         if tenant is None:

@@ -12,7 +12,7 @@ from app.identity.secrets import Secrets
 from core.errors import NotFound
 from core.export_links import ExportLinks, LinkClaims, LinkSigner
 from core.records.exports import ExportFile, ExportRecord
-from core.scope import TenantScope
+from core.scope import Entrance, TenantScope
 from core.settings import Settings
 
 
@@ -64,7 +64,7 @@ class LinkDoor:
         return await self._admitted(claims)
 
     async def _admitted(self, claims: LinkClaims) -> AdmittedFile:
-        scope = TenantScope(claims.tenant_id, actor=f"link:{claims.export_id}")
+        scope = TenantScope(claims.tenant_id, actor=f"link:{claims.export_id}", door=Entrance.LINK)
         export = (await self.exports.by_ids(scope, [claims.export_id])).get(claims.export_id)
         if export is None or not export.can_be_read(self.now()):
             raise LinkOver

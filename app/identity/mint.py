@@ -18,6 +18,7 @@ def mint(
     lifetime: timedelta,
     *,
     subject: str = "cli",
+    client: str | None = None,
 ) -> str:
     """A token for `tenant_id` that this installation accepts for `lifetime`."""
     now = datetime.now(UTC)
@@ -28,6 +29,8 @@ def mint(
         "iat": now,
         "exp": now + lifetime,
     }
+    if client is not None:
+        claims["azp"] = client
     if settings.jwt_audience is not None:
         claims["aud"] = settings.jwt_audience
     if settings.jwt_issuer is not None:

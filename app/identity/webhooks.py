@@ -12,7 +12,7 @@ from uuid import UUID
 
 from core.errors import Unauthenticated
 from core.records.webhooks import WebhookEndpoint
-from core.scope import TenantScope
+from core.scope import Entrance, TenantScope
 from core.webhook_signing import holds
 
 ID, TIMESTAMP, SIGNATURE = "webhook-id", "webhook-timestamp", "webhook-signature"
@@ -86,7 +86,9 @@ class WebhookDoor:
                 ),
             )
         return Admitted(
-            TenantScope(endpoint.tenant_id, actor=f"webhook:{endpoint.connection_id}"),
+            TenantScope(
+                endpoint.tenant_id, actor=f"webhook:{endpoint.connection_id}", door=Entrance.WEBHOOK
+            ),
             endpoint,
             message_id,
             datetime.fromtimestamp(timestamp, UTC),

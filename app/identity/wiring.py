@@ -7,10 +7,11 @@ from contextlib import asynccontextmanager
 
 import httpx2
 
-from app.identity.door import Door, TenantStore
+from app.identity.door import Door
 from app.identity.gateway import Gateway
 from app.identity.jwks import KeySet
 from app.identity.keys import ApiKeys, KeyStore
+from app.identity.recent import RecentTenants, RecentTokens, TenantStore
 from app.identity.tokens import Tokens
 from core.settings import Settings
 
@@ -25,9 +26,10 @@ async def open_door(
     async with httpx2.AsyncClient(timeout=PROVIDER_TIMEOUT_SECONDS) as http:
         provider = None if settings.jwks_url is None else KeySet(settings.jwks_url, http)
         gateway_secret = settings.gateway_secret
+        tokens = Tokens(jwt_secret, provider, settings.jwt_audience, settings.jwt_issuer)
         yield Door(
-            tokens=Tokens(jwt_secret, provider, settings.jwt_audience, settings.jwt_issuer),
+            tokens=RecentTokens(tokens),
             keys=ApiKeys(keys),
             gateway=Gateway(gateway_secret.get_secret_value() if gateway_secret else None),
-            tenants=tenants,
+            tenants=RecentTenants(tenants),
         )

@@ -64,8 +64,10 @@ class GoogleAdsClient:
 
     async def aclose(self) -> None:
         """Close all connections."""
-        await self._http.aclose()
-        await self._tokens.aclose()
+        try:
+            await self._http.aclose()
+        finally:
+            await self._tokens.aclose()
 
     def _request(self, query: str) -> HttpRequest:
         return HttpRequest("POST", self._path, content={"query": query})

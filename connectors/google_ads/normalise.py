@@ -36,8 +36,12 @@ from transform.normalise.columns import ArrowColumn, mapped
 from transform.normalise.context import PageContext
 from transform.normalise.entries import normalised_page
 from transform.normalise.reading import Reading, mask
+from transform.normalise.said import Said, without_ids
 
 SOURCE: Final = Source("GOOGLE_ADS")
+
+said: Final[Said] = without_ids("requestId")
+"""A page without the ids of its requests, which no two of them share."""
 
 ENTITY: Final[Mapping[Level, tuple[str, str]]] = MappingProxyType(
     {

@@ -42,9 +42,10 @@ from transform.normalise.conversions import (
     actions_json,
     chosen,
 )
-from transform.normalise.entries import normalised_page
+from transform.normalise.entries import normalised_page, plain_pages
 from transform.normalise.plain import NotPlain, PlainReading
 from transform.normalise.reading import Reading, mask
+from transform.normalise.said import without_last
 
 SOURCE: Final = Source("META_ADS")
 
@@ -80,26 +81,36 @@ def normalise(_stream: str, _media_type: str, body: bytes, context: PageContext)
     """One page of the insights edge, `{"data": [...]}` in JSON, at the context's level."""
     if context.replay is None:
         try:
-            return _plain(body, context)
+            (made,) = normalise_plain([body], context)
         except NotPlain:
             pass
+        else:
+            return made
     reading = Reading.of(_records(body), context)
-    return _made_of(reading, _actions(reading), context)
+    columns = _columns(reading, _actions(reading), context)
+    return normalised_page(columns | _constants(context, [reading.fetched]), reading)
 
 
-def _plain(body: bytes, context: PageContext) -> NormalisedPage:
-    columns, rows = plain_columns(body)
-    reading = PlainReading(columns, rows, context.latest)
-    return _made_of(reading, _plain_actions(reading, columns), context)
+def normalise_plain(bodies: Sequence[bytes], context: PageContext) -> Sequence[NormalisedPage]:
+    """What `normalise` makes of each page, made of all at once; NotPlain where it cannot be."""
+    texts, rows = plain_columns(bodies)
+    reading = PlainReading(texts, sum(rows), context.latest)
+    columns = _columns(reading, _plain_actions(reading, texts), context)
+    return plain_pages(columns | _constants(context, rows), reading, rows)
 
 
-def _made_of(
+def said(body: bytes) -> bytes:
+    """A page without its cursors, which differ from one reading to the next."""
+    return without_last(body, "paging")
+
+
+def _columns(
     reading: Reading | PlainReading, actions: Mapping[str, ArrowColumn], context: PageContext
-) -> NormalisedPage:
+) -> dict[str, ArrowColumn]:
     columns = {**_identity(reading, context), **_breakdowns(reading)}
     columns |= {**_metrics(reading), **actions}
     _refuse_strangers(reading, columns, context)
-    return normalised_page(columns | _constants(context, reading.fetched), reading)
+    return columns
 
 
 def _records(body: bytes) -> list[JSONValue]:
@@ -222,12 +233,12 @@ def _account_number(context: PageContext) -> str:
     return context.account_id.strip().removeprefix("act_")
 
 
-def _constants(context: PageContext, rows: int) -> dict[str, ArrowColumn]:
+def _constants(context: PageContext, rows: Sequence[int]) -> dict[str, ArrowColumn]:
     texts = {
         "source": SOURCE.value,
         "level": context.level.value,
         "date_basis": DateBasis.DELIVERY.value,
         "channel": channel_group(SOURCE),
     }
-    repeated = {name: pa.repeat(pa.scalar(text), rows) for name, text in texts.items()}
-    return {**repeated, "position": pa.array(np.arange(rows))}
+    repeated = {name: pa.repeat(pa.scalar(text), sum(rows)) for name, text in texts.items()}
+    return {**repeated, "position": pa.array(np.concatenate([*map(np.arange, rows)]))}

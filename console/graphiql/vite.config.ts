@@ -1,5 +1,6 @@
+import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import react from '@vitejs/plugin-react';
 import { defineConfig, type Plugin } from 'vite';
 
@@ -62,12 +63,33 @@ function writeNotices(): Plugin {
   };
 }
 
+// Tells of which sources the built page is; tests/docs/test_graphiql_examples.py reckons it again.
+function writeSources(): Plugin {
+  return {
+    name: 'write-sources',
+    generateBundle() {
+      const hash = createHash('sha256');
+      for (const path of sources()) hash.update(`${path}\0`).update(readFileSync(join(here, path)));
+      this.emitFile({ type: 'asset', fileName: 'SOURCES.sha256', source: `${hash.digest('hex')}\n` });
+    },
+  };
+}
+function sources(): string[] {
+  const within = readdirSync(join(here, 'src'), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(here, join(entry.parentPath, entry.name)));
+  const beside = ['index.html', 'package.json', 'package-lock.json', 'tsconfig.json', 'vite.config.ts'];
+  return [...beside, ...within].sort();
+}
+
 const here = import.meta.dirname ?? dirname(new URL(import.meta.url).pathname);
 
 export default defineConfig({
   // Absolute, because the page is served at /graphiql and at /graphql.
   base: '/graphiql/',
-  plugins: [latinFonts(), react(), notices(), writeNotices()],
+  // app/http/graphiql.py puts each answer's own nonce in its place.
+  html: { cspNonce: 'NONCE-OF-THE-ANSWER' },
+  plugins: [latinFonts(), react(), notices(), writeNotices(), writeSources()],
   worker: { format: 'es', plugins: () => [notices()] },
   resolve: {
     alias: {

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from core.calendar.periods import MONTHS_PER_QUARTER, MONTHS_PER_YEAR, ONE_DAY
+from core.calendar.periods import MONTHS_PER_QUARTER, MONTHS_PER_YEAR, ONE_DAY, month_on
 from core.records.calendar import CalendarProfile
 
 
@@ -16,20 +16,14 @@ def fiscal_columns(profile: CalendarProfile, year: int, month: int) -> dict[str,
     """
     start = profile.fiscal_start_month
     months_in = (month - start) % MONTHS_PER_YEAR
-    begins = _month_on(dt.date(year, month, 1), -months_in)
-    quarter_begins = _month_on(begins, months_in - months_in % MONTHS_PER_QUARTER)
+    begins = month_on(dt.date(year, month, 1), -months_in)
+    quarter_begins = month_on(begins, months_in - months_in % MONTHS_PER_QUARTER)
     return {
         "fiscal_year": begins.year + (profile.fiscal_year_named_by_end and start > 1),
         "fiscal_quarter": months_in // MONTHS_PER_QUARTER + 1,
         "fiscal_month": months_in + 1,
         "fiscal_year_start": begins,
-        "fiscal_year_end": _month_on(begins, MONTHS_PER_YEAR) - ONE_DAY,
+        "fiscal_year_end": month_on(begins, MONTHS_PER_YEAR) - ONE_DAY,
         "fiscal_quarter_start": quarter_begins,
-        "fiscal_quarter_end": _month_on(quarter_begins, MONTHS_PER_QUARTER) - ONE_DAY,
+        "fiscal_quarter_end": month_on(quarter_begins, MONTHS_PER_QUARTER) - ONE_DAY,
     }
-
-
-def _month_on(first: dt.date, months: int) -> dt.date:
-    """The first day of the month that comes `months` after that of `first`."""
-    years, month = divmod(first.month - 1 + months, MONTHS_PER_YEAR)
-    return dt.date(first.year + years, month + 1, 1)

@@ -13,7 +13,7 @@ ONE_DAY = dt.timedelta(days=1)
 _SIX_DAYS = dt.timedelta(days=DAYS_PER_WEEK - 1)
 # Not those of the `calendar` module, which speaks the language of the machine.
 DAY_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-_MONTH_NAMES = (
+MONTH_NAMES = (
     "January", "February", "March", "April", "May", "June",
     "July", "August", "September", "October", "November", "December",
 )  # fmt: skip
@@ -37,6 +37,12 @@ def end_of_month(year: int, month: int) -> dt.date:
     return dt.date(year, month, calendar.monthrange(year, month)[1])
 
 
+def month_on(first: dt.date, months: int) -> dt.date:
+    """The first day of the month that comes `months` after that of `first`."""
+    years, month = divmod(first.month - 1 + months, MONTHS_PER_YEAR)
+    return dt.date(first.year + years, month + 1, 1)
+
+
 def week_columns(start: dt.date) -> dict[str, Any]:
     """The week that begins on `start`, under the names of CalendarDayRecord."""
     return {"week_start": start, "week_end": start + _SIX_DAYS}
@@ -51,7 +57,7 @@ def month_columns(year: int, month: int) -> dict[str, Any]:
         "year": year,
         "quarter": quarter,
         "month": month,
-        "month_name": _MONTH_NAMES[month - 1],
+        "month_name": MONTH_NAMES[month - 1],
         "days_in_month": end.day,
         "is_leap_year": calendar.isleap(year),
         "month_start": end.replace(day=1),

@@ -12,6 +12,7 @@ from core.periods import Grain, Weekday
 from core.records.connections import Level, Source
 from core.records.entries import DateBasis, Device, SeriesRole
 from core.records.pages import Page
+from core.records.shapes import Written
 from core.units import DateRange
 
 
@@ -134,4 +135,20 @@ class AttributionPage:
     """A page and the moment whose knowledge it is, which every page of its walk shares."""
 
     page: Page[AttributionRowRecord]
+    as_of: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenRows:
+    """A page whose rows are JSON, and the moment whose knowledge it is.
+
+    `ends` are the keys of its first and its last row as text, empty for None: `time`, then the
+    parts in the order that rows are sorted by. None where there are no rows, or nobody asked.
+    """
+
+    size: int
+    has_next: bool
+    has_previous: bool
+    written: Written
+    ends: tuple[tuple[str, ...], tuple[str, ...]] | None
     as_of: datetime

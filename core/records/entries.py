@@ -6,12 +6,17 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from core.jsonvalue import JSONObject
 from core.records.connections import Level, Source
 from core.records.naming import CampaignSpan, NamingCondition
+from core.records.pages import PageRequest
 from core.units import DateRange
+
+if TYPE_CHECKING:
+    from core.records.performance import Trace
 
 
 class DateBasis(StrEnum):
@@ -161,7 +166,8 @@ class EntryFilter:
     """Which entries; None and empty mean no restriction.
 
     `naming` is what a campaign's name must say; resolvers turn it into `spans`, campaigns and
-    their days, of which an entry must meet one. Empty `spans` let nothing through.
+    their days, of which an entry must meet one. Empty `spans` let nothing through. `behind`: those
+    that a figure is made of; its moment is the page's.
     """
 
     dates: DateRange | None = None
@@ -171,6 +177,7 @@ class EntryFilter:
     connections: tuple[UUID, ...] = ()
     campaigns: tuple[UUID, ...] = ()
     levels: tuple[Level, ...] = ()
+    entities: tuple[str, ...] = ()
     countries: tuple[str, ...] = ()
     geos: tuple[str, ...] = ()
     devices: tuple[Device, ...] = ()
@@ -179,6 +186,7 @@ class EntryFilter:
     min_quality: float | None = None
     naming: tuple[NamingCondition, ...] = ()
     spans: tuple[CampaignSpan, ...] | None = None
+    behind: Trace | None = None
 
 
 class EntryOrder(StrEnum):
@@ -186,3 +194,13 @@ class EntryOrder(StrEnum):
 
     DATE_ASC = "DATE_ASC"
     DATE_DESC = "DATE_DESC"
+
+
+@dataclass(frozen=True, slots=True)
+class EntryPageRequest:
+    """Which page of which entries, as they stood at `as_of` (now when None)."""
+
+    where: EntryFilter
+    order: EntryOrder
+    page: PageRequest
+    as_of: datetime | None = None

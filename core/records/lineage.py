@@ -15,7 +15,7 @@ class RawPageRecord:
 
     `size_bytes` and `sha256` (hex) are of the body before compression. What became of its
     records: fetched = stored + unchanged + rejected, each None until the page is merged; 0 on a
-    page of totals, whose rows are no records.
+    page of totals, whose rows are no records. The body is kept until `body_gone_at`.
     """
 
     id: UUID
@@ -32,6 +32,7 @@ class RawPageRecord:
     stored: int | None = None
     unchanged: int | None = None
     rejected: int | None = None
+    body_gone_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Generic, TypeVar
+from uuid import UUID
 
 T = TypeVar("T")
 
@@ -28,3 +29,12 @@ class Page(Generic[T]):
     items: tuple[T, ...]
     has_next: bool
     has_previous: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RunSlice:
+    """At most `size` of what is numbered within a run (its steps, its pages), after a number."""
+
+    run_id: UUID
+    after: int
+    size: int

@@ -19,8 +19,8 @@ from core.units import DateRange
 class RunKind(StrEnum):
     """What a run does.
 
-    A BACKFILL and a TRANSFORMATION make room for every other run: the one between its readings,
-    the other between its pages. An EXPORT is of no connection.
+    A BACKFILL, a TRANSFORMATION, an INDEX and an ANALYSIS make room for every other run: between
+    readings, pages, months and panels. An EXPORT, an INDEX and an ANALYSIS are of no connection.
     """
 
     INGESTION = "INGESTION"
@@ -28,11 +28,18 @@ class RunKind(StrEnum):
     REPLAY = "REPLAY"
     TRANSFORMATION = "TRANSFORMATION"
     EXPORT = "EXPORT"
+    INDEX = "INDEX"
+    ANALYSIS = "ANALYSIS"
 
     @property
     def is_internal(self) -> bool:
         """Whether it works on what is stored alone: a paused connection does not hold it."""
-        return self in (RunKind.TRANSFORMATION, RunKind.EXPORT)
+        return self.follows_by_itself or self in (RunKind.TRANSFORMATION, RunKind.EXPORT)
+
+    @property
+    def follows_by_itself(self) -> bool:
+        """Whether it comes after whatever was learned: it is neither listed, counted nor news."""
+        return self in (RunKind.INDEX, RunKind.ANALYSIS)
 
 
 class RunStatus(StrEnum):

@@ -18,6 +18,7 @@ class ScheduleOutcome(StrEnum):
     STARTED = "STARTED"
     RUN_STILL_OPEN = "RUN_STILL_OPEN"
     CONNECTION_INACTIVE = "CONNECTION_INACTIVE"
+    QUOTA_EXCEEDED = "QUOTA_EXCEEDED"
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from graph.fields import mutation
 from graph.ids import AUTHORIZATION, CONNECTION
 from graph.inputs.authorizations import ConnectAuthorizedInput
 from graph.types.authorizations import Authorization
-from graph.types.connections import SourceConnection
+from graph.types.connections import ConnectedSource
 from graph.types.errors import ConflictError, ForbiddenError, InvalidInput, NotFoundError
 from resolvers import authorizations
 
@@ -41,7 +41,7 @@ class ConfirmAuthorizationPayload:
 class ConnectAuthorizedPayload:
     """What connectAuthorized leaves behind."""
 
-    connection: SourceConnection = strawberry.field(description="The new connection.")
+    connection: ConnectedSource = strawberry.field(description="The new connection.")
 
 
 StartAuthorizationResult: TypeAlias = Annotated[
@@ -139,4 +139,4 @@ class AuthorizationMutations:
         source = (await authorizations.one(session, found)).source
         choice = input.to_choice(source.manifest.look_back_days)
         record = await authorizations.connect(session, found, choice)
-        return ConnectAuthorizedPayload(connection=SourceConnection.from_record(record))
+        return ConnectAuthorizedPayload(connection=ConnectedSource.from_record(record))

@@ -7,6 +7,7 @@ from typing import Annotated, TypeAlias
 import strawberry
 
 from core.scope import Permission
+from graph.bounds.sizes import listed
 from graph.context import Info
 from graph.fields import mutation
 from graph.ids import CALENDAR_EVENT
@@ -27,8 +28,8 @@ class SetCalendarPayload:
     settings: CalendarSettingsType = strawberry.field(
         description="The settings; with `preview` as they would be."
     )
-    changes: list[CalendarChangeType] = strawberry.field(
-        description="The settings that differ from before; none: nothing to do."
+    changes: list[CalendarChangeType] = listed(
+        "The settings that differ from before; none: nothing to do.", size=5
     )
 
 

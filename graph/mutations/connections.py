@@ -15,7 +15,7 @@ from graph.inputs.connections import (
     RotateCredentialsInput,
     UpdateConnectionInput,
 )
-from graph.types.connections import SourceConnection
+from graph.types.connections import ConnectedSource
 from graph.types.errors import Refused
 from graph.types.webhooks import WebhookSecret
 from resolvers import connections, webhooks
@@ -27,7 +27,7 @@ ConnectionId = Annotated[strawberry.ID, strawberry.argument(description="Id of t
 class ConnectSourcePayload:
     """What connectSource leaves behind."""
 
-    connection: SourceConnection = strawberry.field(description="The new connection.")
+    connection: ConnectedSource = strawberry.field(description="The new connection.")
     webhook: WebhookSecret | None = strawberry.field(
         description="Where to send events and what signs them, told this once; of WEBHOOK alone."
     )
@@ -37,35 +37,35 @@ class ConnectSourcePayload:
 class RotateCredentialsPayload:
     """What rotateCredentials leaves behind."""
 
-    connection: SourceConnection = strawberry.field(description="The connection, as it was.")
+    connection: ConnectedSource = strawberry.field(description="The connection, as it was.")
 
 
 @strawberry.type(description="The connection is as you asked.")
 class UpdateConnectionPayload:
     """What updateConnection leaves behind."""
 
-    connection: SourceConnection = strawberry.field(description="The connection, changed.")
+    connection: ConnectedSource = strawberry.field(description="The connection, changed.")
 
 
 @strawberry.type(description="The connection is paused.")
 class PauseConnectionPayload:
     """What pauseConnection leaves behind."""
 
-    connection: SourceConnection = strawberry.field(description="The connection, now PAUSED.")
+    connection: ConnectedSource = strawberry.field(description="The connection, now PAUSED.")
 
 
 @strawberry.type(description="The connection is active.")
 class ResumeConnectionPayload:
     """What resumeConnection leaves behind."""
 
-    connection: SourceConnection = strawberry.field(description="The connection, now ACTIVE.")
+    connection: ConnectedSource = strawberry.field(description="The connection, now ACTIVE.")
 
 
 @strawberry.type(description="The account is disconnected.")
 class DisconnectSourcePayload:
     """What disconnectSource leaves behind."""
 
-    connection: SourceConnection = strawberry.field(description="The connection, now DISCONNECTED.")
+    connection: ConnectedSource = strawberry.field(description="The connection, now DISCONNECTED.")
 
 
 ConnectSourceResult: TypeAlias = Annotated[
@@ -120,7 +120,7 @@ class ConnectionMutations:
         """Checked, then written."""
         record, issued = await webhooks.connect(info.context.session, input.to_command())
         return ConnectSourcePayload(
-            connection=SourceConnection.from_record(record),
+            connection=ConnectedSource.from_record(record),
             webhook=None if issued is None else WebhookSecret.from_record(issued),
         )
 
@@ -141,7 +141,7 @@ class ConnectionMutations:
         connection_id = CONNECTION.decode(input.connection_id, "connectionId")
         fresh = input.credentials.named()
         record = await connections.rotate(info.context.session, connection_id, fresh)
-        return RotateCredentialsPayload(connection=SourceConnection.from_record(record))
+        return RotateCredentialsPayload(connection=ConnectedSource.from_record(record))
 
     @mutation(
         "Give a connection another name, or another look-back. Runs that are queued keep the days "
@@ -159,7 +159,7 @@ class ConnectionMutations:
         """Checked, then written."""
         connection_id = CONNECTION.decode(input.connection_id, "connectionId")
         record = await connections.change(info.context.session, connection_id, input.to_command())
-        return UpdateConnectionPayload(connection=SourceConnection.from_record(record))
+        return UpdateConnectionPayload(connection=ConnectedSource.from_record(record))
 
     @mutation(
         "Have no more runs of a connection: `startIngestion`, `ingestFile` and `retryRun` refuse "
@@ -173,7 +173,7 @@ class ConnectionMutations:
         """Once or twice: the same."""
         found = CONNECTION.decode(connection_id, "connectionId")
         record = await connections.pause(info.context.session, found)
-        return PauseConnectionPayload(connection=SourceConnection.from_record(record))
+        return PauseConnectionPayload(connection=ConnectedSource.from_record(record))
 
     @mutation(
         "Make a connection active again. To resume what is active changes nothing.",
@@ -185,7 +185,7 @@ class ConnectionMutations:
         """Once or twice: the same."""
         found = CONNECTION.decode(connection_id, "connectionId")
         record = await connections.resume(info.context.session, found)
-        return ResumeConnectionPayload(connection=SourceConnection.from_record(record))
+        return ResumeConnectionPayload(connection=ConnectedSource.from_record(record))
 
     @mutation(
         "Destroy a connection's credentials at once and cancel its runs. What it brought stays, "
@@ -199,4 +199,4 @@ class ConnectionMutations:
         """Once or twice: the same."""
         found = CONNECTION.decode(connection_id, "connectionId")
         record = await connections.disconnect(info.context.session, found)
-        return DisconnectSourcePayload(connection=SourceConnection.from_record(record))
+        return DisconnectSourcePayload(connection=ConnectedSource.from_record(record))

@@ -7,6 +7,7 @@ from typing import Annotated, TypeAlias
 import strawberry
 
 from core.scope import Permission
+from graph.bounds.sizes import listed
 from graph.context import Info
 from graph.fields import mutation
 from graph.inputs.dead_letters import DeadLetterChoiceInput
@@ -21,7 +22,7 @@ Chosen = Annotated[DeadLetterChoiceInput, strawberry.argument(description="Which
 class RequeueDeadLettersPayload:
     """What requeueDeadLetters leaves behind."""
 
-    runs: list[Run] = strawberry.field(description="The runs that do the work now.")
+    runs: list[Run] = listed("The runs that do the work now.", size=20)
 
 
 @strawberry.type(description="The runs are laid aside.")

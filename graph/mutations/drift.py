@@ -8,11 +8,12 @@ import strawberry
 
 from core.records.drift import DriftPolicy
 from core.scope import Permission
+from graph.bounds.sizes import listed
 from graph.context import Info
 from graph.fields import mutation
 from graph.ids import CONNECTION, SCHEMA_CHANGE
 from graph.mutations.connections import ConnectionId
-from graph.types.connections import SourceConnection
+from graph.types.connections import ConnectedSource
 from graph.types.drift import SchemaChange
 from graph.types.errors import Refused
 from graph.types.runs import Run
@@ -24,15 +25,15 @@ from resolvers.text import choices
 class AcceptSchemaChangesPayload:
     """What acceptSchemaChanges leaves behind."""
 
-    changes: list[SchemaChange] = strawberry.field(description="The changes, now ACCEPTED.")
-    runs: list[Run] = strawberry.field(description="Runs that waited for it and go on now.")
+    changes: list[SchemaChange] = listed("The changes, now ACCEPTED.", size=10)
+    runs: list[Run] = listed("Runs that waited for it and go on now.", size=5)
 
 
 @strawberry.type(description="The policy is in force.")
 class SetSchemaPolicyPayload:
     """What setSchemaPolicy leaves behind."""
 
-    connection: SourceConnection = strawberry.field(description="The connection.")
+    connection: ConnectedSource = strawberry.field(description="The connection.")
 
 
 AcceptSchemaChangesResult: TypeAlias = Annotated[
@@ -91,4 +92,4 @@ class DriftMutations:
         """Checked, then written."""
         found = CONNECTION.decode(connection_id, "connectionId")
         record = await drift.set_policy(info.context.session, found, stream, policy)
-        return SetSchemaPolicyPayload(connection=SourceConnection.from_record(record))
+        return SetSchemaPolicyPayload(connection=ConnectedSource.from_record(record))

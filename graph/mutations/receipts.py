@@ -13,7 +13,7 @@ from graph.ids import CONNECTION, RUN
 from graph.inputs.receipts import ReceiptRulesInput
 from graph.mutations.connections import ConnectionId
 from graph.queries.runs import RunId
-from graph.types.connections import SourceConnection
+from graph.types.connections import ConnectedSource
 from graph.types.errors import Refused
 from graph.types.runs import Run
 from resolvers import connections, receipts, restatements
@@ -37,14 +37,14 @@ class RejectShrinkPayload:
 class SetReceiptRulesPayload:
     """What setReceiptRules leaves behind."""
 
-    connection: SourceConnection = strawberry.field(description="The connection.")
+    connection: ConnectedSource = strawberry.field(description="The connection.")
 
 
 @strawberry.type(description="The connection reads as far back as was proposed.")
 class AcceptLookBackPayload:
     """What acceptProposedLookBack leaves behind."""
 
-    connection: SourceConnection = strawberry.field(description="The connection.")
+    connection: ConnectedSource = strawberry.field(description="The connection.")
 
 
 AcceptLookBackResult: TypeAlias = Annotated[
@@ -106,7 +106,7 @@ class ReceiptMutations:
         wanted = input.applied_to(await receipts.policy(session, connection_id))
         await receipts.set_policy(session, connection_id, wanted)
         session.loaders.policies.clear(connection_id)
-        return SetReceiptRulesPayload(connection=SourceConnection.from_record(record))
+        return SetReceiptRulesPayload(connection=ConnectedSource.from_record(record))
 
     @mutation(
         "Take `proposedLookBackDays` as the connection's look-back. Answers CONFLICT when none is "
@@ -119,4 +119,4 @@ class ReceiptMutations:
         """As it is proposed at this moment."""
         found = CONNECTION.decode(connection_id, "connectionId")
         record = await restatements.accept(info.context.session, found)
-        return AcceptLookBackPayload(connection=SourceConnection.from_record(record))
+        return AcceptLookBackPayload(connection=ConnectedSource.from_record(record))

@@ -7,6 +7,7 @@ from typing import Annotated, TypeAlias
 import strawberry
 
 from core.scope import Permission
+from graph.bounds.sizes import listed
 from graph.context import Info
 from graph.fields import mutation
 from graph.inputs.rejections import DismissRejectedInput, ReplayRejectedInput
@@ -19,8 +20,8 @@ from resolvers import rejections
 class ReplayRejectedPayload:
     """What replayRejected leaves behind."""
 
-    runs: list[Run] = strawberry.field(
-        description="A run for each connection; follow them with `ingestionProgress`."
+    runs: list[Run] = listed(
+        "A run for each connection; follow them with `ingestionProgress`.", size=20
     )
 
 

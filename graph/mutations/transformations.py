@@ -7,6 +7,7 @@ from typing import Annotated, TypeAlias
 import strawberry
 
 from core.scope import Permission
+from graph.bounds.sizes import listed
 from graph.context import Info
 from graph.fields import mutation
 from graph.inputs.transformations import StartTransformationInput
@@ -19,8 +20,8 @@ from resolvers import transformations
 class StartTransformationPayload:
     """What startTransformation leaves behind."""
 
-    runs: list[Run] = strawberry.field(
-        description="A run for each connection; `receipt.diff` says what it changed."
+    runs: list[Run] = listed(
+        "A run for each connection; `receipt.diff` says what it changed.", size=20
     )
 
 

@@ -7,6 +7,7 @@ from typing import Annotated, TypeAlias
 import strawberry
 
 from core.scope import Permission
+from graph.bounds.sizes import listed
 from graph.context import Info
 from graph.fields import mutation
 from graph.ids import CONNECTION
@@ -15,7 +16,7 @@ from graph.inputs.webhooks import (
     SetWebhookMappingInput,
     TestWebhookMappingInput,
 )
-from graph.types.connections import SourceConnection
+from graph.types.connections import ConnectedSource
 from graph.types.errors import Refused
 from graph.types.webhooks import WebhookReading, WebhookSecret
 from resolvers import webhooks
@@ -25,7 +26,7 @@ from resolvers import webhooks
 class RotateWebhookSecretPayload:
     """What rotateWebhookSecret leaves behind."""
 
-    connection: SourceConnection = strawberry.field(description="The connection, as it was.")
+    connection: ConnectedSource = strawberry.field(description="The connection, as it was.")
     webhook: WebhookSecret = strawberry.field(description="The new secret, told this once.")
 
 
@@ -33,7 +34,7 @@ class RotateWebhookSecretPayload:
 class SetWebhookMappingPayload:
     """What setWebhookMapping leaves behind."""
 
-    connection: SourceConnection = strawberry.field(description="The connection.")
+    connection: ConnectedSource = strawberry.field(description="The connection.")
 
 
 @strawberry.type(description="The sample was read; nothing was kept.")
@@ -42,7 +43,7 @@ class TestWebhookMappingPayload:
 
     __test__ = False
 
-    readings: list[WebhookReading] = strawberry.field(description="One for each event.")
+    readings: list[WebhookReading] = listed("One for each event.", size=20)
 
 
 RotateWebhookSecretResult: TypeAlias = Annotated[
@@ -85,7 +86,7 @@ class WebhookMutations:
             info.context.session, found, input.overlap_hours
         )
         return RotateWebhookSecretPayload(
-            connection=SourceConnection.from_record(record),
+            connection=ConnectedSource.from_record(record),
             webhook=WebhookSecret.from_record(issued),
         )
 
@@ -105,7 +106,7 @@ class WebhookMutations:
         """Checked, then kept."""
         found = CONNECTION.decode(input.connection_id, "connectionId")
         record = await webhooks.set_mapping(info.context.session, found, input.mapping.to_record())
-        return SetWebhookMappingPayload(connection=SourceConnection.from_record(record))
+        return SetWebhookMappingPayload(connection=ConnectedSource.from_record(record))
 
     @mutation(
         "Read a sample as a webhook's events are read, by its mapping or by another. Keeps "

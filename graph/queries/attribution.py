@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, cast
 
 import strawberry
 
 from core.periods import Grain, Weekday
+from core.records.answers import Area
 from core.records.attribution import (
     AttributionDefinition,
     AttributionDimension,
@@ -14,15 +15,17 @@ from core.records.attribution import (
 )
 from core.records.connections import Source
 from core.scope import Permission
+from graph.bounds.sizes import paged
 from graph.context import Info
 from graph.fields import guarded
 from graph.inputs.attribution import AttributionRowFilter, filter_parts
 from graph.inputs.dates import DateRangeInput
 from graph.inputs.entries import ALL, AsOf, texts
 from graph.pagination import After, Before, First, Last
-from graph.types.attribution import AttributionRowConnection
+from graph.types.attribution import AttributionRow, AttributionRowConnection
+from graph.written.attribution import rendered_page
 from resolvers import attribution
-from resolvers.attribution_calendar import calendar_of
+from resolvers.attribution_calendar import calendar_of, period_of_row
 from resolvers.paging import PageArguments
 from resolvers.text import choices
 
@@ -64,6 +67,9 @@ class AttributionQueries:
         "Null, with an error, for callers without the permission, so that the rest of their "
         "answer stands.",
         needs=Permission.CAUSAL_DATA_ACCESS,
+        size=paged(attribution.MAX_ROWS),
+        weight=20,
+        reads=(Area.DAYS, Area.SOURCES, Area.LABELS, Area.CALENDAR),
     )
     async def attribution_rows(
         self,
@@ -119,7 +125,18 @@ class AttributionQueries:
         )
         session = info.context.session
         arguments = PageArguments(first, after, last, before)
+        written = await rendered_page(
+            info,
+            definition,
+            arguments,
+            as_of,
+            AttributionRow.known_by,
+            has_calendar=include_calendar,
+        )
+        if written is not None:
+            # The executor lets it through as the JSON of the connection.
+            return cast("AttributionRowConnection", written)
         found = await attribution.page(session, definition, arguments, as_of)
         rows = found.page.items if include_calendar else ()
-        calendar = await calendar_of(session, rows, found.as_of)
+        calendar = await calendar_of(session, set(map(period_of_row, rows)), found.as_of)
         return AttributionRowConnection.from_page(found, calendar)

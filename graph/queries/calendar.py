@@ -6,8 +6,10 @@ from typing import Annotated
 
 import strawberry
 
+from core.records.answers import Area
 from core.records.calendar import Industry
 from core.scope import Permission
+from graph.bounds.sizes import about, days, sized_by
 from graph.context import Info
 from graph.fields import guarded
 from graph.inputs.dates import DateRangeInput
@@ -25,6 +27,8 @@ class CalendarQueries:
     @guarded(
         "Your calendar, day by day; days outside its years are left out.",
         needs=Permission.MEMORY_READ,
+        size=sized_by("dates", days, calendar.MAX_DAYS),
+        reads=(Area.CALENDAR,),
     )
     async def calendar(
         self,
@@ -39,14 +43,19 @@ class CalendarQueries:
         found = await calendar.days(info.context.session, dates.to_range("dates"), as_of)
         return [CalendarDimension.from_record(day) for day in found]
 
-    @guarded("What your calendar is made from.", needs=Permission.MEMORY_READ)
+    @guarded(
+        "What your calendar is made from.", needs=Permission.MEMORY_READ, reads=(Area.CALENDAR,)
+    )
     async def calendar_settings(self, info: Info) -> CalendarSettingsType:
         """The wish, and whether it is fulfilled."""
         found = await calendar_settings.current(info.context.session)
         return CalendarSettingsType.from_record(found)
 
     @guarded(
-        "Events of your own, at most 10,000, by their first day.", needs=Permission.MEMORY_READ
+        "Events of your own, at most 10,000, by their first day.",
+        needs=Permission.MEMORY_READ,
+        size=about(100),
+        reads=(Area.CALENDAR,),
     )
     async def calendar_events(
         self,
@@ -67,6 +76,7 @@ class CalendarQueries:
         "The specification's constant factors of seasonality, as a named prior. Factors that "
         "are estimated from your own history are `seasonality`.",
         needs=Permission.MEMORY_READ,
+        reads=(Area.CALENDAR,),
     )
     async def seasonality_prior(
         self,

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import strawberry
 
+from core.records.answers import Area
 from core.scope import Permission
+from graph.bounds.sizes import paged
 from graph.context import Info
 from graph.fields import guarded
 from graph.pagination import After, Before, Connection, First, Last, connection
@@ -17,7 +19,12 @@ from resolvers.paging import PageArguments
 class CampaignQueries:
     """Root fields about campaigns."""
 
-    @guarded("Your campaigns, in a fixed order without meaning.", needs=Permission.MEMORY_READ)
+    @guarded(
+        "Your campaigns, in a fixed order without meaning.",
+        needs=Permission.MEMORY_READ,
+        size=paged(campaigns.MAX_CAMPAIGNS),
+        reads=(Area.SOURCES,),
+    )
     async def campaigns(
         self,
         info: Info,

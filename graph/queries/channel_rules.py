@@ -7,7 +7,9 @@ from typing import Annotated
 import strawberry
 
 from core.errors import BadInput
+from core.records.answers import Area
 from core.scope import Permission
+from graph.bounds.sizes import about, sliced
 from graph.context import Info
 from graph.fields import guarded
 from graph.inputs.channel_rules import ChannelRuleInput
@@ -26,6 +28,8 @@ class ChannelRuleQueries:
     @guarded(
         "Your channel rules, at most 200, in the order in which they are tried.",
         needs=Permission.MEMORY_READ,
+        size=about(20),
+        reads=(Area.LABELS,),
     )
     async def channel_rules(self, info: Info, *, as_of: AsOf = None) -> list[ChannelRule]:
         """All of them."""
@@ -36,6 +40,8 @@ class ChannelRuleQueries:
         "Which of your entries a rule would move to its channel, as one of the rules that you "
         "have; nothing is kept. A medium is not kept with entries: none is found by it.",
         needs=Permission.MEMORY_READ,
+        size=sliced(20, MAX_SAMPLES, "samples"),
+        weight=50,
     )
     async def channel_preview(
         self,

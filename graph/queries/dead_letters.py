@@ -8,6 +8,7 @@ import strawberry
 
 from core.records.dead_letters import DeadLetterFilter
 from core.scope import Permission
+from graph.bounds.sizes import paged
 from graph.context import Info
 from graph.fields import guarded
 from graph.inputs.dead_letters import DeadLetterFilterInput
@@ -24,6 +25,7 @@ class DeadLetterQueries:
     @guarded(
         "Runs that are FAILED or PARKED and that nobody laid aside since, newest first.",
         needs=Permission.MEMORY_READ,
+        size=paged(dead_letters.MAX_DEAD_LETTERS),
     )
     async def dead_letters(
         self,

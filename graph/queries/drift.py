@@ -8,6 +8,7 @@ import strawberry
 
 from core.records.drift import DriftState
 from core.scope import Permission
+from graph.bounds.sizes import paged
 from graph.context import Info
 from graph.fields import guarded
 from graph.ids import CONNECTION
@@ -26,6 +27,7 @@ class DriftQueries:
     @guarded(
         "Fields of your sources that are new, have another type or are gone, newest first.",
         needs=Permission.MEMORY_READ,
+        size=paged(drift.MAX_CHANGES),
     )
     async def schema_changes(
         self,

@@ -8,6 +8,7 @@ import strawberry
 
 from core.records.events import DataEventKind
 from core.scope import Permission
+from graph.bounds.sizes import sliced
 from graph.context import Info
 from graph.fields import guarded
 from graph.inputs.entries import ALL
@@ -30,6 +31,7 @@ class EventQueries:
         "unless your operator says otherwise). Walk on with the last `sequence` of each answer "
         "until one is empty.",
         needs=Permission.MEMORY_READ,
+        size=sliced(100, events.MAX_EVENTS),
     )
     async def events(
         self,

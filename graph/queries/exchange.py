@@ -7,8 +7,10 @@ from typing import Annotated
 
 import strawberry
 
+from core.records.answers import Area
 from core.records.exchange import RateMoment
 from core.scope import Permission
+from graph.bounds.sizes import about
 from graph.context import Info
 from graph.fields import guarded
 from graph.inputs.entries import AsOf
@@ -27,6 +29,7 @@ class ExchangeQueries:
         "they cover it not, the reference rates of the European Central Bank. Null when there is "
         "no rate.",
         needs=Permission.MEMORY_READ,
+        reads=(Area.LABELS,),
     )
     async def exchange_rate(
         self,
@@ -46,6 +49,8 @@ class ExchangeQueries:
         "Your own exchange rates, at most 2,000; of several for the same currencies and day, the "
         "first holds: the one that begins last, and of those the one that was added last.",
         needs=Permission.MEMORY_READ,
+        size=about(50),
+        reads=(Area.LABELS,),
     )
     async def exchange_rates(self, info: Info, *, as_of: AsOf = None) -> list[OwnExchangeRate]:
         """All of them."""

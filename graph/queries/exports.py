@@ -8,6 +8,7 @@ import strawberry
 
 from core.records.exports import ExportState
 from core.scope import Permission
+from graph.bounds.sizes import paged
 from graph.context import Info
 from graph.fields import guarded
 from graph.ids import EXPORT
@@ -31,7 +32,9 @@ class ExportQueries:
         record = await exports.export(info.context.session, EXPORT.decode(id, "id"))
         return None if record is None else Export.from_record(record)
 
-    @guarded("Your exports, newest first.", needs=Permission.MEMORY_READ)
+    @guarded(
+        "Your exports, newest first.", needs=Permission.MEMORY_READ, size=paged(exports.MAX_EXPORTS)
+    )
     async def exports(
         self,
         info: Info,

@@ -7,7 +7,9 @@ from typing import Annotated
 import strawberry
 
 from core.errors import BadInput
+from core.records.answers import Area
 from core.scope import Permission
+from graph.bounds.sizes import about, sliced
 from graph.context import Info
 from graph.fields import guarded
 from graph.inputs.entries import AsOf
@@ -25,6 +27,8 @@ class NamingQueries:
     @guarded(
         "Your naming rules, at most 200, in the order in which they are tried.",
         needs=Permission.MEMORY_READ,
+        size=about(20),
+        reads=(Area.LABELS,),
     )
     async def naming_rules(self, info: Info, *, as_of: AsOf = None) -> list[NamingRule]:
         """All of them."""
@@ -34,6 +38,8 @@ class NamingQueries:
     @guarded(
         "What a rule would read of the current names of your campaigns; nothing is kept.",
         needs=Permission.MEMORY_READ,
+        size=sliced(20, MAX_NAMES, "readings", "unmatched"),
+        weight=20,
     )
     async def naming_preview(
         self,

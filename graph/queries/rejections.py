@@ -8,6 +8,7 @@ import strawberry
 
 from core.records.rejections import RejectionFilter
 from core.scope import Permission
+from graph.bounds.sizes import paged, sliced
 from graph.context import Info
 from graph.fields import guarded
 from graph.ids import RUN
@@ -36,6 +37,7 @@ class RejectionQueries:
         "oldest first: ask for `last` to see the newest. They hold what the source sent, so they "
         "are for those who ingest: null, with an error, for other callers.",
         needs=Permission.MEMORY_WRITE,
+        size=paged(rejections.MAX_REJECTED),
     )
     async def rejected_records(
         self,
@@ -65,6 +67,8 @@ class RejectionQueries:
     @guarded(
         "How many records were refused, by connection, state and reason, largest group first.",
         needs=Permission.MEMORY_WRITE,
+        size=sliced(rejections.MAX_GROUPS, rejections.MAX_GROUPS),
+        weight=10,
     )
     async def rejected_record_summary(
         self,

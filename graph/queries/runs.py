@@ -8,6 +8,7 @@ import strawberry
 
 from core.records.runs import RunStatus
 from core.scope import Permission
+from graph.bounds.sizes import paged
 from graph.context import Info
 from graph.fields import guarded
 from graph.ids import CONNECTION, RUN
@@ -31,7 +32,11 @@ class RunQueries:
         record = await runs.run(info.context.session, RUN.decode(id, "id"))
         return None if record is None else Run.from_record(record)
 
-    @guarded("Your runs, newest first.", needs=Permission.MEMORY_READ)
+    @guarded(
+        "Your runs, newest first. Those of kind INDEX follow by themselves and are not among them.",
+        needs=Permission.MEMORY_READ,
+        size=paged(runs.MAX_RUNS),
+    )
     async def runs(
         self,
         info: Info,

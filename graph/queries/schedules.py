@@ -7,6 +7,7 @@ from typing import Annotated
 import strawberry
 
 from core.scope import Permission
+from graph.bounds.sizes import paged
 from graph.context import Info
 from graph.fields import guarded
 from graph.ids import CONNECTION
@@ -22,7 +23,11 @@ from resolvers.text import choices
 class ScheduleQueries:
     """Root fields about schedules."""
 
-    @guarded("Your schedules, oldest first.", needs=Permission.MEMORY_READ)
+    @guarded(
+        "Your schedules, oldest first.",
+        needs=Permission.MEMORY_READ,
+        size=paged(schedules.MAX_SCHEDULES),
+    )
     async def schedules(
         self,
         info: Info,

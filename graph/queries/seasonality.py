@@ -6,8 +6,10 @@ from typing import Annotated
 
 import strawberry
 
+from core.records.answers import Area
 from core.records.seasonality import SeasonalMetric
 from core.scope import Permission
+from graph.bounds.sizes import about
 from graph.context import Info
 from graph.fields import guarded
 from graph.inputs.entries import AsOf, texts
@@ -23,6 +25,8 @@ class SeasonalityQueries:
         "How many times the usual days of the week, weeks, months and quarters bring, estimated "
         "from your own settled history. A history of which nothing is known yet is left out.",
         needs=Permission.MEMORY_READ,
+        size=about(10),
+        reads=(Area.CALENDAR,),
     )
     async def seasonality(
         self,

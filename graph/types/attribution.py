@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated, Any
 
 import strawberry
 
+from core.records.answers import Area
 from core.records.attribution import AttributionKey, AttributionRowRecord
 from core.records.connections import Source
 from core.records.entries import DateBasis, Device, SeriesRole
@@ -18,7 +20,7 @@ from graph.pagination import Connection, edges, page_info
 from graph.scalars import BigInt
 from graph.types import campaigns as campaign_types
 from graph.types.calendar import CalendarDimension
-from graph.types.connections import SourceConnection
+from graph.types.connections import ConnectedSource
 from graph.types.exchange import ConvertedAmounts, ToCurrency
 from graph.types.metrics import RateColumns
 from graph.types.period_calendar import PeriodColumns, period_columns
@@ -141,17 +143,28 @@ class AttributionRow(RateColumns, PeriodColumns):
             **period_columns(periods.get(period_of_row(record))),
         )
 
-    @resolved(f"The connection that brought it. {APART}")
-    async def connection(self, info: Info) -> SourceConnection | None:
+    @classmethod
+    def known_by(cls, as_of: dt.datetime, columns: Mapping[str, Any]) -> AttributionRow:
+        """The row of a day of which nothing is known but `columns`: enough for its relations."""
+        row, day = object.__new__(cls), columns.get("time", dt.date.min)
+        key = AttributionKey(
+            day, "", connection=columns.get("connection"), campaign=columns.get("campaign")
+        )
+        vars(row).update(as_of=as_of, date=day, until=day, key=key)
+        return row
+
+    @resolved(f"The connection that brought it. {APART}", reads=(Area.SOURCES,))
+    async def connection(self, info: Info) -> ConnectedSource | None:
         """Batched over the whole answer."""
         if self.key.connection is None:
             return None
         record = await connections.connection(info.context.session, self.key.connection)
-        return None if record is None else SourceConnection.from_record(record)
+        return None if record is None else ConnectedSource.from_record(record)
 
     @resolved(
         "Its day in your calendar, as the calendar of the page's moment saw it; null for weeks and "
-        "months, and outside the calendar's years."
+        "months, and outside the calendar's years.",
+        reads=(Area.CALENDAR,),
     )
     async def calendar(self, info: Info) -> CalendarDimension | None:
         """Batched over the whole answer."""
@@ -160,7 +173,10 @@ class AttributionRow(RateColumns, PeriodColumns):
         record = await calendar.day(info.context.session, self.date, self.as_of)
         return None if record is None else CalendarDimension.from_record(record)
 
-    @resolved(f"The campaign, under its current name. {APART} Null above campaign level too.")
+    @resolved(
+        f"The campaign, under its current name. {APART} Null above campaign level too.",
+        reads=(Area.SOURCES,),
+    )
     async def campaign(
         self, info: Info
     ) -> Annotated[Campaign, strawberry.lazy("graph.types.campaigns")] | None:
@@ -172,7 +188,8 @@ class AttributionRow(RateColumns, PeriodColumns):
 
     @resolved(
         "Its sums in another currency at the rate of its day, rounded once. For sums that add up "
-        "exactly over rows, and for weeks and months, ask `attributionRows` for `currency`."
+        "exactly over rows, and for weeks and months, ask `attributionRows` for `currency`.",
+        reads=(Area.LABELS,),
     )
     async def converted(self, info: Info, *, to: ToCurrency = None) -> ConvertedAmounts:
         """Batched over the whole answer."""

@@ -9,6 +9,7 @@ import strawberry
 from core.records.authorizations import AuthorizationError as Failure
 from core.records.authorizations import AuthorizationRecord, AuthorizationStatus
 from core.records.connections import Source
+from graph.bounds.sizes import listed
 from graph.ids import AUTHORIZATION, CONNECTION
 from graph.types.connection_tests import SourceAccount
 
@@ -38,8 +39,8 @@ class Authorization:
     connection_id: strawberry.ID | None = strawberry.field(
         description="The connection whose credentials it renews, if it renews any."
     )
-    accounts: list[SourceAccount] = strawberry.field(
-        description="What may be connected; empty until it is READY."
+    accounts: list[SourceAccount] = listed(
+        "What may be connected; empty until it is READY.", size=50
     )
     error: AuthorizationError | None = strawberry.field(description="Why nothing comes of it.")
     expires_at: dt.datetime = strawberry.field(description="Until when it can be gone on with.")

@@ -6,6 +6,7 @@ import strawberry
 
 from core.records.backfills import BackfillQuote as Quote
 from core.records.backfills import QuotaUse as Use
+from graph.bounds.sizes import listed
 from graph.types.dates import DateRange
 
 
@@ -49,7 +50,7 @@ class BackfillQuote:
         description="Of these, how many were read after the source had stopped changing them."
     )
     days_to_read: int = strawberry.field(description="How many days would be read.")
-    spans: list[DateRange] = strawberry.field(description="Which, newest first.")
+    spans: list[DateRange] = listed("Which, newest first.", size=12)
     windows: int = strawberry.field(
         description="Readings: stretches of days that are read and replaced as a whole."
     )
@@ -60,7 +61,7 @@ class BackfillQuote:
     records: int | None = strawberry.field(
         description="Records to expect; null where nothing was ever read."
     )
-    quotas: list[QuotaUse] = strawberry.field(description="What it uses of each allowance.")
+    quotas: list[QuotaUse] = listed("What it uses of each allowance.", size=4)
     measured_days: int = strawberry.field(
         description="How many days of earlier runs the estimate rests on; 0: on `basis` alone."
     )

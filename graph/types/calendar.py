@@ -14,6 +14,7 @@ from core.records.calendar import (
     MarketingSeason,
     Season,
 )
+from graph.bounds.sizes import about, listed
 from graph.fields import resolved
 from graph.ids import CALENDAR
 from graph.types.calendar_events import CalendarEvent
@@ -26,7 +27,7 @@ HolidayKinds = Annotated[
 
 
 @strawberry.federation.type(
-    keys=["id"],
+    keys=["id", "date"],
     description=(
         "One day of your calendar: periods, your fiscal and retail years, the holidays of your "
         "countries, what moves retail there, and your own events. Inside an answer `asOf` a "
@@ -185,8 +186,8 @@ class CalendarDimension(Node):
     days_to_next_retail_event: int | None = strawberry.field(
         description="Days to the next of them; 0 on one, null when more than a year ahead."
     )
-    retail_events: list[RetailEvent] = strawberry.field(description="What moves retail that day.")
-    events: list[CalendarEvent] = strawberry.field(description="Your own events of that day.")
+    retail_events: list[RetailEvent] = listed("What moves retail that day.", size=2)
+    events: list[CalendarEvent] = listed("Your own events of that day.", size=2)
 
     @classmethod
     def from_record(cls, record: CalendarDayRecord) -> CalendarDimension:
@@ -201,7 +202,7 @@ class CalendarDimension(Node):
             **{name: getattr(record, name) for name in FLAT_COLUMNS},
         )
 
-    @resolved("The holidays kept that day.")
+    @resolved("The holidays kept that day.", size=about(2), reads=())
     def holidays(self, *, kinds: HolidayKinds = [HolidayKind.PUBLIC]) -> list[Holiday]:  # noqa: B006 - strawberry's default
         """Those of the kinds that were asked for."""
         kept = (each for each in self.record.holidays if each.kind in kinds)

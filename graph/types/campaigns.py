@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
+from core.records.answers import Area
 from core.records.connections import Source
 from core.records.entries import CampaignRecord, EntryOrder
+from graph.bounds.sizes import paged, shown
 from graph.context import Info
 from graph.fields import resolved
 from graph.ids import CAMPAIGN
@@ -18,7 +20,7 @@ from graph.types import entries as entry_types
 from graph.types.naming import CampaignNaming
 from graph.types.node import Node
 from resolvers import naming
-from resolvers.entries import of_campaign
+from resolvers.entries import MAX_ENTRIES, of_campaign
 from resolvers.paging import PageArguments
 
 if TYPE_CHECKING:
@@ -26,7 +28,8 @@ if TYPE_CHECKING:
 
 
 @strawberry.federation.type(
-    keys=["id"], description="A campaign of one account, under its current name."
+    keys=["id", "source accountId campaignId"],
+    description="A campaign of one account, under its current name.",
 )
 class Campaign(Node):
     """CampaignRecord on the wire."""
@@ -38,8 +41,8 @@ class Campaign(Node):
     name: str | None = strawberry.field(description="Its newest name, when the source gave one.")
     status: str | None = strawberry.field(description="Its status in the source's own words.")
     objective: str | None = strawberry.field(description="Its objective in the source's own words.")
-    first_date: dt.date | None = strawberry.field(description="First day it has entries for.")
-    last_date: dt.date | None = strawberry.field(description="Last day it has entries for.")
+    first_date: dt.date | None = shown("First day it has entries for.", reads=(Area.FACTS,))
+    last_date: dt.date | None = shown("Last day it has entries for.", reads=(Area.FACTS,))
 
     @classmethod
     def from_record(cls, record: CampaignRecord) -> Campaign:
@@ -71,7 +74,11 @@ class Campaign(Node):
         found = await naming.parsed(session, self.record, on or session.clock().date())
         return None if found is None else CampaignNaming.from_record(found)
 
-    @resolved("Its entries of every level. Filter without `campaigns`: the campaign is this one.")
+    @resolved(
+        "Its entries of every level. Filter without `campaigns`: the campaign is this one.",
+        size=paged(MAX_ENTRIES),
+        reads=(Area.FACTS, Area.SOURCES, Area.LABELS),
+    )
     async def entries(
         self,
         info: Info,
@@ -86,11 +93,12 @@ class Campaign(Node):
         last: Last = None,
         before: Before = None,
     ) -> Annotated[MarketingEntryConnection, strawberry.lazy("graph.types.entries")]:
-        """A store call for each campaign; the seam for reading many campaigns' pages at once."""
+        """The pages of many campaigns are read at once."""
         return await entry_types.entry_connection(
-            info.context.session,
-            of_campaign(entry_filter(filter), self.record.digest),
+            info,
+            of_campaign(entry_filter(filter)),
             order_by,
             PageArguments(first, after, last, before),
             as_of,
+            campaign=self.record.digest,
         )

@@ -8,6 +8,7 @@ import strawberry
 
 from core.records.channels import ChannelRuleRecord, ChannelSample
 from core.records.connections import Source
+from graph.bounds.sizes import listed
 from graph.ids import CHANNEL_RULE
 from resolvers.channel_rules import ChannelPreview as Preview
 
@@ -45,8 +46,8 @@ class ChannelRule:
     entity: str | None = strawberry.field(
         description="An RE2 expression that is found in the entity's name."
     )
-    naming: list[ChannelRuleCondition] = strawberry.field(
-        description="What the campaign's name says, by your naming rules."
+    naming: list[ChannelRuleCondition] = listed(
+        "What the campaign's name says, by your naming rules.", size=4
     )
     since: dt.date | None = strawberry.field(description="The first day that it is for.")
     until: dt.date | None = strawberry.field(description="The last day that it is for.")
@@ -123,8 +124,8 @@ class ChannelPreview:
 
     entries: int = strawberry.field(description="How many entries would fall under it.")
     moved: int = strawberry.field(description="How many of them count to another channel now.")
-    before: list[ChannelCount] = strawberry.field(
-        description="The channels that those count to now, the most frequent first."
+    before: list[ChannelCount] = listed(
+        "The channels that those count to now, the most frequent first.", size=10
     )
     samples: list[ChannelPreviewSample] = strawberry.field(
         description="What they say, the most frequent first."

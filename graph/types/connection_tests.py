@@ -13,6 +13,7 @@ from core.records.credentials import (
     FindingKind,
 )
 from core.records.credentials import Finding as Found
+from graph.bounds.sizes import listed
 
 
 @strawberry.type(description="What a source itself says of an account.")
@@ -60,7 +61,7 @@ class ConnectionTest:
     account: SourceAccount | None = strawberry.field(
         description="The account as the source tells it; null when it has not."
     )
-    findings: list[ConnectionFinding] = strawberry.field(description="What there is to mend.")
+    findings: list[ConnectionFinding] = listed("What there is to mend.", size=5)
     requested_by: str = strawberry.field(description="Who asked for it, such as `user:…`.")
     created_at: dt.datetime = strawberry.field(description="When it was asked for.")
     ended_at: dt.datetime | None = strawberry.field(description="When it ended; null before.")

@@ -1,4 +1,4 @@
-"""SourceConnection: one account of one source. Not named Connection, which is Relay's word."""
+"""ConnectedSource: one account of one source. Not named Connection, which is Relay's word."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from uuid import UUID
 
 import strawberry
 
+from core.records.answers import Area
 from core.records.connections import Breakdown, ConnectionRecord, ConnectionStatus, Level, Source
 from core.sources import SourceKind
+from graph.bounds.sizes import about, shown
 from graph.context import Info
 from graph.fields import resolved
 from graph.ids import CONNECTION
@@ -16,7 +18,6 @@ from graph.scalars import JSON
 from graph.types.connection_tests import ConnectionTest
 from graph.types.credentials import ConnectionAlert, ConnectionCredential
 from graph.types.health import HealthSummary
-from graph.types.links import present
 from graph.types.node import Node
 from graph.types.policies import StreamPolicy
 from graph.types.receipts import ReceiptRules
@@ -41,7 +42,7 @@ from resolvers import (
         "come back out."
     ),
 )
-class SourceConnection(Node):
+class ConnectedSource(Node):
     """ConnectionRecord on the wire."""
 
     key: strawberry.Private[UUID]
@@ -59,8 +60,8 @@ class SourceConnection(Node):
     )
     status: ConnectionStatus = strawberry.field(description="Whether it may be read from.")
     created_at: dt.datetime = strawberry.field(description="When it was set up.")
-    last_read_at: dt.datetime | None = strawberry.field(
-        description="When its newest complete reading ended; null before the first."
+    last_read_at: dt.datetime | None = shown(
+        "When its newest complete reading ended; null before the first.", reads=(Area.READINGS,)
     )
     file_mapping: JSON | None = strawberry.field(
         description=(
@@ -89,14 +90,14 @@ class SourceConnection(Node):
         found = await webhooks.setup(info.context.session, self.key)
         return SourceWebhook.from_record(webhooks.path_of(self.key), found)
 
-    @resolved("What about it calls for somebody now, oldest first.")
+    @resolved("What about it calls for somebody now, oldest first.", size=about(2))
     async def alerts(self, info: Info) -> list[ConnectionAlert]:
         """Loaded with those of other connections."""
         found = await connections.alerts(info.context.session, self.key)
         return [ConnectionAlert.from_record(alert) for alert in found]
 
     @classmethod
-    def from_record(cls, record: ConnectionRecord) -> SourceConnection:
+    def from_record(cls, record: ConnectionRecord) -> ConnectedSource:
         """The connection on the wire."""
         return cls(
             id=CONNECTION.encode(record.id),
@@ -125,16 +126,18 @@ class SourceConnection(Node):
         """Batched over the whole answer."""
         return ReceiptRules.from_record(await receipts.policy(info.context.session, self.key))
 
-    @resolved("What becomes of records that are not as their stream's contract has them.")
+    @resolved(
+        "What becomes of records that are not as their stream's contract has them.", size=about(5)
+    )
     async def schema_policies(self, info: Info) -> list[StreamPolicy]:
         """Batched over the whole answer; none for sources of which nothing is expected."""
-        record = await connections.connection(info.context.session, self.key)
-        found = await drift.policies(info.context.session, present(record, "connection"))
+        found = await drift.policies(info.context.session, self.key, self.source)
         return [StreamPolicy.from_record(policy) for policy in found]
 
     @resolved(
         "When each of its metrics settles, learned from its vintages about once a day; empty "
-        "before days were read more than once."
+        "before days were read more than once.",
+        size=about(5),
     )
     async def restatement(self, info: Info) -> list[MetricRestatement]:
         """Batched over the whole answer."""

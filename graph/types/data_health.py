@@ -9,9 +9,10 @@ import strawberry
 
 from core.records.connections import Source
 from core.records.health import DataHealth
+from graph.bounds.sizes import listed
 from graph.context import Info
 from graph.fields import resolved
-from graph.types.connections import SourceConnection
+from graph.types.connections import ConnectedSource
 from graph.types.dates import DateRange
 from graph.types.health import HealthSummary
 from graph.types.links import present
@@ -34,10 +35,10 @@ class ConnectionHealth:
     health: HealthSummary = strawberry.field(description="Of its entries and days alone.")
 
     @resolved("Which connection.")
-    async def connection(self, info: Info) -> SourceConnection:
+    async def connection(self, info: Info) -> ConnectedSource:
         """Batched over the whole answer."""
         record = await connections.connection(info.context.session, self.key)
-        return SourceConnection.from_record(present(record, "connection"))
+        return ConnectedSource.from_record(present(record, "connection"))
 
 
 @strawberry.type(description="Health of one week, for a trend. Timeliness is of no week.")
@@ -59,9 +60,9 @@ class DataHealthAnswer:
     )
     dates: DateRange = strawberry.field(description="The days it is about.")
     whole: HealthSummary = strawberry.field(description="Of everything asked about.")
-    sources: list[SourceHealth] = strawberry.field(description="The same by source.")
-    connections: list[ConnectionHealth] = strawberry.field(description="The same by connection.")
-    weeks: list[WeekHealth] = strawberry.field(description="The same by week, oldest first.")
+    sources: list[SourceHealth] = listed("The same by source.", size=8)
+    connections: list[ConnectionHealth] = listed("The same by connection.", size=20)
+    weeks: list[WeekHealth] = listed("The same by week, oldest first.", size=26)
 
     @classmethod
     def from_record(cls, record: DataHealth) -> DataHealthAnswer:

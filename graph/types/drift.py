@@ -12,7 +12,7 @@ from graph.context import Info
 from graph.fields import resolved
 from graph.ids import SCHEMA_CHANGE
 from graph.scalars import BigInt
-from graph.types.connections import SourceConnection
+from graph.types.connections import ConnectedSource
 from graph.types.links import present
 from graph.types.runs import Run
 from resolvers import connections, runs
@@ -69,10 +69,10 @@ class SchemaChange:
         )
 
     @resolved("The connection that it came by.")
-    async def connection(self, info: Info) -> SourceConnection:
+    async def connection(self, info: Info) -> ConnectedSource:
         """Batched over the whole answer."""
         record = await connections.connection(info.context.session, self.connection_id)
-        return SourceConnection.from_record(present(record, "connection"))
+        return ConnectedSource.from_record(present(record, "connection"))
 
     @resolved("The run that last saw it.")
     async def run(self, info: Info) -> Run:

@@ -3,27 +3,36 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING, Annotated
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING, Annotated, Any, Final, cast
+from uuid import UUID
 
+import orjson
 import strawberry
 
+from core.records.answers import Area
 from core.records.connections import Level, Source
 from core.records.entries import (
     DateBasis,
     Device,
     EntryFilter,
+    EntryKey,
     EntryOrder,
     EntryRecord,
     SeriesRole,
 )
 from core.records.exchange import RateMoment
+from graph.bounds.sizes import about
 from graph.context import Info
+from graph.executor.rendered import Rendered
 from graph.fields import resolved
 from graph.ids import ENTRY
 from graph.pagination import Connection, edges, page_info
 from graph.types import campaigns as campaign_types
 from graph.types.calendar import CalendarDimension
-from graph.types.connections import SourceConnection
+from graph.types.connections import ConnectedSource
 from graph.types.exchange import ConvertedAmounts, ToCurrency
 from graph.types.lineage import Lineage
 from graph.types.links import present
@@ -33,12 +42,16 @@ from graph.types.node import Node
 from graph.types.quality import EntryQuality
 from graph.types.runs import Run
 from graph.types.vintages import Vintage
+from graph.written.entry_keys import rendered_entries
+from graph.written.entry_pages import rendered_page
 from resolvers import calendar, campaigns, connections, entries, exchange, naming, runs
 from resolvers.paging import PageArguments
-from resolvers.session import Session
 
 if TYPE_CHECKING:
     from graph.types.campaigns import Campaign
+
+
+_NOBODY: Final = UUID(int=0)
 
 
 @strawberry.federation.type(
@@ -139,12 +152,28 @@ class MarketingEntry(Node, MetricColumns):
             **metric_columns(record.metrics),
         )
 
-    @resolved("How far its numbers can be trusted, as of the moment they are shown for.")
+    @classmethod
+    def known_by(cls, as_of: dt.datetime | None, columns: Mapping[str, Any]) -> MarketingEntry:
+        """An entry of which nothing is known but `columns`: enough for some of its fields.
+
+        `actions` is JSON text.
+        """
+        record, entry = object.__new__(EntryRecord), object.__new__(cls)
+        told = {name: columns[name] for name in columns.keys() & EntryRecord.__slots__}
+        told["key"] = EntryKey(columns.get("date", dt.date.min), columns.get("digest", _NOBODY))
+        for name, value in told.items():
+            object.__setattr__(record, name, value)
+        vars(entry).update(columns, record=record, as_of=as_of)
+        if columns.get("actions") is not None:
+            entry.actions = orjson.loads(columns["actions"])
+        return entry
+
+    @resolved("How far its numbers can be trusted, as of the moment they are shown for.", reads=())
     def quality(self) -> EntryQuality:
         """Of the masks that came with it: nothing is loaded."""
         return EntryQuality.from_record(self.record)
 
-    @resolved("Its amounts in another currency, at the rate of its day.")
+    @resolved("Its amounts in another currency, at the rate of its day.", reads=(Area.LABELS,))
     async def converted(self, info: Info, *, to: ToCurrency = None) -> ConvertedAmounts:
         """Batched over the whole answer."""
         amounts = self.spend, self.conversion_value
@@ -152,7 +181,7 @@ class MarketingEntry(Node, MetricColumns):
         found = await exchange.converted(info.context.session, amounts, self.currency, moment, to)
         return ConvertedAmounts.from_record(found)
 
-    @resolved("The campaign it belongs to; null above campaign level.")
+    @resolved("The campaign it belongs to; null above campaign level.", reads=(Area.SOURCES,))
     async def campaign(
         self, info: Info
     ) -> Annotated[Campaign, strawberry.lazy("graph.types.campaigns")] | None:
@@ -164,30 +193,35 @@ class MarketingEntry(Node, MetricColumns):
 
     @resolved(
         "What its campaign's name says, by the first of your naming rules for its day: the name "
-        "that the campaign had when these numbers were learned. With `asOf`, by the rules of then."
+        "that the campaign had when these numbers were learned. With `asOf`, by the rules of then.",
+        reads=(Area.SOURCES, Area.LABELS),
     )
     async def naming(self, info: Info) -> CampaignNaming | None:
         """Batched over the whole answer."""
         found = await naming.of_entry(info.context.session, self.record, self.as_of)
         return None if found is None else CampaignNaming.from_record(found)
 
-    @resolved("Its day in your calendar; null outside the calendar's years.")
+    @resolved(
+        "Its day in your calendar; null outside the calendar's years.", reads=(Area.CALENDAR,)
+    )
     async def calendar(self, info: Info) -> CalendarDimension | None:
         """Batched over the whole answer."""
         record = await calendar.day(info.context.session, self.record.key.date, self.as_of)
         return None if record is None else CalendarDimension.from_record(record)
 
-    @resolved("The name that its campaign had when these numbers were learned.")
+    @resolved(
+        "The name that its campaign had when these numbers were learned.", reads=(Area.SOURCES,)
+    )
     async def campaign_name(self, info: Info) -> str | None:
         """Batched over the whole answer."""
         found = await naming.name_of(info.context.session, self.record)
         return None if found is None else found.name
 
-    @resolved("The connection that brought it.")
-    async def connection(self, info: Info) -> SourceConnection:
+    @resolved("The connection that brought it.", reads=(Area.SOURCES,))
+    async def connection(self, info: Info) -> ConnectedSource:
         """Batched over the whole answer."""
         record = await connections.connection(info.context.session, self.record.connection_id)
-        return SourceConnection.from_record(present(record, "connection"))
+        return ConnectedSource.from_record(present(record, "connection"))
 
     @resolved("The run that learned its current numbers.")
     async def run(self, info: Info) -> Run:
@@ -195,13 +229,17 @@ class MarketingEntry(Node, MetricColumns):
         record = await runs.run(info.context.session, self.record.run_id)
         return Run.from_record(present(record, "run"))
 
-    @resolved("Everything ever known of it, oldest first; the last is what it says now.")
+    @resolved(
+        "Everything ever known of it, oldest first; the last is what it says now.",
+        size=about(10),
+        reads=(Area.DAYS,),
+    )
     async def vintages(self, info: Info) -> list[Vintage]:
         """Batched over the whole answer."""
         history = await entries.history(info.context.session, self.record.key)
         return [Vintage.from_record(step) for step in history]
 
-    @resolved("Where its current numbers stand in what the source sent.")
+    @resolved("Where its current numbers stand in what the source sent.", reads=())
     def lineage(self) -> Lineage:
         """The page follows when it is selected."""
         return Lineage(raw_page_id=self.record.raw_page_id, position=self.record.raw_position)
@@ -214,28 +252,45 @@ class MarketingEntryConnection(Connection[MarketingEntry]):
     where: strawberry.Private[EntryFilter]
     as_of: strawberry.Private[dt.datetime | None]
 
-    @resolved("How many entries the filter lets through in all. Counted only when selected.")
+    @resolved(
+        "How many entries the filter lets through in all. Counted only when selected.",
+        reads=(Area.DAYS, Area.SOURCES, Area.LABELS),
+    )
     async def total_count(self, info: Info) -> int:
         """A store call of its own."""
         return await entries.count(info.context.session, self.where, self.as_of)
 
 
 async def entry_connection(
-    session: Session,
+    info: Info,
     where: EntryFilter,
     order: EntryOrder,
     arguments: PageArguments,
     as_of: dt.datetime | None = None,
+    *,
+    campaign: UUID | None = None,
 ) -> MarketingEntryConnection:
-    """One page of entries on the wire; names are read once for it and its count."""
+    """One page of entries on the wire, maybe of one campaign; names are read once for it all."""
+    session = info.context.session
     where = await naming.narrowed(session, where, as_of)
+    asked = entries.asked(session, where, order, arguments, as_of)
+    stand_in = partial(MarketingEntry.known_by, as_of)
+    rendered = await rendered_page(info, asked, stand_in, campaign)
+    if rendered is not None:
+        # The executor lets it through as it is.
+        return cast("MarketingEntryConnection", rendered)
     listing = entries.listing(order)
-    page = await entries.page(session, where, order, arguments, as_of)
+    page = await entries.page(session, asked, campaign)
     nodes = [MarketingEntry.from_record(record, as_of) for record in page.items]
     return MarketingEntryConnection(
         edges=edges(page, listing, nodes),
         nodes=nodes,
         page_info=page_info(page, listing),
-        where=where,
+        where=where if campaign is None else replace(where, campaigns=(campaign,)),
         as_of=as_of,
     )
+
+
+async def rendered_nodes(info: Info, keys: Sequence[EntryKey]) -> Rendered | None:
+    """The entries of `keys`, each in its own place; None where they are answered as objects."""
+    return await rendered_entries(info, keys, partial(MarketingEntry.known_by, None))

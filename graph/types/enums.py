@@ -13,8 +13,8 @@ from core.records.drift import DriftKind, DriftPolicy, DriftState
 from core.records.entries import DateBasis, Device, EntryOrder, SeriesRole
 from core.records.events import DataEventKind
 from core.records.exports import ExportState, Severity
-from core.records.insights import InsightKind
 from core.records.naming import NamingSyntax
+from core.records.quotas import QuotaKind
 from core.records.receipts import CheckStatus, ShrinkState
 from core.records.rejections import RejectionState
 from core.records.runs import RunEventKind, RunKind, RunStatus
@@ -24,10 +24,15 @@ from core.scope import Role
 from core.series import ColumnRole, Period
 from core.webhook_mapping import EventKind
 from graph.types.attribution_enums import ATTRIBUTION_ENUMS
+from graph.types.audit_enums import AUDIT_ENUMS
 from graph.types.calendar_enums import CALENDAR_ENUMS
 from graph.types.causal_enums import CAUSAL_ENUMS
 from graph.types.described import described as _described
 from graph.types.fact_terms import BREAKDOWNS, COLUMN_ROLES, DEVICES, PERIODS, SERIES_ROLES
+from graph.types.feature_enums import FEATURE_ENUMS
+from graph.types.insight_enums import INSIGHT_ENUMS
+from graph.types.metric_enums import METRIC_ENUMS
+from graph.types.operation_enums import OPERATION_ENUMS
 from graph.types.quality_enums import QUALITY_ENUMS
 from graph.types.seasonality_enums import SEASONALITY_ENUMS
 
@@ -154,14 +159,6 @@ ENUMS: tuple[type[Enum], ...] = (
         name="MarketingEntryOrder",
     ),
     _described(
-        InsightKind,
-        "What an insight states.",
-        {
-            InsightKind.RESTATEMENT: "A source changed numbers it had already reported.",
-            InsightKind.TOTAL_GAP: "Our entries do not add up to the platform's own total.",
-        },
-    ),
-    _described(
         RunKind,
         "What a run does.",
         {
@@ -173,6 +170,8 @@ ENUMS: tuple[type[Enum], ...] = (
                 "source. It makes room for other runs between pages."
             ),
             RunKind.EXPORT: "Writes the files of an export. It is of no connection.",
+            RunKind.INDEX: "Says in documents what has changed, so that it can be found.",
+            RunKind.ANALYSIS: "Looks for what is worth telling in what has changed.",
         },
     ),
     _described(
@@ -328,6 +327,16 @@ ENUMS: tuple[type[Enum], ...] = (
             ScheduleOutcome.STARTED: "It started a run.",
             ScheduleOutcome.RUN_STILL_OPEN: "Nothing: the run it had started has not ended.",
             ScheduleOutcome.CONNECTION_INACTIVE: "Nothing: the connection may not be read from.",
+            ScheduleOutcome.QUOTA_EXCEEDED: "Nothing: a quota of your subscription is used up.",
+        },
+    ),
+    _described(
+        QuotaKind,
+        "What of a subscription is counted.",
+        {
+            QuotaKind.STORAGE_BYTES: "Bytes of raw pages, uploads and files of exports.",
+            QuotaKind.RUNS_A_DAY: "Runs that were asked for since midnight, UTC.",
+            QuotaKind.EXPORT_ROWS_A_MONTH: "Rows of exports that became ready this month, UTC.",
         },
     ),
     _described(
@@ -374,10 +383,15 @@ ENUMS: tuple[type[Enum], ...] = (
             Role.VIEWER: "May read data and insights.",
         },
     ),
+    *OPERATION_ENUMS,
     *ATTRIBUTION_ENUMS,
+    *METRIC_ENUMS,
     *CAUSAL_ENUMS,
     *CALENDAR_ENUMS,
     *SEASONALITY_ENUMS,
+    *FEATURE_ENUMS,
     *QUALITY_ENUMS,
+    *AUDIT_ENUMS,
+    *INSIGHT_ENUMS,
 )
 """Every enumeration of the schema."""

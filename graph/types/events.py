@@ -11,7 +11,7 @@ from core.records.runs import RunStatus
 from graph.context import Info
 from graph.fields import resolved
 from graph.scalars import BigInt
-from graph.types.connections import SourceConnection
+from graph.types.connections import ConnectedSource
 from graph.types.dates import DateRange
 from graph.types.receipts import RunCounters
 from graph.types.runs import Run
@@ -73,10 +73,10 @@ class DataEvent:
         return None if record is None else Run.from_record(record)
 
     @resolved("The connection whose data it is about; null when it is gone, or was of none.")
-    async def connection(self, info: Info) -> SourceConnection | None:
+    async def connection(self, info: Info) -> ConnectedSource | None:
         """Batched over the whole answer."""
         found = self.record.event.connection_id
         if found is None:
             return None
         record = await connections.connection(info.context.session, found)
-        return None if record is None else SourceConnection.from_record(record)
+        return None if record is None else ConnectedSource.from_record(record)

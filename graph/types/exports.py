@@ -11,6 +11,7 @@ from core.records.exports import ExportCheck as CheckRecord
 from core.records.exports import ExportFile as FileRecord
 from core.records.exports import ExportRecord, ExportState, Severity
 from core.scope import Permission
+from graph.bounds.sizes import about
 from graph.context import Info
 from graph.fields import guarded, resolved
 from graph.ids import EXPORT
@@ -59,9 +60,9 @@ class ExportFile:
         "it expires or the export ends. Takes `Range` and `If-Range`, so that a download that "
         "broke off goes on. Null unless the export is READY."
     )
-    def url(self, info: Info, *, expires_in: ExpiresIn = exports.LINK_SECONDS) -> str | None:
+    async def url(self, info: Info, *, expires_in: ExpiresIn = exports.LINK_SECONDS) -> str | None:
         """Signed on demand."""
-        return exports.link(info.context.session, self.export, self.name, expires_in)
+        return await exports.link(info.context.session, self.export, self.name, expires_in)
 
 
 @strawberry.type(description="A finding of the checks that look at an export before a model does.")
@@ -144,13 +145,18 @@ class Export(Node):
     @guarded(
         "Its files, in the order of their names; still named here when they are gone.",
         needs=Permission.CAUSAL_DATA_ACCESS,
+        size=about(20),
     )
     def files(self) -> list[ExportFile] | None:
         """From the row."""
         found = sorted(self.record.files, key=lambda file: file.name)
         return [ExportFile.from_record(self.record, file) for file in found]
 
-    @guarded("What the checks before modelling found.", needs=Permission.CAUSAL_DATA_ACCESS)
+    @guarded(
+        "What the checks before modelling found.",
+        needs=Permission.CAUSAL_DATA_ACCESS,
+        size=about(20),
+    )
     def checks(self) -> list[ExportCheck] | None:
         """From the row."""
         return [ExportCheck.from_record(check) for check in self.record.checks]

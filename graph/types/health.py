@@ -9,6 +9,7 @@ import strawberry
 
 from core.quality import Dimension, Severity
 from core.records.health import CheckCount, Health, SpendAtRisk
+from graph.bounds.sizes import listed
 from graph.scalars import BigInt
 from graph.types.quality import QualityDimensions
 
@@ -101,7 +102,7 @@ class HealthSummary:
     entries_at_risk: BigInt = strawberry.field(
         description="How many entries have a score below the threshold."
     )
-    spend_at_risk: list[RiskySpend] = strawberry.field(description="Their spend, by currency.")
+    spend_at_risk: list[RiskySpend] = listed("Their spend, by currency.", size=3)
     missing_days: list[dt.date] = strawberry.field(
         description=(
             "Days that a connection should have read and never did, in order. A day without rows "
@@ -118,8 +119,8 @@ class HealthSummary:
         description="Those of them that have settled; no part of the score."
     )
     quarantine: Quarantine = strawberry.field(description="What was refused; none for weeks.")
-    checks: list[CheckTally] = strawberry.field(
-        description="Checks that applied to anything, the most failed first."
+    checks: list[CheckTally] = listed(
+        "Checks that applied to anything, the most failed first.", size=20
     )
 
     @classmethod

@@ -20,7 +20,10 @@ from resolvers import lineage, runs
 
 
 @strawberry.federation.type(
-    keys=["id"], description="One page exactly as a source sent it, kept byte for byte."
+    keys=["id"],
+    description=(
+        "One page exactly as a source sent it, kept byte for byte for as long as you want it kept."
+    ),
 )
 class RawPage(Node):
     """RawPageRecord on the wire."""
@@ -43,6 +46,12 @@ class RawPage(Node):
         description="Records that said what was already known."
     )
     rejected: BigInt | None = strawberry.field(description="Records refused.")
+    body_gone_at: dt.datetime | None = strawberry.field(
+        description=(
+            "When its body was let go of, with its time or because it named somebody who is to be "
+            "forgotten; `sha256` and `sizeBytes` still tell what it was. Null while it is kept."
+        )
+    )
 
     @classmethod
     def from_record(cls, record: RawPageRecord) -> RawPage:
@@ -60,6 +69,7 @@ class RawPage(Node):
             stored=record.stored,
             unchanged=record.unchanged,
             rejected=record.rejected,
+            body_gone_at=record.body_gone_at,
         )
 
     @guarded("What was asked of the source, without secrets.", needs=Permission.MEMORY_WRITE)

@@ -7,11 +7,11 @@ from typing import Any
 
 import strawberry
 
+from core.metrics.catalogue import Metric
+from core.metrics.rates import Counted, rate
 from core.records.entries import Metrics
 from graph.fields import resolved
 from graph.scalars import JSON, BigInt
-from resolvers import metrics as rates
-from resolvers.metrics import Counted
 
 
 @strawberry.type
@@ -20,40 +20,47 @@ class RateColumns:
 
     counted: strawberry.Private[Counted]
 
-    @resolved("Click-through rate: clicks / impressions. Null when it cannot be known.")
+    @resolved("Click-through rate: clicks / impressions. Null when it cannot be known.", reads=())
     def ctr(self) -> Decimal | None:
         """Derived."""
-        return rates.ctr(self.counted)
+        return rate(Metric.CTR, self.counted)
 
-    @resolved("Cost per click: spend / clicks, in `currency`. Null when it cannot be known.")
+    @resolved(
+        "Cost per click: spend / clicks, in `currency`. Null when it cannot be known.", reads=()
+    )
     def cpc(self) -> Decimal | None:
         """Derived."""
-        return rates.cpc(self.counted)
+        return rate(Metric.CPC, self.counted)
 
     @resolved(
         "Cost per thousand impressions: 1,000 * spend / impressions, in `currency`. "
-        "Null when it cannot be known."
+        "Null when it cannot be known.",
+        reads=(),
     )
     def cpm(self) -> Decimal | None:
         """Derived."""
-        return rates.cpm(self.counted)
+        return rate(Metric.CPM, self.counted)
 
-    @resolved("Conversion rate: conversions / clicks. Null when it cannot be known.")
+    @resolved("Conversion rate: conversions / clicks. Null when it cannot be known.", reads=())
     def cvr(self) -> Decimal | None:
         """Derived."""
-        return rates.cvr(self.counted)
+        return rate(Metric.CVR, self.counted)
 
     @resolved(
-        "Cost per conversion: spend / conversions, in `currency`. Null when it cannot be known."
+        "Cost per conversion: spend / conversions, in `currency`. Null when it cannot be known.",
+        reads=(),
     )
     def cpa(self) -> Decimal | None:
         """Derived."""
-        return rates.cpa(self.counted)
+        return rate(Metric.CPA, self.counted)
 
-    @resolved("Return on advertising spend: conversionValue / spend. Null when it cannot be known.")
+    @resolved(
+        "Return on advertising spend: conversionValue / spend. Null when it cannot be known.",
+        reads=(),
+    )
     def roas(self) -> Decimal | None:
         """Derived."""
-        return rates.roas(self.counted)
+        return rate(Metric.ROAS, self.counted)
 
 
 @strawberry.type

@@ -10,6 +10,7 @@ import strawberry
 from core.name_patterns import matcher
 from core.records.connections import Source
 from core.records.naming import NamingRuleRecord, NamingSyntax, ParsedName
+from graph.bounds.sizes import listed
 from graph.ids import NAMING_RULE
 from resolvers.naming import Preview
 
@@ -75,7 +76,7 @@ class CampaignNaming:
     """ParsedName on the wire."""
 
     rule: NamingRule = strawberry.field(description="The rule that read it.")
-    fields: list[NamingField] = strawberry.field(description="Its parts, in the rule's order.")
+    fields: list[NamingField] = listed("Its parts, in the rule's order.", size=6)
 
     @classmethod
     def from_record(cls, record: ParsedName) -> CampaignNaming:
@@ -88,7 +89,7 @@ class NamingReading:
     """Reading on the wire."""
 
     name: str = strawberry.field(description="The campaign's name.")
-    fields: list[NamingField] = strawberry.field(description="Its parts, in the rule's order.")
+    fields: list[NamingField] = listed("Its parts, in the rule's order.", size=6)
 
 
 @strawberry.type(description="What a rule would read of the campaigns it is for.")

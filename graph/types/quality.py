@@ -6,6 +6,7 @@ import strawberry
 
 from core.quality import Check, Dimension, QualityVector, Severity, entry_vector, failed_checks
 from core.records.entries import EntryRecord
+from graph.bounds.sizes import listed
 
 
 @strawberry.type(
@@ -76,7 +77,7 @@ class EntryQuality:
         )
     )
     dimensions: QualityDimensions = strawberry.field(description="What the score is made of.")
-    failed_checks: list[FailedCheck] = strawberry.field(description="Empty where all passed.")
+    failed_checks: list[FailedCheck] = listed("Empty where all passed.", size=3)
 
     @classmethod
     def from_record(cls, record: EntryRecord) -> EntryQuality:

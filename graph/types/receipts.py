@@ -9,6 +9,7 @@ import strawberry
 
 from core.records.receipts import CheckStatus, DayGap, ReceiptPolicy, TotalCheck
 from core.records.runs import Counters, Receipt, ReceiptTotal
+from graph.bounds.sizes import listed
 from graph.scalars import BigInt
 from graph.types.dates import DateRange
 from graph.types.transformations import TransformationDiff
@@ -105,9 +106,7 @@ class ReceiptCheck:
         description="How much of the platform's total is missing here; negative: is too much."
     )
     gap_days: int = strawberry.field(description="On how many days the two are apart.")
-    gaps: list[TotalGap] = strawberry.field(
-        description="Those days, the largest gap first, at most 31."
-    )
+    gaps: list[TotalGap] = listed("Those days, the largest gap first, at most 31.", size=20)
     reason: str | None = strawberry.field(
         description="What is apart, or why nobody knows; null when the two are the same."
     )
@@ -160,12 +159,12 @@ class RunReceipt:
     """Receipt on the wire."""
 
     counters: RunCounters = strawberry.field(description="What became of every record.")
-    totals: list[RunTotal] = strawberry.field(description="Sums over its range, per currency.")
+    totals: list[RunTotal] = listed("Sums over its range, per currency.", size=3)
     balances: bool = strawberry.field(
         description="Whether every record fetched is stored, unchanged or rejected."
     )
-    checks: list[ReceiptCheck] = strawberry.field(
-        description="Its totals against the platform's own, metric by metric."
+    checks: list[ReceiptCheck] = listed(
+        "Its totals against the platform's own, metric by metric.", size=10
     )
     is_complete: bool = strawberry.field(
         description="Whether nothing is known to be missing or undecided."

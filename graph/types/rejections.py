@@ -14,7 +14,7 @@ from graph.context import Info
 from graph.fields import resolved
 from graph.ids import REJECTED
 from graph.scalars import JSON, BigInt
-from graph.types.connections import SourceConnection
+from graph.types.connections import ConnectedSource
 from graph.types.lineage import RawPage
 from graph.types.links import present
 from graph.types.runs import Run
@@ -90,10 +90,10 @@ class RejectedRecord:
         return RawPage.from_record(present(record, "raw page"))
 
     @resolved("The connection it came by.")
-    async def connection(self, info: Info) -> SourceConnection:
+    async def connection(self, info: Info) -> ConnectedSource:
         """Batched over the whole answer."""
         record = await connections.connection(info.context.session, self.connection_id)
-        return SourceConnection.from_record(present(record, "connection"))
+        return ConnectedSource.from_record(present(record, "connection"))
 
     @resolved("The run that last replayed it; null before the first replay.")
     async def replay(self, info: Info) -> Run | None:
@@ -132,7 +132,7 @@ class RejectedRecordGroup:
         )
 
     @resolved("The connection they came by.")
-    async def connection(self, info: Info) -> SourceConnection:
+    async def connection(self, info: Info) -> ConnectedSource:
         """Batched over the whole answer."""
         record = await connections.connection(info.context.session, self.connection_id)
-        return SourceConnection.from_record(present(record, "connection"))
+        return ConnectedSource.from_record(present(record, "connection"))

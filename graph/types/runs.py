@@ -19,16 +19,18 @@ from core.records.runs import (
 from core.records.runs import (
     RunError as Failure,
 )
+from graph.bounds.sizes import sliced
 from graph.context import Info
 from graph.fields import resolved
 from graph.ids import RUN
-from graph.types.connections import SourceConnection
+from graph.types.connections import ConnectedSource
 from graph.types.dates import DateRange
 from graph.types.links import present
 from graph.types.node import Node
 from graph.types.receipts import RunCounters, RunReceipt
 from graph.types.shrinks import HeldShrink
 from resolvers import connections, lineage, receipts, runs
+from resolvers.slices import MAX_SLICE
 
 if TYPE_CHECKING:
     from graph.types.lineage import RawPage
@@ -179,12 +181,12 @@ class Run(Node):
         )
 
     @resolved("The connection it is of; null where it is of none, as an export is.")
-    async def connection(self, info: Info) -> SourceConnection | None:
+    async def connection(self, info: Info) -> ConnectedSource | None:
         """Batched over the whole answer."""
         if self.record.connection_id is None:
             return None
         record = await connections.connection(info.context.session, self.record.connection_id)
-        return SourceConnection.from_record(present(record, "connection"))
+        return ConnectedSource.from_record(present(record, "connection"))
 
     @resolved("The entries that it held back from vanishing; null when there were none.")
     async def held_shrink(self, info: Info) -> HeldShrink | None:
@@ -192,7 +194,10 @@ class Run(Node):
         record = await receipts.held_shrink(info.context.session, self.record.id)
         return HeldShrink.from_record(record) if record else None
 
-    @resolved("The pages it has read, in order, each with what became of its records.")
+    @resolved(
+        "The pages it has read, in order, each with what became of its records.",
+        size=sliced(100, MAX_SLICE),
+    )
     async def pages(
         self,
         info: Info,
@@ -202,13 +207,13 @@ class Run(Node):
         ] = 100,
         after: Annotated[int, strawberry.argument(description="Answer what follows it.")] = 0,
     ) -> list[Annotated[RawPage, strawberry.lazy("graph.types.lineage")]]:
-        """A store call for each run."""
+        """Batched over the whole answer."""
         from graph.types.lineage import RawPage  # noqa: PLC0415 - types refer in a circle
 
         found = await lineage.of_run(info.context.session, self.record.id, after, first)
         return [RawPage.from_record(page) for page in found]
 
-    @resolved("What has happened to it, in order.")
+    @resolved("What has happened to it, in order.", size=sliced(100, MAX_SLICE))
     async def events(
         self,
         info: Info,
@@ -220,6 +225,6 @@ class Run(Node):
             int, strawberry.argument(description="Answer what follows this sequence.")
         ] = 0,
     ) -> list[RunEvent]:
-        """A store call for each run."""
+        """Batched over the whole answer."""
         found = await runs.events(info.context.session, self.record.id, after, first)
         return [RunEvent.from_record(event) for event in found]

@@ -11,7 +11,7 @@ from core.records.schedules import ScheduleOutcome, ScheduleRecord
 from graph.context import Info
 from graph.fields import resolved
 from graph.ids import SCHEDULE
-from graph.types.connections import SourceConnection
+from graph.types.connections import ConnectedSource
 from graph.types.links import present
 from graph.types.node import Node
 from graph.types.runs import Run
@@ -92,10 +92,10 @@ class IngestionSchedule(Node):
         return list(schedules.upcoming(info.context.session, self.record, first))
 
     @resolved("The connection it reads.")
-    async def connection(self, info: Info) -> SourceConnection:
+    async def connection(self, info: Info) -> ConnectedSource:
         """Batched over the whole answer."""
         record = await connections.connection(info.context.session, self.record.connection_id)
-        return SourceConnection.from_record(present(record, "connection"))
+        return ConnectedSource.from_record(present(record, "connection"))
 
     @resolved("The last run it started; null before the first.")
     async def last_run(self, info: Info) -> Run | None:

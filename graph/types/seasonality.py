@@ -15,6 +15,7 @@ from core.records.seasonality import (
     SeasonalPeriod,
     Seasons,
 )
+from graph.bounds.sizes import listed
 
 
 @strawberry.type(
@@ -56,8 +57,8 @@ class SeasonsOfPeriod:
     """Seasons on the wire."""
 
     period: SeasonalPeriod = strawberry.field(description="The cycle whose seasons these are.")
-    factors: list[Factor] = strawberry.field(
-        description="One for each season, in order: 7 days, 53 weeks, 12 months or 4 quarters."
+    factors: list[Factor] = listed(
+        "One for each season, in order: 7 days, 53 weeks, 12 months or 4 quarters.", size=12
     )
     cycles: float = strawberry.field(
         description="How many cycles of it the history holds; under 1 no factor is known."
@@ -108,8 +109,8 @@ class SeasonalityOfHistory:
     learned_at: dt.datetime = strawberry.field(
         description="Since when it has been known as it is here."
     )
-    periods: list[SeasonsOfPeriod] = strawberry.field(
-        description="Days of the week, weeks of the year, months and quarters."
+    periods: list[SeasonsOfPeriod] = listed(
+        "Days of the week, weeks of the year, months and quarters.", size=4
     )
 
     @classmethod

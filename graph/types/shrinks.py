@@ -11,6 +11,7 @@ import strawberry
 from core.records.receipts import HeldShrink as Held
 from core.records.receipts import ShrinkDay as Day
 from core.records.receipts import ShrinkState
+from graph.bounds.sizes import about, listed
 from graph.context import Info
 from graph.fields import resolved
 from resolvers import receipts
@@ -48,7 +49,7 @@ class HeldShrink:
     entries: int = strawberry.field(description="How many of them would vanish.")
     spend: Decimal | None = strawberry.field(description="Their spend; null when none knows it.")
     currency: str = strawberry.field(description="ISO 4217 code of the spend.")
-    days: list[ShrinkDay] = strawberry.field(description="Day by day, in order.")
+    days: list[ShrinkDay] = listed("Day by day, in order.", size=31)
     held_at: dt.datetime = strawberry.field(description="When the source was found without them.")
     decided_at: dt.datetime | None = strawberry.field(description="When it was decided.")
     decided_by: str | None = strawberry.field(description="Who decided, such as `user:…`.")
@@ -69,7 +70,7 @@ class HeldShrink:
             decided_by=record.decided_by,
         )
 
-    @resolved("Those with the most spend, at most 20, as far as they still stand.")
+    @resolved("Those with the most spend, at most 20, as far as they still stand.", size=about(20))
     async def sample(
         self, info: Info
     ) -> list[Annotated[MarketingEntry, strawberry.lazy("graph.types.entries")]]:

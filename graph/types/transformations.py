@@ -8,6 +8,7 @@ import strawberry
 
 from core.records.entries import EntryKey
 from core.records.transformations import Diff, FieldChange, RuleEffect
+from graph.bounds.sizes import listed
 from graph.ids import CHANNEL_RULE, ENTRY
 
 
@@ -81,11 +82,9 @@ class TransformationDiff:
     unread: int = strawberry.field(
         description="Those that no longer come out of their page: they stay as they are."
     )
-    fields: list[FieldCount] = strawberry.field(description="Changes by field, by its name.")
-    rules: list[RuleChange] = strawberry.field(description="Changes of channels by your rules.")
-    examples: list[TransformationExample] = strawberry.field(
-        description="The first changes, at most 20."
-    )
+    fields: list[FieldCount] = listed("Changes by field, by its name.", size=10)
+    rules: list[RuleChange] = listed("Changes of channels by your rules.", size=20)
+    examples: list[TransformationExample] = listed("The first changes, at most 20.", size=20)
 
     @classmethod
     def from_record(cls, record: Diff) -> TransformationDiff:

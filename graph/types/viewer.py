@@ -12,7 +12,8 @@ from graph.context import Info
 from graph.fields import resolved
 from graph.ids import TENANT
 from graph.types.node import Node
-from resolvers import viewer
+from graph.types.quotas import Quotas, RateLimit
+from resolvers import quotas, viewer
 
 
 @strawberry.federation.type(keys=["id"], description="An organisation. You only ever see your own.")
@@ -77,3 +78,18 @@ class Viewer:
     async def tenant(self, info: Info) -> Tenant:
         """The scope's own."""
         return Tenant.from_record(await viewer.current_tenant(info.context.session))
+
+    @resolved("What you may ask now; null where nothing is counted.")
+    async def rate_limit(self, info: Info) -> RateLimit | None:
+        """A look into the buckets."""
+        session = info.context.session
+        if session.meter is None:
+            return None
+        found = await session.meter.balance(session.scope, session.clock())
+        return RateLimit.from_record(found)
+
+    @resolved("What your organisation has used; null where nothing is counted.", weight=10)
+    async def quota(self, info: Info) -> Quotas | None:
+        """Summed as it is asked."""
+        found = await quotas.current(info.context.session)
+        return None if found is None else Quotas.from_record(found)

@@ -8,6 +8,7 @@ from decimal import Decimal
 import strawberry
 
 from core.records.entries import VintageRecord
+from graph.bounds.sizes import listed
 from graph.context import Info
 from graph.fields import resolved
 from graph.types.lineage import Lineage
@@ -50,8 +51,8 @@ class Vintage(MetricColumns):
     is_present: bool = strawberry.field(
         description="Whether the source still had the row; when not, it had vanished."
     )
-    changes: list[VintageChange] = strawberry.field(
-        description="How it differs from the vintage before; empty on the first."
+    changes: list[VintageChange] = listed(
+        "How it differs from the vintage before; empty on the first.", size=3
     )
 
     @classmethod
@@ -72,7 +73,7 @@ class Vintage(MetricColumns):
         record = await runs.run(info.context.session, self.record.run_id)
         return Run.from_record(present(record, "run"))
 
-    @resolved("Where it stands in what the source sent; null when the row had vanished.")
+    @resolved("Where it stands in what the source sent; null when the row had vanished.", reads=())
     def lineage(self) -> Lineage | None:
         """The page follows when it is selected."""
         page, position = self.record.raw_page_id, self.record.raw_position

@@ -10,6 +10,7 @@ import strawberry
 from core.records.webhooks import WebhookSetup
 from core.webhook_events import OrderEvent
 from core.webhook_mapping import DEFAULT_PATHS, DEFAULT_TYPES, EventKind, WebhookMapping
+from graph.bounds.sizes import listed
 from resolvers.webhooks import IssuedWebhook, SampleReading
 
 
@@ -44,7 +45,7 @@ class WebhookPath:
 
 
 @strawberry.type(description="What a type of events means.")
-class WebhookType:
+class WebhookTypeMeaning:
     """One type of a WebhookMapping."""
 
     type: str = strawberry.field(
@@ -59,8 +60,8 @@ class SourceWebhook:
     """WebhookSetup on the wire."""
 
     path: str = strawberry.field(description="The path on this server that takes the events.")
-    paths: list[WebhookPath] = strawberry.field(description="Where the parts of an event stand.")
-    types: list[WebhookType] = strawberry.field(description="What types mean, yours first.")
+    paths: list[WebhookPath] = listed("Where the parts of an event stand.", size=20)
+    types: list[WebhookTypeMeaning] = listed("What types mean, yours first.", size=10)
     previous_secret_until: dt.datetime | None = strawberry.field(
         description="Until when the secret before the last rotation holds; null before the first."
     )
@@ -81,11 +82,11 @@ class SourceWebhook:
         )  # fmt: skip
 
 
-def _types(mapping: WebhookMapping) -> list[WebhookType]:
-    own = [WebhookType(type=each, means=kind, is_default=False)
+def _types(mapping: WebhookMapping) -> list[WebhookTypeMeaning]:
+    own = [WebhookTypeMeaning(type=each, means=kind, is_default=False)
            for each, kind in mapping.types.items()]  # fmt: skip
     return own + [
-        WebhookType(type=each, means=kind, is_default=True)
+        WebhookTypeMeaning(type=each, means=kind, is_default=True)
         for each, kind in DEFAULT_TYPES.items()
         if each not in mapping.types
     ]

@@ -27,7 +27,6 @@ from stores.postgres.export_work import MadeExport
 from stores.postgres.run_work import RunStep
 from transform.export.build import Built, Gathered, built
 from transform.export.findings import own_findings
-from transform.export.legacy import LEGACY, legacy_text
 from transform.export.manifest import Facts, manifest
 from transform.export.tables import wide_frame
 
@@ -100,8 +99,9 @@ class _Export:
         async with aclosing(self._snapshot.long(dates, campaigns)) as batches:
             await self._folder.long(batches)
         if ExportFormat.LEGACY in self._definition.formats:
-            payload = await self._snapshot.legacy(dates, campaigns)
-            await self._folder.add(LEGACY, legacy_text(payload))
+            request = await self._snapshot.legacy_request(dates)
+            async with aclosing(self._snapshot.legacy(dates)) as batches:
+                await self._folder.legacy(batches, request, campaigns)
 
     async def _manifest(
         self,

@@ -16,8 +16,7 @@ import pyarrow as pa
 from core.causal import CausalDefinition, GeoBy, KpiKind, KpiMeasure
 from core.errors import BadInput
 from core.exchange import cross_rate
-from core.jsonvalue import JSONObject
-from core.legacy_export import LegacyRequest, legacy_payload
+from core.legacy_export import LegacyRequest
 from core.periods import Grain
 from core.records.attribution import (
     AttributionDefinition,
@@ -25,14 +24,13 @@ from core.records.attribution import (
     AttributionFacts,
 )
 from core.records.causal import Exclusion
-from core.records.connections import Level, Source
+from core.records.connections import Level
 from core.records.exchange import ExchangeRate, KnownRates, RateMoment
 from core.scope import TenantScope
 from core.units import DateRange
 from stores.wiring import Stores
 from transform.export.build import Gathered, feeding
 from transform.export.facts import Row
-from transform.export.legacy import legacy_row
 from transform.export.long import Campaigns, long_batch
 from transform.export.manifest import Rates
 
@@ -126,35 +124,37 @@ class Snapshot:
             async for batch in batches:
                 yield long_batch(batch, campaigns)
 
-    async def legacy(self, dates: DateRange, campaigns: Campaigns) -> JSONObject:
-        """The predecessor's payload of these days."""
+    async def legacy_request(self, dates: DateRange) -> LegacyRequest:
+        """What the predecessor's payload of these days says of itself."""
         version = await self.stores.calendar.version(self.scope, self.as_of)
         countries = () if version is None else version.edition.profile.countries
-        rows = await self._rows(legacy_rows(self.definition, dates))
         is_money = self.definition.kpi.measure is KpiMeasure.REVENUE
-        request = LegacyRequest(
+        return LegacyRequest(
             org_id=str(self.scope.tenant_id),
             since=dates.since,
             until=dates.until,
-            sources=self.definition.sources or tuple(Source(row["source"]) for row in rows),
+            sources=self.definition.sources,
             target="revenue" if is_money else "conversions",
             currency=self.definition.currency,
             home=next(iter(countries), None),
             as_of=self.as_of,
             correlation_id=self.definition.sha256,
         )
-        found = [legacy_row(row, campaigns) for row in rows]
-        return await asyncio.to_thread(legacy_payload, request, found)
+
+    def legacy(self, dates: DateRange) -> AsyncGenerator[pa.RecordBatch]:
+        """The rows of the predecessor's payload of these days, batch by batch."""
+        return self._stream(legacy_rows(self.definition, dates))
 
     async def _kpi(self) -> list[Row]:
         rows = kpi_rows(self.definition)
         return [] if rows is None else await self._rows(rows)
 
     async def _rows(self, rows: AttributionDefinition) -> list[Row]:
+        """All rows, a batch at a time and beside the loop."""
         found: list[Row] = []
         async with aclosing(self._stream(rows)) as batches:
             async for batch in batches:
-                found += batch.to_pylist()
+                found += await asyncio.to_thread(batch.to_pylist)
         return found
 
     def _stream(self, rows: AttributionDefinition) -> AsyncGenerator[pa.RecordBatch]:

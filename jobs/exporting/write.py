@@ -12,12 +12,15 @@ import pyarrow as pa
 
 from core.causal import CausalDefinition
 from core.jsonvalue import JSONObject
+from core.legacy_export import LegacyRequest
 from core.records.calendar import CalendarDayRecord
 from core.records.exports import ExportFile, ExportFormat
 from transform.export.build import Built
 from transform.export.bundle import write_bundle
 from transform.export.files import ENDINGS, described, table_files
 from transform.export.holidays import holidays_table
+from transform.export.legacy import LEGACY, legacy_file
+from transform.export.long import Campaigns
 from transform.export.manifest import manifest_text
 from transform.export.tables import LONG_SCHEMA, cells_table, wide_table
 from transform.export.text import csv_lines
@@ -52,6 +55,16 @@ class Folder:
                 await asyncio.to_thread(rows.write_batch, batch)
         await self._named("long", rows.rows)
 
+    async def legacy(
+        self, batches: AsyncIterator[pa.RecordBatch], request: LegacyRequest, campaigns: Campaigns
+    ) -> None:
+        """The predecessor's payload, in memory that does not grow with its rows either."""
+        with legacy_file(self.path / LEGACY, request, campaigns) as rows:
+            async for batch in batches:
+                await asyncio.to_thread(rows.write_batch, batch)
+            await asyncio.to_thread(rows.end)
+        await self._add(LEGACY, None)
+
     async def end(self, manifest: JSONObject) -> None:
         """The manifest, and one archive of all."""
         (self.path / MANIFEST).write_bytes(manifest_text(manifest))
@@ -59,11 +72,6 @@ class Folder:
         paths = [self.path / file.name for file in self.files]
         await asyncio.to_thread(write_bundle, self.path / BUNDLE, paths)
         await self._add(BUNDLE, None)
-
-    async def add(self, name: str, content: bytes) -> None:
-        """A file that is no table."""
-        (self.path / name).write_bytes(content)
-        await self._add(name, None)
 
     def _table(self, name: str, table: pa.Table) -> None:
         with table_files(self.path, name, table.schema, self.formats) as rows:

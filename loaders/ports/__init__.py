@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from loaders.ports.analyses import AnalysisStore
+from loaders.ports.answers import VersionStore
+from loaders.ports.audit import AuditStore, SingleUses
 from loaders.ports.causal import CausalStore
 from loaders.ports.credentials import (
     AlertStore,
@@ -25,11 +28,26 @@ from loaders.ports.facts import (
     EntryStore,
     ExchangeStore,
     InsightStore,
+    PerformanceStore,
+    WrittenEntryStore,
 )
+from loaders.ports.features import FeatureCache, FeatureValueStore, FeatureViewStore
 from loaders.ports.health import HealthStore
+from loaders.ports.indexing import SearchStatusStore
+from loaders.ports.insight_acts import InsightActStore
+from loaders.ports.operations import OperationStore, StageStore
+from loaders.ports.quotas import QuotaStore
 from loaders.ports.receipts import ReceiptPolicyStore, RestatementStore, ShrinkStore
 from loaders.ports.rejections import DeadLetterStore, RejectionStore
 from loaders.ports.rules import ChannelRuleStore, NamingStore, OwnRateStore
+from loaders.ports.search import (
+    DocumentStore,
+    FigureStore,
+    NeighbourStore,
+    RankingCache,
+    SearchStore,
+    WalkStore,
+)
 from loaders.ports.seasonality import SeasonalityStore
 from loaders.ports.webhooks import WebhookStore
 from loaders.ports.work import (
@@ -48,8 +66,23 @@ class Stores(Protocol):
     """Every store that the reading floors use."""
 
     @property
+    def audit(self) -> AuditStore:
+        """Who did what."""
+        ...
+
+    @property
+    def single_uses(self) -> SingleUses:
+        """Proofs that let somebody write but once."""
+        ...
+
+    @property
     def entries(self) -> EntryStore:
         """Marketing entries and their vintages."""
+        ...
+
+    @property
+    def written_entries(self) -> WrittenEntryStore:
+        """Marketing entries as JSON text."""
         ...
 
     @property
@@ -128,8 +161,53 @@ class Stores(Protocol):
         ...
 
     @property
+    def performance(self) -> PerformanceStore:
+        """Figures of groups."""
+        ...
+
+    @property
     def insights(self) -> InsightStore:
         """Insights."""
+        ...
+
+    @property
+    def insight_acts(self) -> InsightActStore:
+        """What became of insights."""
+        ...
+
+    @property
+    def analyses(self) -> AnalysisStore:
+        """Analyses that are asked for."""
+        ...
+
+    @property
+    def documents(self) -> DocumentStore:
+        """What there is, in words."""
+        ...
+
+    @property
+    def search(self) -> SearchStore:
+        """Words of documents, and their places in the marketing space."""
+        ...
+
+    @property
+    def search_walks(self) -> WalkStore:
+        """The graph of what there is."""
+        ...
+
+    @property
+    def search_figures(self) -> FigureStore:
+        """Figures of documents, as they stand."""
+        ...
+
+    @property
+    def rankings(self) -> RankingCache:
+        """Answers to questions, kept for later pages."""
+        ...
+
+    @property
+    def neighbours(self) -> NeighbourStore:
+        """Documents that are near to a text."""
         ...
 
     @property
@@ -163,6 +241,26 @@ class Stores(Protocol):
         ...
 
     @property
+    def features(self) -> FeatureViewStore:
+        """Feature views."""
+        ...
+
+    @property
+    def feature_values(self) -> FeatureValueStore:
+        """Values of features."""
+        ...
+
+    @property
+    def feature_cache(self) -> FeatureCache:
+        """Values of features that are kept."""
+        ...
+
+    @property
+    def versions(self) -> VersionStore:
+        """Tokens of what answers are made of."""
+        ...
+
+    @property
     def naming(self) -> NamingStore:
         """Rules by which campaign names are read."""
         ...
@@ -170,6 +268,16 @@ class Stores(Protocol):
     @property
     def channel_rules(self) -> ChannelRuleStore:
         """Rules by which rows are counted to channels."""
+        ...
+
+    @property
+    def operations(self) -> OperationStore:
+        """Registered operations."""
+        ...
+
+    @property
+    def operation_stages(self) -> StageStore:
+        """What a tenant lets pass."""
         ...
 
     @property
@@ -188,6 +296,11 @@ class Stores(Protocol):
         ...
 
     @property
+    def search_status(self) -> SearchStatusStore:
+        """How the index of documents stands."""
+        ...
+
+    @property
     def seasonality(self) -> SeasonalityStore:
         """Seasons of the tenant's own history."""
         ...
@@ -195,6 +308,11 @@ class Stores(Protocol):
     @property
     def policies(self) -> ReceiptPolicyStore:
         """What receipts are judged by."""
+        ...
+
+    @property
+    def quotas(self) -> QuotaStore:
+        """What the tenant has used."""
         ...
 
     @property

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from core.records.attribution import AttributionDefinition, AttributionPage
+from core.records.attribution import AttributionDefinition, AttributionPage, WrittenRows
 from core.records.calendar import (
     CalendarDayRecord,
     CalendarEvent,
@@ -20,13 +20,16 @@ from core.records.entries import (
     EntryFilter,
     EntryKey,
     EntryOrder,
+    EntryPageRequest,
     EntryRecord,
     VintageRecord,
 )
 from core.records.exchange import KnownRates, RateMoment
-from core.records.insights import InsightKind, InsightRecord
+from core.records.insights import InsightFilter, InsightRecord
 from core.records.naming import NamedCampaign, NameMoment
 from core.records.pages import Page, PageRequest
+from core.records.performance import PerformancePage, PerformanceQuestion
+from core.records.shapes import Shape, Written, WrittenPage
 from core.scope import TenantScope
 from core.units import DateRange
 
@@ -45,6 +48,12 @@ class EntryStore(Protocol):
         """One page; the cursor is (date, digest)."""
         ...
 
+    async def pages(
+        self, scope: TenantScope, campaigns: Sequence[UUID], asked: EntryPageRequest
+    ) -> dict[UUID, Page[EntryRecord]]:
+        """The page of the entries of each of `campaigns`."""
+        ...
+
     async def count(self, scope: TenantScope, where: EntryFilter, as_of: datetime | None) -> int:
         """How many entries `where` lets through."""
         ...
@@ -59,6 +68,32 @@ class EntryStore(Protocol):
         self, scope: TenantScope, keys: Sequence[EntryKey]
     ) -> dict[EntryKey, tuple[VintageRecord, ...]]:
         """The vintages of each of `keys`, oldest first."""
+        ...
+
+
+class WrittenEntryStore(Protocol):
+    """Marketing entries as JSON text, in the shapes that an answer has them in."""
+
+    async def page(
+        self, scope: TenantScope, asked: EntryPageRequest, shapes: Sequence[Shape]
+    ) -> WrittenPage:
+        """One page; the cursor is (date, digest)."""
+        ...
+
+    async def pages(
+        self,
+        scope: TenantScope,
+        campaigns: Sequence[UUID],
+        asked: EntryPageRequest,
+        shapes: Sequence[Shape],
+    ) -> dict[UUID, WrittenPage]:
+        """The page of the entries of each of `campaigns`."""
+        ...
+
+    async def by_keys(
+        self, scope: TenantScope, keys: Sequence[EntryKey], shape: Shape
+    ) -> tuple[tuple[EntryKey, ...], Written]:
+        """Those of `keys` that exist, and their rows in the same order."""
         ...
 
 
@@ -147,11 +182,44 @@ class AttributionStore(Protocol):
         """One page; the cursor is the row's key as text, the present the moment of None."""
         ...
 
+    async def written(
+        self,
+        scope: TenantScope,
+        definition: AttributionDefinition,
+        request: PageRequest,
+        as_of: datetime | None,
+        shape: Shape,
+        *,
+        tells_ends: bool,
+    ) -> WrittenRows:
+        """The same page, each row as JSON in `shape`; with keys of its ends if `tells_ends`."""
+        ...
+
+    async def has_sums(self, scope: TenantScope, dates: DateRange, as_of: datetime | None) -> bool:
+        """Whether most days' rows are read from sums, where the definition allows."""
+        ...
+
+
+class PerformanceStore(Protocol):
+    """Figures of groups."""
+
+    async def page(
+        self,
+        scope: TenantScope,
+        question: PerformanceQuestion,
+        request: PageRequest,
+        as_of: datetime | None,
+    ) -> PerformancePage:
+        """One page; the present is the moment of None."""
+        ...
+
 
 class InsightStore(Protocol):
     """Insights."""
 
-    async def by_ids(self, scope: TenantScope, ids: Sequence[UUID]) -> dict[UUID, InsightRecord]:
+    async def by_ids(
+        self, scope: TenantScope, ids: Sequence[UUID], as_of: datetime | None = None
+    ) -> dict[UUID, InsightRecord]:
         """Those of `ids` that exist."""
         ...
 
@@ -159,8 +227,8 @@ class InsightStore(Protocol):
         self,
         scope: TenantScope,
         request: PageRequest,
-        kinds: Sequence[InsightKind] = (),
-        dates: DateRange | None = None,
+        asked: InsightFilter,
+        as_of: datetime | None = None,
     ) -> Page[InsightRecord]:
         """One page, newest first; the cursor is (id,)."""
         ...

@@ -14,7 +14,7 @@ from core.records.calendar import CalendarProfile
 from core.records.connections import ConnectionRecord, ConnectionStatus
 from core.records.events import DataEventKind, EventExtent, EventsAfter
 from core.records.lineage import RawPageRecord
-from core.records.pages import Page, PageRequest
+from core.records.pages import Page, PageRequest, RunSlice
 from core.records.runs import RunEventRecord, RunRecord, RunStatus
 from core.records.schedules import ScheduleRecord, Timing
 from core.records.tenants import TenantRecord
@@ -103,6 +103,12 @@ class RunStore(Protocol):
         """At most `limit` events whose sequence is greater than `after`, in order."""
         ...
 
+    async def events_of(
+        self, scope: TenantScope, slices: Sequence[RunSlice]
+    ) -> dict[RunSlice, tuple[RunEventRecord, ...]]:
+        """The events of each slice that has any, in order."""
+        ...
+
 
 class BackfillStore(Protocol):
     """What earlier runs of a connection left behind."""
@@ -127,10 +133,10 @@ class LineageStore(Protocol):
         """Those of `ids` that exist."""
         ...
 
-    async def of_run(
-        self, scope: TenantScope, run_id: UUID, after: int, limit: int
-    ) -> tuple[RawPageRecord, ...]:
-        """At most `limit` pages of a run whose number is greater than `after`, in order."""
+    async def of_runs(
+        self, scope: TenantScope, slices: Sequence[RunSlice]
+    ) -> dict[RunSlice, tuple[RawPageRecord, ...]]:
+        """The pages of each slice that has any, in order."""
         ...
 
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
+from typing import Any
 from uuid import UUID
 
 import structlog
@@ -19,17 +20,23 @@ from redis.exceptions import RedisError
 
 from core.errors import Transient
 from core.scope import TenantId, TenantScope, tenant_key
+from core.tasks import end
 
 _PATTERN = "liftos:{*}:run:*"
 _RESYNC = "liftos:resync"
 _RECONNECT_SECONDS = 0.5
+_SILENCE_SECONDS = 10.0
+_BEGINNINGS = frozenset({"psubscribe", "subscribe"})
 _ANNOUNCE_SECONDS = 1.0
 
 log = structlog.get_logger(__name__)
 
 
 class RunTopics:
-    """One listening connection a process, fanned out to this process's subscribers."""
+    """One listening connection a process, fanned out to this process's subscribers.
+
+    While Redis is away they are woken every time it is tried again, so they go on hearing.
+    """
 
     def __init__(self, redis: Redis) -> None:
         self._redis = redis
@@ -82,9 +89,7 @@ class RunTopics:
     async def aclose(self) -> None:
         """Stop listening."""
         if self._listener is not None:
-            self._listener.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._listener
+            await end(self._listener)
 
     async def _send(self, topic: str) -> None:
         try:
@@ -104,21 +109,36 @@ class RunTopics:
     async def _keep_listening(self) -> None:
         while True:
             try:
-                async with self._redis.pubsub(ignore_subscribe_messages=True) as channel:
+                async with self._redis.pubsub() as channel:
                     await channel.psubscribe(_PATTERN)
                     await channel.subscribe(_RESYNC)
-                    self._wake_all()
                     await self._relay(channel)
-            except (RedisError, OSError) as error:
+            except (RedisError, OSError, TimeoutError) as error:
                 log.warning("listening to the cache failed", error=type(error).__name__)
+            self._wake_all()
             await asyncio.sleep(_RECONNECT_SECONDS)
 
     async def _relay(self, channel: PubSub) -> None:
-        async for message in channel.listen():
-            topic = message["channel"].decode()
-            if topic == _RESYNC:
-                self._wake_all()
-            self._wake(topic)
+        is_asked = False
+        while True:
+            message = await channel.get_message(timeout=_SILENCE_SECONDS)
+            if message is None:
+                # A connection may be dead and not say so; one that lives answers a ping.
+                if is_asked:
+                    raise TimeoutError
+                await channel.ping()
+                is_asked = True
+            else:
+                is_asked = False
+                self._pass_on(message)
+
+    def _pass_on(self, message: Mapping[str, Any]) -> None:
+        kind = message["type"]
+        # The driver comes back by itself, and says so by subscribing anew: some were missed.
+        if kind in _BEGINNINGS or message["channel"] == _RESYNC.encode():
+            self._wake_all()
+        elif kind == "pmessage":
+            self._wake(message["channel"].decode())
 
     def _wake(self, topic: str) -> None:
         """Wake who waits for the run of `topic`, and who waits for any of its tenant."""

@@ -5,11 +5,14 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections.abc import AsyncIterator, Callable
+from functools import partial
+from operator import methodcaller
 from pathlib import Path
 from typing import IO, ParamSpec, TypeVar
 
 from core.errors import Transient
 from core.records.objects import PutObject
+from core.tasks import through
 from stores.objects.port import Body
 
 BLOCK_BYTES = 1 << 20
@@ -44,7 +47,7 @@ async def chunks(body: Body) -> AsyncIterator[bytes]:
         async for chunk in body:
             yield chunk
         return
-    file = await in_thread(body.open, "rb")
+    file = await opened(partial(body.open, "rb"), methodcaller("close"))
     try:
         while block := await in_thread(file.read, BLOCK_BYTES):
             yield block
@@ -57,13 +60,19 @@ async def in_thread(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> 
 
     A file that were closed under a thread's hands could be another file by then.
     """
-    task = asyncio.ensure_future(asyncio.to_thread(work, *args, **kwargs))
+    return await through(asyncio.to_thread(work, *args, **kwargs))
+
+
+async def opened(opening: Callable[[], T], close: Callable[[T], object]) -> T:
+    """What `opening` opens in a thread; for one who is cancelled meanwhile, it is closed again."""
+    found: list[T] = []
     try:
-        return await asyncio.shield(task)
-    except asyncio.CancelledError:
-        while not task.done():
-            await asyncio.wait([task])
+        await in_thread(lambda: found.append(opening()))
+    except BaseException:
+        for one in found:
+            close(one)
         raise
+    return found[0]
 
 
 def read_at(file: IO[bytes], start: int, length: int) -> bytes:

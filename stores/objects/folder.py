@@ -10,6 +10,8 @@ from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
+from operator import methodcaller
 from pathlib import Path
 from typing import IO
 from uuid import UUID
@@ -17,7 +19,7 @@ from uuid import UUID
 from core.errors import ConfigError, NotFound, Transient
 from core.records.objects import ObjectRecord, PutObject
 from core.scope import SystemScope, TenantScope
-from stores.objects.bodies import BLOCK_BYTES, Meter, chunks, in_thread, read_at
+from stores.objects.bodies import BLOCK_BYTES, Meter, chunks, in_thread, opened, read_at
 from stores.objects.names import TENANTS, folder_of, key_of, name_of, tenant_of
 from stores.objects.port import Body, OpenObject
 
@@ -38,7 +40,7 @@ class FolderObjects:
         """Keep `body` under `name`; see the port."""
         place, meter = self._root / key_of(scope, name), Meter()
         with _told():
-            draft, file = await in_thread(self._draft)
+            draft, file = await opened(self._draft, _discard)
         try:
             async for chunk in chunks(body):
                 with _told():
@@ -47,8 +49,7 @@ class FolderObjects:
             with _told():
                 await in_thread(self._publish, file, draft, place)
         finally:
-            file.close()
-            draft.unlink(missing_ok=True)
+            _discard((draft, file))
         return put
 
     async def find(self, scope: TenantScope, name: str) -> ObjectRecord | None:
@@ -64,7 +65,7 @@ class FolderObjects:
         place = self._root / key_of(scope, name)
         try:
             with _told():
-                file = await in_thread(_opened, place)
+                file = await opened(partial(_opened, place), methodcaller("close"))
         except FileNotFoundError:
             raise NotFound(f"there is no object {name}") from None
         try:
@@ -152,6 +153,12 @@ class _OpenFile:
                 raise Transient(f"{self.record.name} is shorter than it was")
             start += len(block)
             yield block
+
+
+def _discard(made: tuple[Path, IO[bytes]]) -> None:
+    draft, file = made
+    file.close()
+    draft.unlink(missing_ok=True)
 
 
 def _append(file: IO[bytes], meter: Meter, chunk: bytes) -> None:

@@ -1,4 +1,4 @@
-"""Pages that say word for word what an earlier page said.
+"""Pages that say what an earlier page said.
 
 Such a page brings the entries that the earlier one brought. They are as it left them unless
 one of them, or a campaign of theirs, has moved since, by whatever page or run: the tenant's
@@ -20,7 +20,7 @@ async def confirm_pages(
 ) -> dict[UUID, int]:
     """Mark the pages as merged whose earlier page still stands; answers their records.
 
-    `earlier`: by the id of a page that is not merged, that of one with the same body.
+    `earlier`: by the id of a page that is not merged, that of one which says the same.
     """
     await advance_clock(connection, scope)
     await connection.execute(_SETTINGS)

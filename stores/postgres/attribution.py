@@ -3,38 +3,42 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Collection
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 import asyncpg
 import pyarrow as pa
 
+from core.lookups import Lookups
 from core.records.attribution import (
     AttributionDefinition,
     AttributionKey,
     AttributionPage,
     AttributionRowRecord,
+    WrittenRows,
 )
 from core.records.connections import Source
 from core.records.entries import DateBasis, Device, SeriesRole
-from core.records.pages import PageRequest
+from core.records.pages import Page, PageRequest
+from core.records.shapes import Shape, as_they_are
 from core.scope import TenantScope
 from core.units import DateRange
-from stores.postgres.attribution_query import (
-    MEASURES,
-    RateColumns,
-    key_columns,
-    rows_relation,
-)
+from stores.postgres.attribution_kept import Asked, have_moved, kept_sums
+from stores.postgres.attribution_parts import Kept, RateColumns
+from stores.postgres.attribution_query import MEASURES, RowsQuery, Selection, rows_query
 from stores.postgres.attribution_rates import rate_columns
+from stores.postgres.attribution_rendering import WRITTEN_ROWS, ends, needed
 from stores.postgres.attribution_stream import copied
 from stores.postgres.attribution_windows import Windows, stored
-from stores.postgres.conditions import Conditions
 from stores.postgres.database import Connection, Database
 from stores.postgres.entries import pin
-from stores.postgres.paging import Ordering, page_of
+from stores.postgres.paging import page_of
+from stores.postgres.rendering import Lines, lines, rendering
+
+_TRIES = 3
+"""How often sums are looked up anew because what they stand for was changed meanwhile."""
 
 
 class AttributionStore:
@@ -42,6 +46,8 @@ class AttributionStore:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self.sums = Lookups()
+        """Pages that were asked for, and found in sums."""
 
     async def page(
         self,
@@ -58,12 +64,50 @@ class AttributionStore:
         async with self._database.read(scope) as connection:
             moment = await pin(connection, scope, as_of)
             reading = _Reading(connection, scope, definition, moment)
-            rows: list[asyncpg.Record] = []
-            windows = Windows(definition, request)
-            while len(rows) <= request.size and (window := windows.next(len(rows))):
-                rows += await reading.rows(window, request)
-        del rows[request.size + 1 :]
+            rows = await reading.page(request, self.sums)
         return AttributionPage(page_of(rows, request, _record), moment)
+
+    async def written(
+        self,
+        scope: TenantScope,
+        definition: AttributionDefinition,
+        request: PageRequest,
+        as_of: datetime | None,
+        shape: Shape,
+        *,
+        tells_ends: bool,
+    ) -> WrittenRows:
+        """What `page` answers, each row as JSON in `shape`; only what it names is summed.
+
+        Keys of the first and the last row come along if `tells_ends`.
+        """
+        rendered = rendering(shape, WRITTEN_ROWS)
+        items = ", ".join((ends(definition) if tells_ends else "NULL", *rendered.items))
+        whole = None if tells_ends else lines(shape, WRITTEN_ROWS)
+        async with self._database.read(scope) as connection:
+            moment = await pin(connection, scope, as_of)
+            reading = _Reading(connection, scope, definition, moment, needed(shape), items, whole)
+            rows = await reading.page(request, self.sums)
+            page: Page[Any] = page_of(rows, request, lambda row: row)
+        found = (page.items[0][0], page.items[-1][0]) if page.items and tells_ends else None
+        return WrittenRows(
+            len(page.items),
+            page.has_next,
+            page.has_previous,
+            rendered.written(page.items, 1) if whole is None else as_they_are(page.items),
+            None if found is None else (tuple(found[0]), tuple(found[1])),
+            moment,
+        )
+
+    async def has_sums(self, scope: TenantScope, dates: DateRange, as_of: datetime | None) -> bool:
+        """Whether most of `dates` are read from sums by definitions that can be."""
+        within = stored(dates)
+        if within is None:
+            return False
+        async with self._database.read(scope) as connection:
+            moment = await pin(connection, scope, as_of)
+            asked = Asked(scope, AttributionDefinition(within), within, moment)
+            return await kept_sums(connection, asked) is not None
 
     async def stream(
         self, scope: TenantScope, definition: AttributionDefinition, as_of: datetime
@@ -81,9 +125,9 @@ class AttributionStore:
                 window = stored(definition.dates)
                 if window is None:
                     return
-                conditions, relation = await reading.relation(window)
+                query = await reading.query(window)
                 try:
-                    async for batch in copied(connection, conditions, relation, definition):
+                    async for batch in copied(connection, query, definition):
                         yield batch
                 except (GeneratorExit, asyncio.CancelledError) as error:
                     left = error
@@ -97,31 +141,54 @@ class AttributionStore:
 
 @dataclass(frozen=True, slots=True)
 class _Reading:
-    """One definition's rows at one moment, in one transaction."""
+    """One definition's rows at one moment, in one transaction: `items` of those `measures`.
+
+    With `whole` they come as one value instead, as bytes.
+    """
 
     connection: Connection
     scope: TenantScope
     definition: AttributionDefinition
     as_of: datetime
+    measures: Collection[str] = ("until", *MEASURES)
+    items: str = "a.*"
+    whole: Lines | None = None
 
-    async def relation(self, window: DateRange) -> tuple[Conditions, str]:
-        """Values to go on with, and the rows of a window."""
-        return rows_relation(
-            self.definition, self.scope, self.as_of, window, await self._rates(window)
-        )
+    async def page(self, request: PageRequest, counted: Lookups) -> list[Any]:
+        """The rows of a page, and one row more: of sums where there are, else of entries."""
+        dates = stored(self.definition.dates)
+        if dates is None:
+            return []
+        asked = Asked(self.scope, self.definition, dates, self.as_of)
+        for _ in range(_TRIES):
+            kept = await kept_sums(self.connection, asked)
+            rows = await self._rows(request, kept)
+            if kept is None or not await have_moved(self.connection, asked, kept):
+                counted.count(found=kept is not None)
+                return rows
+        counted.count(found=False)
+        return await self._rows(request, None)
 
-    async def rows(self, window: DateRange, request: PageRequest) -> list[asyncpg.Record]:
-        """What of a page lies in a window, and one row more."""
-        conditions, relation = await self.relation(window)
-        keys = key_columns(self.definition)
-        ordering = Ordering(
-            ("a.time", *(key.text for key in keys)), (date.fromisoformat, *(str for _ in keys))
-        )
-        beyond = Conditions()
-        beyond.values = conditions.values
-        ordering.seek(beyond, request)
-        sql = f"SELECT a.* FROM {relation} WHERE {beyond} {ordering.clause(request)}"
-        return await self.connection.fetch(sql, *beyond.values)
+    async def query(self, window: DateRange, kept: Kept | None = None) -> RowsQuery:
+        """The rows of a window."""
+        rates = await self._rates(window)
+        is_alone = kept is not None and kept.is_alone
+        selection = Selection(rates, kept, self.measures, is_alone)
+        return rows_query(self.definition, self.scope, self.as_of, window, selection)
+
+    async def _rows(self, request: PageRequest, kept: Kept | None) -> list[Any]:
+        rows: list[Any] = []
+        windows = Windows(self.definition, request, kept.a_day if kept else None)
+        while len(rows) <= request.size and (window := windows.next(len(rows))):
+            query = await self.query(window, kept)
+            rows += await self._fetched(query.page(request), query.conditions.values)
+        return rows[: request.size + 1]
+
+    async def _fetched(self, rows: str, values: list[Any]) -> list[Any]:
+        if self.whole is None:
+            return await self.connection.fetch(f"SELECT {self.items} FROM {rows}", *values)
+        sql = f"SELECT {self.whole.item} FROM {rows}{self.whole.joined}"
+        return Lines.of(await self.connection.fetchval(sql, *values))
 
     async def _rates(self, dates: DateRange) -> RateColumns | None:
         if self.definition.currency is None:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
-from typing import Any, Final
-from uuid import UUID
+from typing import Any, Final, TypeAlias
 
 from core.periods import Grain
 from core.records.attribution import (
@@ -15,53 +13,23 @@ from core.records.attribution import (
     AttributionDimension,
     AttributionFacts,
 )
-from core.records.connections import Level
-from core.records.entries import DateBasis, SeriesRole
+from core.records.pages import PageRequest
 from core.scope import TenantScope
 from core.units import DateRange
-from stores.postgres.conditions import Conditions
-from stores.postgres.entries import IS_MATURE, entry_relation
-from stores.postgres.quality import POOLED_SCORE, at_least
-
-TENANT, AS_OF, WINDOW = "$1", "$2::timestamptz", ("$3::date", "$4::date")
-
-
-@dataclass(frozen=True, slots=True)
-class KeyColumn:
-    """A part of a row's key: its name in AttributionKey, the entry's column, its type.
-
-    `text` is the row's value as text of one collation, in which null is empty: what rows are
-    sorted and sought by.
-    """
-
-    name: str
-    column: str
-    read: Callable[[str], Any] = str
-
-    @property
-    def text(self) -> str:
-        """SQL over the relation `a` of rows."""
-        cast = "" if self.read is str else "::text"
-        return f"coalesce(a.{self.name}{cast}, '') COLLATE \"C\""
-
-
-_DIMENSIONS: Final = {
-    AttributionDimension.SOURCE: KeyColumn("source", "e.source"),
-    AttributionDimension.CONNECTION: KeyColumn("connection", "e.connection_id", UUID),
-    AttributionDimension.ACCOUNT: KeyColumn("account", "e.account_id"),
-    AttributionDimension.CAMPAIGN: KeyColumn("campaign", "e.campaign", UUID),
-    AttributionDimension.COUNTRY: KeyColumn("country", "nullif(e.country, '')"),
-    AttributionDimension.GEO: KeyColumn("geo", "nullif(e.geo, '')"),
-    AttributionDimension.DEVICE: KeyColumn("device", "nullif(e.device, '')"),
-    AttributionDimension.DATE_BASIS: KeyColumn("date_basis", "e.date_basis"),
-    AttributionDimension.ATTRIBUTION_SETTING: KeyColumn(
-        "attribution_setting", "e.attribution_setting"
-    ),
-}
-_SERIES: Final = (
-    KeyColumn("series", "e.entity_id"),
-    KeyColumn("series_role", "nullif(e.series_role, '')"),
+from stores.postgres.attribution_filters import restrict
+from stores.postgres.attribution_parts import (
+    AS_OF,
+    IN_WINDOW,
+    Kept,
+    RateColumns,
+    apart_join,
+    entry_parts,
+    sum_parts,
 )
+from stores.postgres.conditions import Conditions
+from stores.postgres.key_columns import DIMENSIONS, SERIES_KEYS, KeyColumn
+from stores.postgres.paging import Ordering
+from stores.postgres.quality import pooled_score
 
 
 def key_columns(definition: AttributionDefinition) -> tuple[KeyColumn, ...]:
@@ -69,75 +37,191 @@ def key_columns(definition: AttributionDefinition) -> tuple[KeyColumn, ...]:
     is_series = definition.facts is AttributionFacts.SERIES
     return (
         KeyColumn("channel", "e.channel"),
-        *(_DIMENSIONS[each] for each in AttributionDimension if each in definition.by),
-        *(_SERIES if is_series else ()),
+        *(DIMENSIONS[each] for each in AttributionDimension if each in definition.by),
+        *(SERIES_KEYS if is_series else ()),
         KeyColumn("currency", "e.currency"),
     )
 
 
-@dataclass(frozen=True, slots=True)
-class RateColumns:
-    """Rates into the definition's currency, one per day and currency that has one."""
-
-    dates: Sequence[date]
-    currencies: Sequence[str]
-    rates: Sequence[Decimal]
+_Fold: TypeAlias = Callable[[str, str], str]
+"""Makes one of an expression over several parts: an aggregate, and what it is of."""
 
 
-MEASURES: Final = (
-    "entries",
-    "days",
-    "spend",
-    "impressions",
-    "clicks",
-    "link_clicks",
-    "reach",
-    "conversions",
-    "conversion_value",
-    "value",
-    "unconverted",
-    "is_mature",
-    "is_partial",
-    "quality",
-    "learned_at",
-)
+def _together(aggregate: str, expression: str) -> str:
+    return f"{aggregate}({expression})"
+
+
+def _alone(aggregate: str, expression: str) -> str:
+    """Where a row has one part, of which each of these aggregates is the part's own value."""
+    del aggregate
+    return f"({expression})"
+
+
+_BITS: Final = "((1::bigint << least(e.covers, 31)) - 1) << (e.date - s.time)"
+_WITHIN: Final = "((1::bigint << ({until} - s.time + 1)) - 1)"
+_REACHES_ON: Final = f"""
+    e.date + e.covers - 1 > {{until}}
+    OR ({{until}} >= ({AS_OF} AT TIME ZONE 'UTC')::date - 1
+        AND {{until}} >= ({AS_OF} AT TIME ZONE e.time_zone)::date)"""
+
+
+def _measured(fold: _Fold) -> dict[str, str]:
+    """SQL over parts `e` of periods `s`.
+
+    `{until}` stands for a period's last day, `{since}` and `{last}` for the definition's.
+    """
+
+    def summed(name: str) -> str:
+        return fold("sum", f"e.{name}")
+
+    return {
+        "until": "{until}",
+        "entries": f"{summed('entries')}::bigint",
+        "days": f"bit_count(({fold('bit_or', _BITS)} & {_WITHIN})::bit(64))",
+        "spend": summed("spend"),
+        "impressions": f"{summed('impressions')}::bigint",
+        "clicks": f"{summed('clicks')}::bigint",
+        "link_clicks": f"{summed('link_clicks')}::bigint",
+        "reach": f"CASE WHEN {summed('entries')} = 1 THEN {fold('max', 'e.reach')} END",
+        "conversions": summed("conversions"),
+        "conversion_value": summed("conversion_value"),
+        "value": summed("value"),
+        "unconverted": f"{summed('unconverted')}::bigint",
+        "is_mature": fold("bool_and", "e.is_mature"),
+        "is_partial": (
+            "(s.time < {since}::date OR {until} > {last}::date OR "
+            f"{fold('bool_or', _REACHES_ON)})"
+        ),
+        "quality": pooled_score(lambda weights: fold("sum", weights)),
+        "learned_at": fold("max", "e.learned_at"),
+    }
+
+
+def _converted(name: str, flag: str) -> str:
+    # One amount without a rate leaves the sum unknown.
+    return f"CASE WHEN NOT bool_or(e.{flag}) THEN sum(e.{name}) END"
+
+
+OF_MANY: Final = _measured(_together)
+_OF_ONE: Final = _measured(_alone)
+AT_RATES: Final = OF_MANY | {
+    "spend": _converted("spend", "spend_unknown"),
+    "conversion_value": _converted("conversion_value", "value_unknown"),
+}
+
+MEASURES: Final = tuple(name for name in OF_MANY if name != "until")
 """What a row tells beside its key, its `time` and `until`."""
 
 
-def rows_relation(
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """What rows are read from, and what of them: `kept` sums if any, at `rates` if any.
+
+    Each row has one part alone if `is_alone`: nothing needs to be grouped.
+    """
+
+    rates: RateColumns | None = None
+    kept: Kept | None = None
+    measures: Collection[str] = tuple(OF_MANY)
+    is_alone: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RowsQuery:
+    """Rows whose entries lie in a window: what is selected, from what, by `keys`.
+
+    The columns are `time`, the key's, and the selection's measures. Where a row has one part alone
+    nothing is grouped.
+    """
+
+    conditions: Conditions
+    selected: str
+    source: str
+    keys: tuple[KeyColumn, ...]
+    is_alone: bool = False
+
+    @property
+    def relation(self) -> str:
+        """A FROM item `a` of all rows, in the order of their keys."""
+        order = ", ".join(["1", *(f"{number + 2} NULLS FIRST" for number in range(len(self.keys)))])
+        return f"(SELECT {self.selected} FROM {self.source} {self._grouped} ORDER BY {order}) a"
+
+    def page(self, request: PageRequest) -> str:
+        """A FROM item `a` of the rows of a page and one more, in the order of the walk."""
+        parsers: tuple[Callable[[str], Any], ...]
+        parsers = (date.fromisoformat, *(str for _ in self.keys))
+        beyond = Conditions()
+        beyond.values = self.conditions.values
+        Ordering(("s.time", *(key.text for key in self.keys)), parsers).seek(beyond, request)
+        way = "DESC NULLS LAST" if request.backward else "ASC NULLS FIRST"
+        # A day is never null: said so of it, the order of the index would not be that of rows.
+        time = "1 DESC" if request.backward else "1"
+        order = ", ".join([time, *(f"{number + 2} {way}" for number in range(len(self.keys)))])
+        return (
+            f"(SELECT {self.selected} FROM {self.source} WHERE {beyond} {self._grouped} "
+            f"ORDER BY {order} LIMIT {request.size + 1}) a"
+        )
+
+    @property
+    def _grouped(self) -> str:
+        if self.is_alone:
+            return ""
+        return "GROUP BY " + ", ".join(str(number + 1) for number in range(len(self.keys) + 1))
+
+
+def rows_query(
     definition: AttributionDefinition,
     scope: TenantScope,
     as_of: datetime,
     window: DateRange,
-    rates: RateColumns | None,
-) -> tuple[Conditions, str]:
-    """Values to go on with, and a FROM item `a` of the rows whose entries lie in `window`.
-
-    `window` holds whole periods, or as much of them as the definition's dates hold.
-    """
+    selection: Selection,
+) -> RowsQuery:
+    """The rows of `window`: whole periods, or as much of them as the definition's dates hold."""
     conditions = Conditions(scope.tenant_id, as_of, window.since, window.until)
-    _restrict(conditions, definition)
+    conditions.add(IN_WINDOW)
+    restrict(conditions, definition)
+    parts = parts_of(conditions, selection)
     keys = key_columns(definition)
-    converts = rates is not None
-    joined = "" if rates is None else _rates(conditions, rates)
-    currency = f"'{definition.currency}'::text" if converts else "e.currency"
-    named = [f"{currency if key.name == 'currency' else key.column} AS {key.name}" for key in keys]
-    since = conditions.parameter(definition.dates.since)
-    until = conditions.parameter(definition.dates.until)
-    selected = ", ".join(["p.time", "p.until", *named, _measures(converts, since, until)])
-    grouped = ", ".join(str(number + 1) for number in range(len(keys) + 2))
-    return (
-        conditions,
-        f"""(
-        SELECT {selected}
-        FROM {entry_relation(TENANT, AS_OF, WINDOW)}
-        CROSS JOIN LATERAL (SELECT {_period(definition)}) s (time)
-        CROSS JOIN LATERAL (SELECT s.time, {_UNTIL[definition.grain]}) p (time, until)
-        {joined}
-        WHERE {conditions}
-        GROUP BY {grouped}
-    ) a""",
-    )
+    if selection.rates is not None:
+        keys = (*keys[:-1], KeyColumn("currency", f"'{definition.currency}'::text"))
+    named = [f"{key.sorted} AS {key.name}" for key in keys]
+    told = ", ".join(["s.time", *named, *_measures(conditions, definition, selection)])
+    source = f"({parts}) e CROSS JOIN LATERAL (SELECT {_period(definition)}) s (time)"
+    return RowsQuery(conditions, told, source, keys, selection.is_alone)
+
+
+_OF_DAYS: Final = frozenset({"is_mature", "is_partial"})
+"""What follows from days, and from no entry."""
+
+
+def parts_of(conditions: Conditions, selection: Selection) -> str:
+    """A SELECT of the parts `e` that `conditions` hold: entries, sums of days, or both."""
+    where, kept = str(conditions), selection.kept
+    if kept is None:
+        return entry_parts(conditions, where, selection.rates)
+    tells_days = not _OF_DAYS.isdisjoint(selection.measures)
+    sums = sum_parts(conditions, where, kept, tells_days=tells_days)
+    if not kept.apart:
+        return sums
+    return f"{sums} UNION ALL {entry_parts(conditions, where, None, apart_join(conditions, kept))}"
+
+
+def _measures(
+    conditions: Conditions, definition: AttributionDefinition, selection: Selection
+) -> Iterator[str]:
+    measured = _OF_ONE if selection.is_alone else OF_MANY
+    if selection.rates is not None:
+        measured = AT_RATES
+    ends = {"until": _UNTIL[definition.grain]}
+    if "is_partial" in selection.measures:
+        dates = definition.dates
+        ends |= {
+            "since": conditions.parameter(dates.since),
+            "last": conditions.parameter(dates.until),
+        }
+    for name, sql in measured.items():
+        if name in selection.measures:
+            yield f"{sql.format(**ends)} AS {name}"
 
 
 def _period(definition: AttributionDefinition) -> str:
@@ -151,98 +235,6 @@ def _period(definition: AttributionDefinition) -> str:
 
 _UNTIL: Final = {
     Grain.DAY: "s.time",
-    Grain.WEEK: "s.time + 6",
-    Grain.MONTH: "(s.time::timestamp + interval '1 month')::date - 1",
+    Grain.WEEK: "(s.time + 6)",
+    Grain.MONTH: "((s.time::timestamp + interval '1 month')::date - 1)",
 }
-
-
-def _rates(conditions: Conditions, rates: RateColumns) -> str:
-    columns = [conditions.parameter(list(each)) for each in (rates.dates, rates.currencies)]
-    values = conditions.parameter(list(rates.rates))
-    return (
-        f"LEFT JOIN unnest({columns[0]}::date[], {columns[1]}::text[], {values}::numeric[]) "
-        "r (date, currency, rate) ON r.date = e.date AND r.currency = e.currency"
-    )
-
-
-# Klaviyo's orders by event date stand in `actions`, for the same orders are in other entries too.
-_BY_EVENT: Final = (
-    f"CASE WHEN e.date_basis = '{DateBasis.EVENT}' AND e.{{column}} IS NULL "
-    "THEN round((e.actions ->> '{name}')::numeric, 6) ELSE e.{column} END"
-)
-_CONVERSIONS: Final = _BY_EVENT.format(column="conversions", name="orders")
-_VALUE: Final = _BY_EVENT.format(column="conversion_value", name="revenue")
-_HAS_AMOUNT: Final = f"(e.spend IS NOT NULL OR ({_VALUE}) IS NOT NULL)"
-_COVERED: Final = "least(coalesce(e.covers_days, 1), 31)::int"
-_COVERS: Final = f"""bit_count((bit_or(
-    ((1::bigint << {_COVERED}) - 1) << (e.date - p.time)
-) & ((1::bigint << (p.until - p.time + 1)) - 1))::bit(64))"""
-
-
-def _measures(converts: bool, since: str, until: str) -> str:  # noqa: FBT001 - of two branches
-    spend, value = (_sum(each, converts=converts) for each in ("e.spend", _VALUE))
-    unconverted = (
-        f"count(*) FILTER (WHERE r.rate IS NULL AND {_HAS_AMOUNT})" if converts else "0::bigint"
-    )
-    return f"""
-        count(*) AS entries, {_COVERS} AS days, {spend} AS spend,
-        sum(e.impressions)::bigint AS impressions, sum(e.clicks)::bigint AS clicks,
-        sum(e.link_clicks)::bigint AS link_clicks,
-        CASE WHEN count(*) = 1 THEN max(e.reach) END AS reach,
-        sum({_CONVERSIONS}) AS conversions, {value} AS conversion_value, sum(e.value) AS value,
-        {unconverted} AS unconverted, bool_and({IS_MATURE}) AS is_mature,
-        (p.time < {since}::date OR p.until > {until}::date OR bool_or(
-            e.date + coalesce(e.covers_days, 1)::int - 1 > p.until
-            OR (p.until >= ({AS_OF} AT TIME ZONE 'UTC')::date - 1
-                AND p.until >= ({AS_OF} AT TIME ZONE e.time_zone)::date)
-        )) AS is_partial,
-        {POOLED_SCORE} AS quality, max(e.learned_at) AS learned_at"""
-
-
-def _sum(amount: str, *, converts: bool) -> str:
-    if not converts:
-        return f"sum({amount})"
-    # One amount without a rate leaves the sum unknown.
-    return (
-        f"CASE WHEN count(*) FILTER (WHERE r.rate IS NULL AND ({amount}) IS NOT NULL) = 0 "
-        f"THEN sum(round(({amount}) * r.rate, 6)) END"
-    )
-
-
-def _restrict(conditions: Conditions, definition: AttributionDefinition) -> None:
-    conditions.add(f"e.date BETWEEN {WINDOW[0]} AND {WINDOW[1]}")
-    conditions.add(_FACTS[definition.facts])
-    if definition.date_bases:
-        conditions.among("e.date_basis", definition.date_bases)
-    elif definition.facts is AttributionFacts.MEDIA:
-        conditions.among("e.date_basis", (DateBasis.DELIVERY, DateBasis.SEND))
-    conditions.among("e.source", definition.sources)
-    conditions.among("e.channel", definition.channels)
-    conditions.among("e.account_id", definition.accounts)
-    conditions.among("e.connection_id", definition.connections)
-    conditions.among("e.campaign", definition.campaigns)
-    conditions.among("e.level", definition.levels)
-    conditions.among("e.country", definition.countries)
-    conditions.among("e.geo", definition.geos)
-    conditions.among("e.device", definition.devices)
-    conditions.among("e.series_role", definition.series_roles)
-    conditions.among("e.entity_id", definition.series)
-    if definition.min_quality is not None:
-        conditions.add(at_least("{}"), definition.min_quality)
-
-
-_MEDIA_SERIES: Final = ", ".join(
-    f"'{each}'" for each in (SeriesRole.SPEND, SeriesRole.IMPRESSIONS, SeriesRole.CLICKS)
-)
-_ORDERS: Final = (
-    f"(e.level = '{Level.ORDER}' "
-    f"OR (e.level = '{Level.ACCOUNT}' AND e.date_basis = '{DateBasis.EVENT}'))"
-)
-_FACTS: Final = {
-    AttributionFacts.MEDIA: (
-        f"NOT {_ORDERS} AND (e.series_role IS NULL OR e.series_role IN ({_MEDIA_SERIES}))"
-    ),
-    AttributionFacts.ORDERS: _ORDERS,
-    AttributionFacts.SERIES: f"e.level = '{Level.SERIES}'",
-}
-"""What each kind of facts is made of."""

@@ -10,7 +10,7 @@ from core.exchange import cross_rate
 from core.records.exchange import KnownRates, RateMoment
 from core.scope import TenantScope
 from core.units import DateRange
-from stores.postgres.attribution_query import RateColumns
+from stores.postgres.attribution_parts import RateColumns
 from stores.postgres.database import Connection
 from stores.postgres.exchange import known_rates
 

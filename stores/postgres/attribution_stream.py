@@ -12,8 +12,7 @@ import pyarrow as pa
 import pyarrow.csv
 
 from core.records.attribution import AttributionDefinition
-from stores.postgres.attribution_query import MEASURES, key_columns
-from stores.postgres.conditions import Conditions
+from stores.postgres.attribution_query import MEASURES, RowsQuery, key_columns
 from stores.postgres.database import Connection
 
 BATCH_BYTES: Final = 4_000_000
@@ -53,20 +52,19 @@ def stream_schema(definition: AttributionDefinition) -> pa.Schema:
     return pa.schema([(name, _TYPES.get(name, pa.string())) for name in names])
 
 
-def stream_query(relation: str, definition: AttributionDefinition) -> str:
-    """The rows of `relation` in the columns and the order of a stream."""
-    order = ", ".join(["a.time", *(key.text for key in key_columns(definition))])
+def stream_query(query: RowsQuery, definition: AttributionDefinition) -> str:
+    """The rows of `query` in the columns and the order of a stream."""
     columns = ", ".join(map(_column, stream_schema(definition).names))
-    return f"SELECT {columns} FROM {relation} ORDER BY {order}"
+    return f"SELECT {columns} FROM {query.relation}"
 
 
 async def copied(
-    connection: Connection, conditions: Conditions, relation: str, definition: AttributionDefinition
+    connection: Connection, query: RowsQuery, definition: AttributionDefinition
 ) -> AsyncIterator[pa.RecordBatch]:
-    """The rows of `relation`, sorted by their key, in batches of about BATCH_BYTES of text."""
+    """The rows of `query`, sorted by their key, in batches of about BATCH_BYTES of text."""
     schema = stream_schema(definition)
-    query = stream_query(relation, definition)
-    async with _texts(connection, query, conditions.values) as texts:
+    values = query.conditions.values
+    async with _texts(connection, stream_query(query, definition), values) as texts:
         async for text in texts:
             table = await asyncio.to_thread(_parsed, text, schema)
             for batch in table.combine_chunks().to_batches():

@@ -28,16 +28,21 @@ def stored(dates: DateRange) -> DateRange | None:
 
 
 class Windows:
-    """Windows of whole periods from a page's cursor on, each as long as those before suggest."""
+    """Windows of whole periods from a page's cursor on, each as long as those before suggest.
 
-    def __init__(self, definition: AttributionDefinition, request: PageRequest) -> None:
+    The first is as long as `a_period` rows of a period suggest, if that is known.
+    """
+
+    def __init__(
+        self, definition: AttributionDefinition, request: PageRequest, a_period: int | None = None
+    ) -> None:
         self._definition = definition
         self._request = request
         self._since = max(definition.dates.since, _FIRST)
         self._until = min(definition.dates.until, _LAST)
         if request.cursor is not None:
             self._begin_at(date.fromisoformat(request.cursor[0]))
-        self._periods = _AT_FIRST
+        self._periods = (request.size + 1) // a_period + 1 if a_period else _AT_FIRST
         self._seen = 0
 
     def next(self, found: int) -> DateRange | None:

@@ -13,6 +13,7 @@ import orjson
 
 from core.errors import Conflict, NotFound
 from core.missing import no_connection
+from core.records.audit import Act
 from core.records.authorizations import (
     AuthorizationError,
     AuthorizationRecord,
@@ -24,6 +25,7 @@ from core.records.authorizations import (
 from core.records.connections import Source
 from core.records.credentials import AccountFacts, CredentialFacts, kind_of
 from core.scope import SystemScope, TenantScope
+from stores.postgres.audit import acting, record_act
 from stores.postgres.database import Connection, Database
 from stores.postgres.errands import CLAIMED
 from stores.postgres.sealing import sealed_for, wrapped_key
@@ -60,6 +62,10 @@ class AuthorizationStore:
                     connection, self._vault, scope, row["id"].bytes, orjson.dumps(dict(new.secret))
                 )
                 await connection.execute(_SEAL, scope.tenant_id, row["id"], sealed)
+                subject = f"authorization:{row['id']}"
+                await record_act(
+                    connection, scope, Act.AUTHORIZATION_STARTED, subject, source=new.source
+                )
                 return _record(row)
         except asyncpg.ForeignKeyViolationError as error:
             raise no_connection() from error
@@ -89,11 +95,12 @@ class AuthorizationStore:
         self, scope: TenantScope, authorization_id: UUID, ticket_hash: bytes
     ) -> AuthorizationRecord:
         """Have the code exchanged, for the user who began and holds the ticket; else NotFound."""
-        async with self._database.write(scope) as connection:
+        place = f"authorization:{authorization_id}"
+        async with acting(self._database, scope, Act.AUTHORIZATION_CONFIRMED, place) as connection:
             values = (scope.tenant_id, authorization_id, scope.actor, ticket_hash)
             row = await connection.fetchrow(_CONFIRM, *values)
-        if row is None:
-            raise no_authorization()
+            if row is None:
+                raise no_authorization()
         return _record(row)
 
     async def by_id(self, scope: TenantScope, authorization_id: UUID) -> AuthorizationRecord:

@@ -7,7 +7,7 @@ Amounts (decimal128) travel as int8 in units of their last decimal place.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import Any, TypeAlias
 
@@ -22,8 +22,11 @@ _NULL = b"\xff\xff\xff\xff"
 _POSTGRES_EPOCH_DAYS = 10957
 _JSONB_VERSION = pa.scalar("\x01")
 _NOTHING = pa.scalar("")
+_NO_BYTES = pa.scalar(b"")
 _ROWS = 8_000
 """Encoded at once: an Arrow array holds no more than 2 GiB of text."""
+
+_join: Any = pc.binary_join_element_wise
 
 Bytes = npt.NDArray[np.uint8]
 Ints = npt.NDArray[np.int64]
@@ -39,28 +42,43 @@ def encode(table: pa.Table, json_columns: frozenset[str] = frozenset()) -> bytes
     Supports string, int64, int32, date32, decimal128, fixed-size binary and bool. Raises
     OverflowError for an amount beyond 64 bits of its last place.
     """
-    return whole([encode_rows(table, json_columns)])
+    return whole([as_rows(len(table.column_names), encode_values(table, json_columns))])
 
 
-def encode_rows(table: pa.Table, json_columns: frozenset[str]) -> bytes:
-    """The rows alone, to be made `whole` with others of the same columns."""
-    slices = (table.slice(start, _ROWS) for start in range(0, table.num_rows, _ROWS))
-    return b"".join(_rows(each, json_columns) for each in slices)
+def encode_values(table: pa.Table, json_columns: frozenset[str] = frozenset()) -> Any:
+    """Each row's values in their order, to be made a part of its bytes by `as_rows`."""
+    starts = range(0, table.num_rows, _ROWS)
+    slices = [_values(table.slice(start, _ROWS), json_columns) for start in starts]
+    return pa.chunked_array(slices, pa.binary())
 
 
-def _rows(table: pa.Table, json_columns: frozenset[str]) -> bytes:
-    pieces: list[Piece] = [_repeated(len(table.column_names).to_bytes(2, "big"), len(table))]
+def as_rows(columns: int, *parts: Any) -> Any:
+    """Each row's bytes: `parts` of `encode_values` have its `columns`, in their order."""
+    count = pa.scalar(columns.to_bytes(2, "big"), pa.binary())
+    slices = zip(*(part.chunks for part in parts), strict=True)
+    return pa.chunked_array([_join(count, *each, _NO_BYTES) for each in slices], pa.binary())
+
+
+def _values(table: pa.Table, json_columns: frozenset[str]) -> Any:
+    pieces: list[Piece] = []
     for name in table.column_names:
         pieces += _pieces(table[name].combine_chunks(), is_json=name in json_columns)
-    rows: Any = pc.binary_join_element_wise(*_joined(pieces), pa.scalar(b""))
-    _, offsets, data = rows.buffers()
-    size = int(np.frombuffer(offsets, np.int32)[len(rows)])
-    return bytes(data.slice(0, size))
+    return _join(*_joined(pieces), _NO_BYTES)
 
 
-def whole(rows: Iterable[bytes]) -> bytes:
+def whole(rows: Iterable[Any]) -> bytes:
     """Encoded rows as one COPY."""
-    return b"".join((_HEADER, *rows, _TRAILER))
+    chunks = (bytes_of(chunk) for each in rows for chunk in each.chunks)
+    return b"".join((_HEADER, *(data for data, _ in chunks), _TRAILER))
+
+
+def bytes_of(rows: Any) -> tuple[memoryview, Sequence[int]]:
+    """An array's values one after the other, and where each begins, and the last one ends."""
+    _, offsets, data = rows.buffers()
+    if not len(rows):
+        return memoryview(b""), [0]
+    at = np.frombuffer(offsets, np.int32)[rows.offset : rows.offset + len(rows) + 1]
+    return memoryview(data)[at[0] : at[-1]], (at - at[0]).tolist()
 
 
 def _joined(pieces: Iterable[Piece]) -> Iterator[Any]:
@@ -103,7 +121,7 @@ def _pieces(array: Any, *, is_json: bool) -> list[Piece]:
 
 def _variable(array: Any, *, is_json: bool) -> list[Piece]:
     if is_json:
-        array = pc.binary_join_element_wise(_JSONB_VERSION, array, _NOTHING)
+        array = _join(_JSONB_VERSION, array, _NOTHING)
     lengths = pc.binary_length(array).fill_null(-1).to_numpy(zero_copy_only=False)
     texts = pc.fill_null(array, _NOTHING).view(pa.binary())
     return [_big_endian(lengths), texts]

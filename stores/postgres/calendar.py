@@ -35,6 +35,7 @@ from stores.postgres.calendar_events import events_as_of
 from stores.postgres.clock import advance_clock
 from stores.postgres.database import Connection, Database
 from stores.postgres.entries import settle
+from stores.postgres.known_days import CalendarState, KnownDays
 
 PROFILE_COLUMNS = tuple(field.name for field in fields(CalendarProfile))
 VERSION_COLUMNS = (*PROFILE_COLUMNS, "weekend", "since", "until", "rules")
@@ -45,8 +46,9 @@ _AROUND = dt.timedelta(days=366)
 class CalendarStore:
     """Reads days as of a moment; renews the calendar."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, known: KnownDays | None = None) -> None:
         self._database = database
+        self._known = known or KnownDays()
 
     async def by_dates(
         self, scope: TenantScope, moments: Sequence[DayMoment]
@@ -59,7 +61,7 @@ class CalendarStore:
         async with self._database.read(scope) as connection:
             for as_of, dates in asked.items():
                 await settle(connection, scope, as_of)
-                days = await days_as_of(connection, scope, dates, as_of)
+                days = await self._days(connection, scope, dates, as_of)
                 found |= {DayMoment(date, as_of): day for date, day in days.items()}
         return found
 
@@ -70,7 +72,7 @@ class CalendarStore:
         every = [dates.since + dt.timedelta(days=ahead) for ahead in range(dates.days)]
         async with self._database.read(scope) as connection:
             await settle(connection, scope, as_of)
-            return tuple((await days_as_of(connection, scope, every, as_of)).values())
+            return tuple((await self._days(connection, scope, every, as_of)).values())
 
     async def version(
         self, scope: TenantScope, as_of: dt.datetime | None = None
@@ -78,7 +80,8 @@ class CalendarStore:
         """The version in force at `as_of` (the first, before it); None before there is any."""
         async with self._database.read(scope) as connection:
             await settle(connection, scope, as_of)
-            return await _version(connection, scope, as_of)
+            found = await _version(connection, scope, as_of)
+        return None if found is None else found[0]
 
     async def renew(
         self,
@@ -93,11 +96,35 @@ class CalendarStore:
         async with self._database.write(scope) as connection:
             moment = await advance_clock(connection, scope)
             current = await _version(connection, scope, None)
-            if current is not None and current.edition == edition:
+            if current is not None and current[0].edition == edition:
                 return None
             await connection.execute(_ADD_VERSION, scope.tenant_id, moment, _row(edition))
             days = [_day(date, kept) for date, kept in marks.items()]
             return len(await connection.fetch(_ADD_DAYS, scope.tenant_id, moment, days))
+
+    async def _days(
+        self,
+        connection: Connection,
+        scope: TenantScope,
+        dates: Iterable[dt.date],
+        as_of: dt.datetime | None,
+    ) -> dict[dt.date, CalendarDayRecord]:
+        """The days of `dates` as the calendar of `as_of` sees them, ascending.
+
+        For a transaction that has settled `as_of`. Before the first version that one answers.
+        """
+        found = await _version(connection, scope, as_of)
+        if found is None:
+            return {}
+        version, state = found
+        wanted = _within(version.edition.dates, dates)
+        known = self._known.find(scope, state, wanted)
+        missing = [date for date in wanted if date not in known]
+        if missing:
+            days = await _worked_out(connection, scope, version, state.events_at, missing)
+            self._known.keep(scope, state, days)
+            known |= days
+        return {date: known[date] for date in wanted}
 
     async def outdated(self, until: dt.date, rules: str) -> tuple[TenantId, ...]:
         """Tenants whose calendar ends before `until` or is not what they wish for by `rules`."""
@@ -106,20 +133,14 @@ class CalendarStore:
         return tuple(TenantId(row["tenant_id"]) for row in rows)
 
 
-async def days_as_of(
+async def _worked_out(
     connection: Connection,
     scope: TenantScope,
-    dates: Iterable[dt.date],
-    as_of: dt.datetime | None,
+    version: CalendarVersionRecord,
+    events_at: dt.datetime | None,
+    wanted: Sequence[dt.date],
 ) -> dict[dt.date, CalendarDayRecord]:
-    """The days of `dates` as the calendar of `as_of` sees them, ascending.
-
-    For a transaction that has settled `as_of`. Before the first version that one answers.
-    """
-    version = await _version(connection, scope, as_of)
-    wanted = [] if version is None else _within(version.edition.dates, dates)
-    if version is None or not wanted:
-        return {}
+    """Days of a version, ascending, with the events of a moment; `wanted` is ascending too."""
     marked = await connection.fetch(
         _MARKED,
         scope.tenant_id,
@@ -128,8 +149,9 @@ async def days_as_of(
         version.learned_at,
     )
     marks = {row["date"]: _marks(row) for row in marked}
-    events = await events_as_of(connection, scope, DateRange(wanted[0], wanted[-1]), as_of)
-    days = calendar_days(version.edition, marks, events, wanted)
+    span = DateRange(wanted[0], wanted[-1])
+    events = events_at and await events_as_of(connection, scope, span, events_at)
+    days = calendar_days(version.edition, marks, events or (), wanted)
     return {day.date: day for day in days}
 
 
@@ -139,7 +161,7 @@ def _within(held: DateRange, dates: Iterable[dt.date]) -> list[dt.date]:
 
 async def _version(
     connection: Connection, scope: TenantScope, as_of: dt.datetime | None
-) -> CalendarVersionRecord | None:
+) -> tuple[CalendarVersionRecord, CalendarState] | None:
     row = await connection.fetchrow(_VERSION, scope.tenant_id, as_of)
     if row is None:
         return None
@@ -149,7 +171,8 @@ async def _version(
         dates=DateRange(row["since"], row["until"]),
         rules=row["rules"],
     )
-    return CalendarVersionRecord(row["learned_at"], edition)
+    state = CalendarState(row["learned_at"], row["events_at"])
+    return CalendarVersionRecord(row["learned_at"], edition), state
 
 
 def calendar_profile(row: asyncpg.Record) -> CalendarProfile:
@@ -195,7 +218,10 @@ def _retail_event(item: dict[str, Any]) -> RetailEventRecord:
 
 
 _VERSION = """
-SELECT * FROM calendar_version WHERE tenant_id = $1 AND learned_at = coalesce(
+SELECT *, (
+    SELECT max(learned_at) FROM calendar_event
+    WHERE tenant_id = $1 AND learned_at <= coalesce($2::timestamptz, 'infinity')) AS events_at
+FROM calendar_version WHERE tenant_id = $1 AND learned_at = coalesce(
     (SELECT max(learned_at) FROM calendar_version
      WHERE tenant_id = $1 AND learned_at <= coalesce($2::timestamptz, 'infinity')),
     (SELECT min(learned_at) FROM calendar_version WHERE tenant_id = $1))

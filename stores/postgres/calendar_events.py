@@ -9,6 +9,7 @@ from uuid import UUID
 import asyncpg
 
 from core.errors import Conflict, NotFound
+from core.records.audit import Act
 from core.records.calendar import (
     CalendarEvent,
     CalendarEventKind,
@@ -17,6 +18,7 @@ from core.records.calendar import (
 )
 from core.scope import TenantScope
 from core.units import DateRange
+from stores.postgres.audit import record_act
 from stores.postgres.clock import advance_clock
 from stores.postgres.database import Connection, Database
 from stores.postgres.entries import settle
@@ -44,8 +46,10 @@ class CalendarEventStore:
         async with self._database.write(scope) as connection:
             moment = await advance_clock(connection, scope)
             row = await connection.fetchrow(_ADD, scope.tenant_id, moment, _row(event))
-        if row is None:
-            raise Conflict(f"there are {MAX_EVENTS} events", mend="remove some of them")
+            if row is None:
+                raise Conflict(f"there are {MAX_EVENTS} events", mend="remove some of them")
+            subject = f"calendar_event:{row['id']}"
+            await record_act(connection, scope, Act.CALENDAR_EVENT_ADDED, subject, name=event.name)
         return _record(row)
 
     async def change(
@@ -68,6 +72,8 @@ class CalendarEventStore:
                 raise NotFound("no such event", field="eventId", mend="see calendarEvents")
             told = _row(event or _record(known).event) | {"is_present": is_present}
             [row] = await connection.fetch(_WRITE, scope.tenant_id, event_id, moment, told)
+            act = Act.CALENDAR_EVENT_CHANGED if is_present else Act.CALENDAR_EVENT_REMOVED
+            await record_act(connection, scope, act, f"calendar_event:{event_id}")
         return _record(row)
 
 

@@ -12,6 +12,7 @@ import asyncpg
 from core.causal import CausalDefinition
 from core.commands import NewRun
 from core.errors import Bug
+from core.records.audit import Act
 from core.records.causal import Choice, Coverage, SeriesEntry
 from core.records.connections import Level, Source
 from core.records.entries import DateBasis, SeriesRole
@@ -20,6 +21,7 @@ from core.records.runs import RunKind
 from core.scope import TenantScope
 from core.sources import MANIFESTS, SourceKind
 from core.units import DateRange
+from stores.postgres.audit import record_act
 from stores.postgres.clock import advance_clock
 from stores.postgres.database import Database
 from stores.postgres.entries import IS_MATURE, entries_as_of, settle
@@ -61,8 +63,11 @@ class CausalStore:
                 as_of,
                 scope.actor,
             )
-        if row is None:
-            raise Bug("an export was not written")
+            if row is None:
+                raise Bug("an export was not written")
+            dates = {"since": definition.dates.since, "until": definition.dates.until}
+            subject = f"export:{row['id']}"
+            await record_act(connection, scope, Act.EXPORT_REQUESTED, subject, **dates)
         return export_record(row)
 
     async def series(

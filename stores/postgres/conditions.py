@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+_FEW = 4
+
 
 class Conditions:
     """Conditions joined by AND; every value is a parameter, never part of the text."""
@@ -23,8 +25,16 @@ class Conditions:
         self._clauses.append(template.format(*(self.parameter(value) for value in values)))
 
     def among(self, column: str, values: Sequence[Any]) -> None:
-        """`column` is one of `values`; no values mean no condition."""
-        if values:
+        """`column` is one of `values`; no values mean no condition.
+
+        Few are given one by one: of an array a plan that is kept for any values knows no length,
+        reckons with ten, and then rather walks along what is sorted than looks the few up
+        (docs/adr/0034-plans-that-are-kept.md).
+        """
+        if 0 < len(values) <= _FEW:
+            places = ", ".join("{}" for _ in values)
+            self.add(f"{column} IN ({places})", *values)
+        elif values:
             self.add(column + " = ANY({})", list(values))
 
     def __str__(self) -> str:

@@ -9,6 +9,7 @@ from uuid import UUID
 import asyncpg
 
 from core.missing import no_connection
+from core.records.audit import Act
 from core.records.credentials import (
     AccountFacts,
     ConnectionTestRecord,
@@ -17,6 +18,7 @@ from core.records.credentials import (
     FindingKind,
 )
 from core.scope import TenantScope
+from stores.postgres.audit import acting
 from stores.postgres.database import Database
 from stores.postgres.errands import CLAIMED
 
@@ -31,7 +33,8 @@ class ConnectionTestStore:
 
     async def start(self, scope: TenantScope, connection_id: UUID) -> ConnectionTestRecord:
         """Ask for a test; one that is still waiting answers for this caller too."""
-        async with self._database.write(scope) as connection:
+        place = f"connection:{connection_id}"
+        async with acting(self._database, scope, Act.CONNECTION_TESTED, place) as connection:
             known = await connection.fetchval(_LOCK, scope.tenant_id, connection_id)
             if known is None:
                 raise no_connection()

@@ -11,6 +11,7 @@ import orjson
 from core.commands import ChangeConnection, ConnectSource, Credentials
 from core.errors import Conflict
 from core.missing import no_connection
+from core.records.audit import Act
 from core.records.connections import Breakdown, ConnectionRecord, ConnectionStatus, Level, Source
 from core.records.credentials import (
     CURED_BY_NEW_CREDENTIALS,
@@ -21,6 +22,7 @@ from core.records.credentials import (
 from core.records.pages import Page, PageRequest
 from core.scope import TenantScope
 from stores.postgres.alerts import resolve_alerts
+from stores.postgres.audit import acting, record_act
 from stores.postgres.clock import advance_clock
 from stores.postgres.conditions import Conditions
 from stores.postgres.credentials import note_sealed
@@ -88,13 +90,23 @@ class ConnectionStore:
                 row = await _revived(connection, scope, command)
             if command.credentials is not None and command.credentials.parts:
                 await self._seal(connection, scope, row["id"], command.credentials)
+            subject = f"connection:{row['id']}"
+            await record_act(
+                connection,
+                scope,
+                Act.SOURCE_CONNECTED,
+                subject,
+                source=command.source,
+                account=command.account_id,
+            )
             return connection_record(row)
 
     async def rotate(
         self, scope: TenantScope, connection_id: UUID, credentials: Credentials
     ) -> ConnectionRecord:
         """Seal `credentials` in place of what opened the source until now, or NotFound."""
-        async with self._database.write(scope) as connection:
+        place = f"connection:{connection_id}"
+        async with acting(self._database, scope, Act.CREDENTIALS_ROTATED, place) as connection:
             await held_key(connection, self._vault, scope)
             await _require_connected(connection, scope, connection_id)
             return _found(await self._seal(connection, scope, connection_id, credentials))
@@ -104,14 +116,24 @@ class ConnectionStore:
     ) -> ConnectionRecord:
         """Change what `change` names, or NotFound."""
         values = (connection_id, change.name, change.look_back_days)
-        async with self._database.write(scope) as connection:
+        place = f"connection:{connection_id}"
+        async with acting(
+            self._database,
+            scope,
+            Act.CONNECTION_CHANGED,
+            place,
+            name=change.name,
+            look_back_days=change.look_back_days,
+        ) as connection:
             return _found(await connection.fetchrow(_CHANGE, scope.tenant_id, *values))
 
     async def set_status(
         self, scope: TenantScope, connection_id: UUID, status: ConnectionStatus
     ) -> ConnectionRecord:
         """Say whether the connection may be read from; NotFound, Conflict when disconnected."""
-        async with self._database.write(scope) as connection:
+        is_active = status is ConnectionStatus.ACTIVE
+        act = Act.CONNECTION_RESUMED if is_active else Act.CONNECTION_PAUSED
+        async with acting(self._database, scope, act, f"connection:{connection_id}") as connection:
             await advance_clock(connection, scope)
             await _require_connected(connection, scope, connection_id)
             row = await connection.fetchrow(_SET_STATUS, scope.tenant_id, connection_id, status)
@@ -123,7 +145,8 @@ class ConnectionStore:
 
         The tenant's data key goes with them: no copy of the row opens with a key still kept.
         """
-        async with self._database.write(scope) as connection:
+        place = f"connection:{connection_id}"
+        async with acting(self._database, scope, Act.SOURCE_DISCONNECTED, place) as connection:
             await hold_key_alone(connection, scope)
             await advance_clock(connection, scope)
             gone = ConnectionStatus.DISCONNECTED

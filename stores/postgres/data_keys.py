@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from core.records.audit import HOUSE, Act
 from core.scope import SystemScope, TenantScope
+from stores.postgres.audit import record_act, record_upkeep
 from stores.postgres.database import Database
 from stores.postgres.sealing import rotate_data_key, wrapped_key
 from stores.vault import Vault
@@ -38,12 +40,17 @@ class DataKeyStore:
                 tenant_id = row["tenant_id"]
                 made = await self._vault.rewrapped(wrapped_key(row), tenant_id.bytes)
                 await connection.execute(_REWRAP, tenant_id, made.body, made.master_id)
+            if rows:
+                told = {"keys": len(rows), "master_key": current}
+                await record_upkeep(connection, scope, HOUSE, Act.MASTER_KEY_ROTATED, None, **told)
         return len(rows)
 
     async def rotate(self, scope: TenantScope) -> int:
         """Seal the tenant's secrets under a new data key; how many there were."""
         async with self._database.write(scope) as connection:
-            return await rotate_data_key(connection, self._vault, scope)
+            count = await rotate_data_key(connection, self._vault, scope)
+            await record_act(connection, scope, Act.DATA_KEY_ROTATED, None, secrets=count)
+            return count
 
 
 _CENSUS = """

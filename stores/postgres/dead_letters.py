@@ -9,10 +9,12 @@ import asyncpg
 
 from core.errors import BadInput, Conflict, NotFound
 from core.missing import no_run
+from core.records.audit import Act
 from core.records.dead_letters import DeadLetter, DeadLetterChoice, DeadLetterFilter
 from core.records.pages import Page, PageRequest
 from core.records.runs import RunKind, RunRecord
 from core.scope import TenantScope
+from stores.postgres.audit import record_act
 from stores.postgres.conditions import Conditions
 from stores.postgres.database import Connection, Database
 from stores.postgres.paging import Ordering, page_of
@@ -51,13 +53,17 @@ class DeadLetterStore:
                     field="filter.connections",
                     mend="resume the connection first, or leave its runs out",
                 )
-            return tuple([await reopen_run(connection, scope, run_id) for run_id in ids])
+            runs = tuple([await reopen_run(connection, scope, run_id) for run_id in ids])
+            await record_act(connection, scope, Act.DEAD_LETTERS_REQUEUED, None, runs=len(runs))
+            return runs
 
     async def dismiss(self, scope: TenantScope, choice: DeadLetterChoice, why: str) -> int:
         """Lay runs aside, with a reason; how many."""
         async with self._database.write(scope) as connection:
             ids = await _choose(connection, scope, choice)
             await connection.execute(_DISMISS, scope.tenant_id, ids, scope.actor, why)
+            told = {"runs": len(ids), "why": why}
+            await record_act(connection, scope, Act.DEAD_LETTERS_DISMISSED, None, **told)
         return len(ids)
 
     async def count(self) -> int:

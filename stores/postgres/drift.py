@@ -11,6 +11,7 @@ import asyncpg
 
 from core.errors import NotFound
 from core.missing import no_connection
+from core.records.audit import Act
 from core.records.connections import ConnectionRecord
 from core.records.credentials import AlertKind, Notice
 from core.records.drift import (
@@ -26,6 +27,7 @@ from core.records.pages import Page, PageRequest
 from core.records.runs import RunRecord
 from core.scope import TenantScope
 from stores.postgres.alerts import raise_alert, resolve_alerts
+from stores.postgres.audit import acting, record_act
 from stores.postgres.conditions import Conditions
 from stores.postgres.database import Connection, Database
 from stores.postgres.paging import Ordering, page_of
@@ -139,6 +141,8 @@ class DriftStore:
                 SCHEMA_CHANGED,
             )
             runs = [await reopen_run(connection, scope, row["id"]) for row in held]
+            told = {"changes": len(rows), "runs": len(runs)}
+            await record_act(connection, scope, Act.SCHEMA_CHANGES_ACCEPTED, None, **told)
         return tuple(map(_record, rows)), tuple(runs)
 
     async def policies(
@@ -157,7 +161,14 @@ class DriftStore:
     ) -> None:
         """Put a policy in force from the next run on; '' is every stream without its own."""
         try:
-            async with self._database.write(scope) as connection:
+            async with acting(
+                self._database,
+                scope,
+                Act.SCHEMA_POLICY_SET,
+                f"connection:{connection_id}",
+                stream=stream or None,
+                policy=policy,
+            ) as connection:
                 await connection.execute(_SET, scope.tenant_id, connection_id, stream, policy)
         except asyncpg.ForeignKeyViolationError as error:
             raise no_connection() from error

@@ -151,31 +151,31 @@ _PAIRS = ", ".join(f"('{name}', old.{name}::numeric, new.{name}::numeric)" for n
 _RESTATEMENTS = f"""
 INSERT INTO insight (
     tenant_id, kind, connection_id, run_id, metric, currency, since, until, before, after,
-    entries, evidence_dates, evidence_digests)
+    entries, evidence_dates, evidence_digests, learned_at)
 SELECT $1, 'RESTATEMENT', $3, $2, moved.metric, moved.currency, min(moved.date),
        max(moved.date), sum(moved.before), sum(moved.after), count(*),
        (array_agg(moved.date ORDER BY moved.size DESC, moved.date))[:{_EVIDENCE}],
-       (array_agg(moved.digest ORDER BY moved.size DESC, moved.date))[:{_EVIDENCE}]
+       (array_agg(moved.digest ORDER BY moved.size DESC, moved.date))[:{_EVIDENCE}],
+       (SELECT learned_at FROM data_clock WHERE tenant_id = $1)
 FROM (
     SELECT new.date, new.digest, pair.metric, pair.before, coalesce(pair.after, 0) AS after,
-           CASE WHEN pair.metric IN ('spend', 'conversion_value') THEN e.currency END AS currency,
+           CASE WHEN pair.metric IN ('spend', 'conversion_value') THEN new.currency END AS currency,
            abs(coalesce(pair.after, 0) - pair.before) AS size
     FROM (
         SELECT DISTINCT ON (v.date, v.digest)
-               v.date, v.digest, v.learned_at, v.is_present, {_NEW}
+               v.date, v.digest, v.learned_at, v.is_present, {_NEW},
+               known.currency, known.connection_id
         FROM marketing_entry_vintage v
         JOIN marketing_entry known ON known.tenant_id = $1 AND known.date = v.date
             AND known.digest = v.digest AND known.vintage_count > 1
         WHERE v.tenant_id = $1 AND v.run_id = $2
         ORDER BY v.date, v.digest, v.learned_at DESC
     ) new
-    JOIN marketing_entry e
-        ON e.tenant_id = $1 AND e.date = new.date AND e.digest = new.digest
     JOIN (
         SELECT k.id, k.time_zone,
                settles_after(k.tenant_id, k.id, k.look_back_days, 'infinity') AS days
         FROM connection k WHERE k.tenant_id = $1 AND k.id = $3 OFFSET 0
-    ) settled ON settled.id = e.connection_id
+    ) settled ON settled.id = new.connection_id
     CROSS JOIN LATERAL (
         SELECT o.* FROM marketing_entry_vintage o
         WHERE o.tenant_id = $1 AND o.date = new.date AND o.digest = new.digest
@@ -184,8 +184,8 @@ FROM (
     ) old
     CROSS JOIN LATERAL (
         SELECT greatest(old.learned_at, max(d.read_at)) AS at FROM day_reading d
-        WHERE d.tenant_id = $1 AND d.connection_id = e.connection_id AND d.date = new.date
-          AND d.run_id <> $2
+        WHERE d.tenant_id = $1 AND d.connection_id = new.connection_id
+          AND d.date = new.date AND d.run_id <> $2
     ) confirmed
     CROSS JOIN LATERAL (VALUES {_PAIRS}) pair (metric, before, after)
     WHERE old.is_present
@@ -194,8 +194,8 @@ FROM (
       AND (pair.after IS NOT NULL OR NOT new.is_present)
 ) moved
 GROUP BY moved.metric, moved.currency
-ON CONFLICT (tenant_id, run_id, kind, metric, currency) DO UPDATE SET
+ON CONFLICT (tenant_id, run_id, kind, metric, currency) WHERE fingerprint IS NULL DO UPDATE SET
     since = excluded.since, until = excluded.until, before = excluded.before,
-    after = excluded.after, entries = excluded.entries,
+    after = excluded.after, entries = excluded.entries, learned_at = excluded.learned_at,
     evidence_dates = excluded.evidence_dates, evidence_digests = excluded.evidence_digests
 """

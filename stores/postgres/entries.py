@@ -3,35 +3,29 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import fields
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
-from typing import Any
 from uuid import UUID
 
 import asyncpg
 
 from core.errors import BadInput
-from core.records.connections import Level, Source
 from core.records.entries import (
-    DateBasis,
-    Device,
     EntryFilter,
     EntryKey,
     EntryOrder,
+    EntryPageRequest,
     EntryRecord,
-    Metrics,
-    SeriesRole,
     VintageRecord,
 )
-from core.records.naming import CampaignSpan
 from core.records.pages import Page, PageRequest
 from core.scope import TenantScope
 from core.sources import MANIFESTS, SourceKind
 from stores.postgres.conditions import Conditions
 from stores.postgres.database import Connection, Database
+from stores.postgres.entry_conditions import restrict, restrict_to_keys
+from stores.postgres.entry_records import entry_record, vintage_record
 from stores.postgres.paging import Ordering, page_of
-from stores.postgres.quality import at_least
 
 METRICS = (
     "spend",
@@ -94,29 +88,47 @@ _VERSIONED = (
 _NAMED_AT = "coalesce({row}.named_at, {row}.learned_at) AS named_at"
 
 
-def entry_relation(tenant: str, as_of: str | None, days: tuple[str, str] | None = None) -> str:
+def entry_relation(
+    tenant: str,
+    as_of: str | None,
+    days: tuple[str, str] | None = None,
+    *,
+    is_walked: bool = False,
+    tells_days: bool = True,
+) -> str:
     """A FROM item `e` of the entries that were present at `as_of` (now when None).
 
     All arguments are placeholders. `days`: the first and the last day that the caller asks for,
-    so that no other month of versions is planned for.
+    so that no other month of versions is planned for. `is_walked`: the caller takes the first few
+    in the order of their keys, for which no more than those should be looked at.
 
-    Every row carries its dimensions, its metrics, and `named_at`, `vintage_count`, `time_zone`,
-    `settles_after_days` (as was known then), `last_read_at` (of its day). What a source sends by
-    itself is read all the time: its days need no event of their own to settle.
+    Every row carries its dimensions, its metrics, `named_at` and `vintage_count`; and of its day,
+    if `tells_days`, `time_zone`, `settles_after_days` (as was known then) and `last_read_at`. What
+    a source sends by itself is read all the time: its days need no event of their own to settle.
     """
     read_at = "" if as_of is None else f" AND d.read_at <= {as_of}"
+    entries = _present(tenant)
+    if as_of is not None:
+        entries = _walked(tenant, as_of) if is_walked else _known(tenant, as_of, days)
+    if not tells_days:
+        return f"{entries} e"
     return f"""(
         SELECT x.*, c.time_zone, c.settles_after_days,
                CASE WHEN x.source IN ({PUSHED}) THEN {as_of or "now()"} ELSE
                (SELECT max(d.read_at) FROM day_reading d
                 WHERE d.tenant_id = {tenant} AND d.connection_id = x.connection_id
                   AND d.date = x.date{read_at}) END AS last_read_at
-        FROM {_present(tenant) if as_of is None else _known(tenant, as_of, days)} x
-        JOIN (
-            -- OFFSET 0: asked once for each connection, not for each entry.
-            SELECT k.id, k.time_zone, settles_after(
-                k.tenant_id, k.id, k.look_back_days, {as_of or "'infinity'"}) AS settles_after_days
-            FROM connection k WHERE k.tenant_id = {tenant} OFFSET 0
+        FROM {entries} x
+        -- Every entry has its connection. LEFT, for of an inner join the planner expects hardly any
+        -- row, and then sorts a tenant's whole past for one page.
+        LEFT JOIN (
+            -- MATERIALIZED: asked once for each connection, however its entries are come by.
+            WITH k AS MATERIALIZED (
+                SELECT k.id, k.time_zone, settles_after(
+                    k.tenant_id, k.id, k.look_back_days, {as_of or "'infinity'"}
+                ) AS settles_after_days
+                FROM connection k WHERE k.tenant_id = {tenant}
+            ) SELECT * FROM k
         ) c ON c.id = x.connection_id
     ) e"""
 
@@ -139,23 +151,43 @@ def _known(tenant: str, as_of: str, days: tuple[str, str] | None) -> str:
     within = "" if days is None else f" AND w.date BETWEEN {days[0]} AND {days[1]}"
     current = ", ".join(f"m.{column}" for column in (*_DIMENSIONS, *_VERSIONED, "vintage_count"))
     dimensions = ", ".join(f"{'v' if column in LABELS else 'm'}.{column}" for column in _DIMENSIONS)
-    versioned = ", ".join(f"v.{column}" for column in _VERSIONED)
+    versioned = ", ".join(f"v.{column}" for column in (*_VERSIONED, "vintage_count"))
     return f"""(
         SELECT {current}, {_NAMED_AT.format(row="m")}
         FROM marketing_entry m
         WHERE m.tenant_id = {tenant} AND m.learned_at <= {as_of} AND m.is_present
         UNION ALL
-        SELECT {dimensions}, {versioned}, v.vintage_count, {_NAMED_AT.format(row="v")}
-        FROM marketing_entry m
-        CROSS JOIN LATERAL (
-            SELECT w.*, count(*) OVER () AS vintage_count
+        SELECT {dimensions}, {versioned}, {_NAMED_AT.format(row="v")}
+        FROM marketing_entry m CROSS JOIN LATERAL {_version(tenant, as_of, within)} v
+        WHERE m.tenant_id = {tenant} AND m.learned_at > {as_of}
+          AND m.first_learned_at <= {as_of} AND v.is_present)"""
+
+
+def _walked(tenant: str, as_of: str) -> str:
+    """The same, version by version in the order of the entries, and no further than is taken."""
+    fixed = ", ".join(f"m.{column}" for column in _DIMENSIONS if column not in LABELS)
+    versioned = (*LABELS, *_VERSIONED, "vintage_count")
+    current = ", ".join(f"m.{column}" for column in versioned)
+    former = ", ".join(f"v.{column}" for column in versioned)
+    return f"""(
+        SELECT {fixed}, y.* FROM marketing_entry m CROSS JOIN LATERAL (
+            SELECT {current}, {_NAMED_AT.format(row="m")}
+            WHERE m.learned_at <= {as_of} AND m.is_present
+            UNION ALL
+            SELECT {former}, {_NAMED_AT.format(row="v")}
+            FROM {_version(tenant, as_of)} v WHERE m.learned_at > {as_of} AND v.is_present
+        ) y
+        WHERE m.tenant_id = {tenant} AND m.first_learned_at <= {as_of})"""
+
+
+def _version(tenant: str, as_of: str, within: str = "") -> str:
+    return f"""(
+            SELECT w.*, (count(*) OVER ())::int AS vintage_count
             FROM marketing_entry_vintage w
             WHERE w.tenant_id = {tenant} AND w.date = m.date AND w.digest = m.digest
               AND w.learned_at <= {as_of}{within}
             ORDER BY w.learned_at DESC LIMIT 1
-        ) v
-        WHERE m.tenant_id = {tenant} AND m.learned_at > {as_of}
-          AND m.first_learned_at <= {as_of} AND v.is_present)"""
+        )"""
 
 
 async def settle(connection: Connection, scope: TenantScope, as_of: datetime | None) -> None:
@@ -180,9 +212,17 @@ async def settle(connection: Connection, scope: TenantScope, as_of: datetime | N
 
 async def pin(connection: Connection, scope: TenantScope, as_of: datetime | None) -> datetime:
     """`as_of`, or the present by the database's clock, settled: a moment to come back to."""
-    moment = as_of or await connection.fetchval("SELECT clock_timestamp()")
+    if as_of is None:
+        present: datetime | None = await connection.fetchval(_PRESENT, merge_lock(scope))
+        if present is not None:
+            return present
+    moment: datetime = as_of or await connection.fetchval("SELECT clock_timestamp()")
     await settle(connection, scope, moment)
     return moment
+
+
+# No row while a merge is under way; of one that begins later every moment is a later one.
+_PRESENT = "SELECT clock_timestamp() WHERE pg_try_advisory_xact_lock_shared($1)"
 
 
 _SETTLED = """
@@ -211,25 +251,31 @@ class EntryStore:
         as_of: datetime | None = None,
     ) -> Page[EntryRecord]:
         """One page; cursor parts are the ISO date and the digest in hex."""
-        conditions, relation = entries_as_of(scope, as_of)
-        _restrict(conditions, where)
-        ordering = _ORDERINGS[order]
-        ordering.seek(conditions, request)
-        sql = (
-            f"SELECT e.*, {IS_MATURE} AS is_mature FROM {relation} "
-            f"WHERE {conditions} {ordering.clause(request)}"
-        )
+        asked = EntryPageRequest(where, order, request, as_of)
+        conditions, entries = page_as_of(scope, asked)
         async with self._database.read(scope) as connection:
             await settle(connection, scope, as_of)
-            rows = await connection.fetch(sql, *conditions.values)
+            rows = await connection.fetch(_RECORDS.format(entries), *conditions.values)
         return page_of(rows, request, entry_record)
+
+    async def pages(
+        self, scope: TenantScope, campaigns: Sequence[UUID], asked: EntryPageRequest
+    ) -> dict[UUID, Page[EntryRecord]]:
+        """The page of the entries of each of `campaigns`."""
+        conditions, entries = page_as_of(scope, asked, campaigns)
+        async with self._database.read(scope) as connection:
+            await settle(connection, scope, asked.as_of)
+            rows = await connection.fetch(_RECORDS.format(entries), *conditions.values)
+        found = by_campaign(rows)
+        return {each: page_of(found[each], asked.page, entry_record) for each in campaigns}
 
     async def count(
         self, scope: TenantScope, where: EntryFilter, as_of: datetime | None = None
     ) -> int:
         """How many entries `where` holds."""
-        conditions, relation = entries_as_of(scope, as_of)
-        _restrict(conditions, where)
+        tells_days = where.is_mature is not None
+        conditions, relation = entries_as_of(scope, as_of, tells_days=tells_days)
+        restrict(conditions, where, IS_MATURE)
         sql = f"SELECT count(*) FROM {relation} WHERE {conditions}"
         async with self._database.read(scope) as connection:
             await settle(connection, scope, as_of)
@@ -239,12 +285,10 @@ class EntryStore:
         self, scope: TenantScope, keys: Sequence[EntryKey], as_of: datetime | None = None
     ) -> dict[EntryKey, EntryRecord]:
         """The entries of `keys` that are present."""
-        conditions, relation = entries_as_of(scope, as_of)
-        _restrict_to_keys(conditions, "e", keys)
-        sql = f"SELECT e.*, {IS_MATURE} AS is_mature FROM {relation} WHERE {conditions}"
+        conditions, entries = keys_as_of(scope, list(dict.fromkeys(keys)), as_of)
         async with self._database.read(scope) as connection:
             await settle(connection, scope, as_of)
-            rows = await connection.fetch(sql, *conditions.values)
+            rows = await connection.fetch(_RECORDS.format(entries), *conditions.values)
         return {record.key: record for record in map(entry_record, rows)}
 
     async def vintages(
@@ -253,7 +297,7 @@ class EntryStore:
         """Every version of each key, oldest first."""
         conditions = Conditions(scope.tenant_id)
         conditions.add("v.tenant_id = $1")
-        _restrict_to_keys(conditions, "v", keys)
+        restrict_to_keys(conditions, "v", keys)
         columns = ", ".join(("date", "digest", *_VERSIONED))
         sql = (
             f"SELECT {columns} FROM marketing_entry_vintage v WHERE {conditions} "
@@ -263,118 +307,92 @@ class EntryStore:
             rows = await connection.fetch(sql, *conditions.values)
         found: defaultdict[EntryKey, list[VintageRecord]] = defaultdict(list)
         for row in rows:
-            record = _vintage_record(row)
+            record = vintage_record(row)
             found[record.key].append(record)
         return {key: tuple(versions) for key, versions in found.items()}
 
 
-def entries_as_of(scope: TenantScope, as_of: datetime | None) -> tuple[Conditions, str]:
-    """Conditions whose $1 is the tenant, and the relation `e` of its entries at `as_of`."""
+_RECORDS = f"SELECT e.*, {IS_MATURE} AS is_mature FROM {{}}"
+
+
+def by_campaign(rows: Iterable[asyncpg.Record]) -> Mapping[UUID, Sequence[asyncpg.Record]]:
+    """The rows of each campaign, none for one that has none."""
+    found: defaultdict[UUID, list[asyncpg.Record]] = defaultdict(list)
+    for row in rows:
+        found[row["campaign"]].append(row)
+    return found
+
+
+def entries_as_of(
+    scope: TenantScope,
+    as_of: datetime | None,
+    *,
+    is_walked: bool = False,
+    tells_days: bool = True,
+) -> tuple[Conditions, str]:
+    """Conditions whose $1 is the tenant, and the relation `e` of its entries at `as_of`, $2."""
     conditions = Conditions(scope.tenant_id)
     moment = None if as_of is None else conditions.parameter(as_of)
-    return conditions, entry_relation("$1", moment)
+    relation = entry_relation("$1", moment, is_walked=is_walked, tells_days=tells_days)
+    return conditions, relation
 
 
-def _restrict(conditions: Conditions, where: EntryFilter) -> None:
-    if where.dates is not None:
-        conditions.add("e.date BETWEEN {} AND {}", where.dates.since, where.dates.until)
-    conditions.among("e.source", where.sources)
-    conditions.among("e.channel", where.channels)
-    conditions.among("e.account_id", where.accounts)
-    conditions.among("e.connection_id", where.connections)
-    conditions.among("e.campaign", where.campaigns)
-    conditions.among("e.level", where.levels)
-    conditions.among("e.country", where.countries)
-    conditions.among("e.geo", where.geos)
-    conditions.among("e.device", where.devices)
-    conditions.among("e.series_role", where.series_roles)
-    if where.spans is not None:
-        conditions.add(_IN_SPANS, *_columns(where.spans))
-    if where.min_quality is not None:
-        conditions.add(at_least("{}"), where.min_quality)
-    if where.is_mature is not None:
-        conditions.add(f"{IS_MATURE} = {{}}", where.is_mature)
+def page_as_of(
+    scope: TenantScope,
+    asked: EntryPageRequest,
+    campaigns: Sequence[UUID] | None = None,
+    *,
+    tells_days: bool = True,
+) -> tuple[Conditions, str]:
+    """Conditions, and what follows FROM for a page's entries `e` and one more, in order.
 
-
-_IN_SPANS = (
-    "EXISTS (SELECT FROM unnest("
-    "{}::uuid[], {}::date[], {}::date[], {}::timestamptz[], {}::timestamptz[]"
-    ") s (campaign, since, until, named_from, named_until) "
-    "WHERE s.campaign = e.campaign AND e.date BETWEEN s.since AND s.until "
-    "AND coalesce(e.named_at >= s.named_from, true) AND coalesce(e.named_at < s.named_until, true))"
-)
-
-
-def _columns(spans: Sequence[CampaignSpan]) -> tuple[list[Any], ...]:
-    return tuple([getattr(span, field.name) for span in spans] for field in fields(CampaignSpan))
-
-
-def _restrict_to_keys(conditions: Conditions, alias: str, keys: Sequence[EntryKey]) -> None:
-    # The bare dates let Postgres leave out the partitions that hold none of the keys.
-    dates = sorted({key.date for key in keys})
-    conditions.add(f"{alias}.date = ANY({{}}::date[])", dates)
-    conditions.add(
-        f"({alias}.date, {alias}.digest) IN (SELECT * FROM unnest({{}}::date[], {{}}::uuid[]))",
-        [key.date for key in keys],
-        [key.digest for key in keys],
+    With `campaigns`, of the entries of each of them, one after the other. `tells_days`: what
+    `entry_relation` tells of days is selected.
+    """
+    # A campaign has an index of its own, which a walk of all entries cannot use.
+    is_walked = campaigns is None and not asked.where.campaigns
+    tells_days = tells_days or asked.where.is_mature is not None
+    conditions, relation = entries_as_of(
+        scope, asked.as_of, is_walked=is_walked, tells_days=tells_days
+    )
+    restrict(conditions, asked.where, IS_MATURE)
+    ordering = ORDERINGS[asked.order]
+    ordering.seek(conditions, asked.page)
+    keys, clause = ordering.keys(asked.page), ordering.clause(asked.page)
+    if campaigns is None:
+        return (
+            conditions,
+            f"(SELECT e.* FROM {relation} WHERE {conditions} {clause}) e ORDER BY {keys}",
+        )
+    conditions.add("e.campaign = c.campaign")
+    each = conditions.parameter(list(campaigns))
+    return conditions, (
+        f"unnest({each}::uuid[]) c (campaign) "
+        f"CROSS JOIN LATERAL (SELECT e.* FROM {relation} WHERE {conditions} {clause}) e "
+        f"ORDER BY c.campaign, {keys}"
     )
 
 
-_ORDERINGS = {
+def keys_as_of(
+    scope: TenantScope,
+    keys: Sequence[EntryKey],
+    as_of: datetime | None,
+    *,
+    tells_days: bool = True,
+) -> tuple[Conditions, str]:
+    """Conditions, and what follows FROM for the entries `e` of `keys`, each of which is another."""
+    conditions, relation = entries_as_of(scope, as_of, tells_days=tells_days)
+    dates = conditions.parameter([key.date for key in keys])
+    digests = conditions.parameter([key.digest for key in keys])
+    # OFFSET 0: looked up one by one, each in the month and the index of its key. Joined freely, the
+    # planner rather reads all that the tenant has of some of the days.
+    return conditions, (
+        f"unnest({dates}::date[], {digests}::uuid[]) k (date, digest) CROSS JOIN LATERAL ("
+        f"SELECT e.* FROM {relation} WHERE e.date = k.date AND e.digest = k.digest OFFSET 0) e"
+    )
+
+
+ORDERINGS = {
     order: Ordering(("e.date", "e.digest"), (date.fromisoformat, UUID), order.endswith("DESC"))
     for order in EntryOrder
 }
-
-
-def entry_record(row: asyncpg.Record) -> EntryRecord:
-    """The record of a row of `entry_relation` with `is_mature`."""
-    return EntryRecord(
-        key=EntryKey(row["date"], row["digest"]),
-        source=Source(row["source"]),
-        connection_id=row["connection_id"],
-        account_id=row["account_id"],
-        level=Level(row["level"]),
-        entity_id=row["entity_id"],
-        entity_name=row["entity_name"],
-        campaign=row["campaign"],
-        date_basis=DateBasis(row["date_basis"]),
-        attribution_setting=row["attribution_setting"],
-        channel=row["channel"],
-        platform_channel=row["platform_channel"],
-        currency=row["currency"],
-        country=row["country"],
-        geo=row["geo"],
-        device=Device(row["device"]) if row["device"] else None,
-        series_role=SeriesRole(row["series_role"]) if row["series_role"] else None,
-        covers_days=row["covers_days"],
-        time_zone=row["time_zone"],
-        metrics=_metrics(row),
-        learned_at=row["learned_at"],
-        named_at=row["named_at"],
-        first_learned_at=row["first_learned_at"],
-        vintage_count=row["vintage_count"],
-        is_mature=row["is_mature"],
-        run_id=row["run_id"],
-        raw_page_id=row["raw_page_id"],
-        raw_position=row["raw_position"],
-        checks_applied=row["checks_applied"],
-        checks_failed=row["checks_failed"],
-    )
-
-
-def _vintage_record(row: asyncpg.Record) -> VintageRecord:
-    return VintageRecord(
-        key=EntryKey(row["date"], row["digest"]),
-        learned_at=row["learned_at"],
-        is_present=row["is_present"],
-        metrics=_metrics(row),
-        run_id=row["run_id"],
-        raw_page_id=row["raw_page_id"],
-        raw_position=row["raw_position"],
-        checks_applied=row["checks_applied"],
-        checks_failed=row["checks_failed"],
-    )
-
-
-def _metrics(row: asyncpg.Record) -> Metrics:
-    return Metrics(**{name: row[name] for name in METRICS})

@@ -8,9 +8,11 @@ from uuid import UUID
 
 from core.errors import Conflict
 from core.missing import no_export
+from core.records.audit import Act
 from core.records.exports import ExportRecord, ExportState
 from core.records.runs import RunStatus
 from core.scope import SystemScope, TenantId, TenantScope
+from stores.postgres.audit import acting
 from stores.postgres.database import Database
 from stores.postgres.exports import export_record
 
@@ -26,7 +28,8 @@ class ExportRemovalStore:
 
         To delete what has ended already changes nothing.
         """
-        async with self._database.write(scope) as connection:
+        place = f"export:{export_id}"
+        async with acting(self._database, scope, Act.EXPORT_DELETED, place) as connection:
             row = await connection.fetchrow(_HELD, scope.tenant_id, export_id)
             if row is None:
                 raise no_export()

@@ -96,7 +96,7 @@ GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 3, 4, 5
 # backfill of old days makes nothing look fresh. Pages of totals (readings below 0) have no records.
 _FACTS = """
 SELECT k.id, k.source, k.time_zone, k.created_at, coalesce(g.is_active, true) AS is_active,
-       coalesce(g.schedules, '[]') AS schedules, f.first_day, f.last_day, f.fresh_at, d.read_days,
+       coalesce(g.schedules, '[]') AS schedules, s.first_day, s.last_day, f.fresh_at, d.read_days,
        d.mature_days, a.dates, a.compared, a.apart, p.records, p.rejected
 FROM (
     -- OFFSET 0: asked once for each connection, not for each day.
@@ -109,11 +109,15 @@ LEFT JOIN LATERAL (
     ORDER BY g.learned_at DESC LIMIT 1
 ) g ON true
 CROSS JOIN LATERAL (
-    SELECT min(r.date) AS first_day, max(r.date) AS last_day, max(r.read_at) FILTER (
-        WHERE r.date >= (r.read_at AT TIME ZONE k.time_zone)::date - 1) AS fresh_at
-    FROM day_reading r
+    SELECT min(r.date) AS first_day, max(r.date) AS last_day FROM day_reading r
     WHERE r.tenant_id = $1 AND r.connection_id = k.id AND r.read_at <= $2
-) f
+) s
+LEFT JOIN LATERAL (
+    SELECT r.read_at AS fresh_at FROM day_reading r
+    WHERE r.tenant_id = $1 AND r.connection_id = k.id AND r.read_at <= $2
+      AND r.date >= (r.read_at AT TIME ZONE k.time_zone)::date - 1
+    ORDER BY r.read_at DESC LIMIT 1
+) f ON true
 CROSS JOIN LATERAL (
     SELECT array_agg(r.date ORDER BY r.date) AS read_days, count(*) FILTER (
         WHERE (r.at AT TIME ZONE k.time_zone)::date - r.date > k.settles) AS mature_days
@@ -138,7 +142,7 @@ CROSS JOIN LATERAL (
            coalesce(sum(p.rejected), 0)::bigint AS rejected
     FROM raw_page p JOIN run r ON r.tenant_id = $1 AND r.id = p.run_id
     WHERE p.tenant_id = $1 AND p.connection_id = k.id AND p.settled_at <= $2 AND p.reading >= 0
-      AND r.kind <> 'REPLAY' AND (
+      AND p.fetched > 0 AND p.newest_day >= $3 AND r.kind <> 'REPLAY' AND (
           EXISTS (SELECT FROM unnest(p.seen_dates) s (date) WHERE s.date BETWEEN $3 AND $4)
           OR p.seen_dates = '{{}}' AND coalesce(r.since, p.fetched_at::date) <= $4
              AND coalesce(r.until, p.fetched_at::date) >= $3)

@@ -1,22 +1,24 @@
-"""Insights; runs write them as they end."""
+"""Insights, as they stand or as they were known at a moment; runs write them."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
 from uuid import UUID
 
-import asyncpg
-
-from core.records.entries import EntryKey
-from core.records.insights import InsightKind, InsightRecord
+from core.records.findings import SubjectLevel
+from core.records.insights import InsightFilter, InsightRecord
 from core.records.pages import Page, PageRequest
 from core.scope import TenantScope
-from core.units import DateRange
 from stores.postgres.conditions import Conditions
 from stores.postgres.database import Database
+from stores.postgres.entries import settle
+from stores.postgres.insight_records import insight_record
 from stores.postgres.paging import Ordering, page_of
 
 _NEWEST_FIRST = Ordering(("id",), (UUID,), is_descending=True)
+_ALL: Final = InsightFilter()
 
 
 class InsightStore:
@@ -25,46 +27,63 @@ class InsightStore:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def by_ids(self, scope: TenantScope, ids: Sequence[UUID]) -> dict[UUID, InsightRecord]:
+    async def by_ids(
+        self, scope: TenantScope, ids: Sequence[UUID], as_of: datetime | None = None
+    ) -> dict[UUID, InsightRecord]:
         """The insights of these ids that exist."""
-        sql = "SELECT * FROM insight WHERE tenant_id = $1 AND id = ANY($2)"
+        where = Conditions(scope.tenant_id)
+        relation = _relation(where, as_of)
+        where.add("tenant_id = $1 AND id = ANY({})", list(ids))
         async with self._database.read(scope) as connection:
-            rows = await connection.fetch(sql, scope.tenant_id, list(ids))
-        return {row["id"]: _record(row) for row in rows}
+            await settle(connection, scope, as_of)
+            rows = await connection.fetch(f"SELECT * FROM {relation} WHERE {where}", *where.values)
+        return {row["id"]: insight_record(row) for row in rows}
 
     async def page(
         self,
         scope: TenantScope,
         request: PageRequest,
-        kinds: Sequence[InsightKind] = (),
-        dates: DateRange | None = None,
+        asked: InsightFilter = _ALL,
+        as_of: datetime | None = None,
     ) -> Page[InsightRecord]:
-        """One page, newest first; `dates` overlap the insight's window. The cursor is the id."""
+        """One page, newest first. The cursor is the id."""
         where = Conditions(scope.tenant_id)
+        relation = _relation(where, as_of)
         where.add("tenant_id = $1")
-        where.among("kind", kinds)
-        if dates is not None:
-            where.add("since <= {} AND until >= {}", dates.until, dates.since)
+        _restrict(where, asked)
         _NEWEST_FIRST.seek(where, request)
-        sql = f"SELECT * FROM insight WHERE {where} {_NEWEST_FIRST.clause(request)}"
+        sql = f"SELECT * FROM {relation} WHERE {where} {_NEWEST_FIRST.clause(request)}"
         async with self._database.read(scope) as connection:
+            await settle(connection, scope, as_of)
             rows = await connection.fetch(sql, *where.values)
-        return page_of(rows, request, _record)
+        return page_of(rows, request, insight_record)
 
 
-def _record(row: asyncpg.Record) -> InsightRecord:
-    evidence = zip(row["evidence_dates"], row["evidence_digests"], strict=True)
-    return InsightRecord(
-        id=row["id"],
-        kind=InsightKind(row["kind"]),
-        connection_id=row["connection_id"],
-        run_id=row["run_id"],
-        metric=row["metric"],
-        currency=row["currency"],
-        window=DateRange(row["since"], row["until"]),
-        before=row["before"],
-        after=row["after"],
-        entries=row["entries"],
-        evidence=tuple(EntryKey(date, digest) for date, digest in evidence),
-        detected_at=row["detected_at"],
-    )
+def _relation(where: Conditions, as_of: datetime | None) -> str:
+    """Rows of `insight`; of each the newest version up to `as_of`, where that is given."""
+    if as_of is None:
+        return "insight"
+    return f"""(
+        SELECT i.* FROM (
+            SELECT DISTINCT ON (insight_id) told FROM insight_version
+            WHERE tenant_id = $1 AND learned_at <= {where.parameter(as_of)}
+            ORDER BY insight_id, learned_at DESC
+        ) v, jsonb_populate_record(NULL::insight, v.told) i
+    ) insight"""
+
+
+def _restrict(where: Conditions, asked: InsightFilter) -> None:
+    where.among("kind", asked.kinds)
+    if asked.dates is not None:
+        where.add("since <= {} AND until >= {}", asked.dates.until, asked.dates.since)
+    where.among("state", asked.states)
+    where.among("severity", asked.severities)
+    where.among("metric", asked.metrics)
+    where.among("connection_id", asked.connections)
+    where.among("subject_level", asked.levels)
+    for level, keys in (
+        (SubjectLevel.CAMPAIGN, [str(each) for each in asked.campaigns]),
+        (SubjectLevel.CHANNEL, list(asked.channels)),
+    ):
+        if keys:
+            where.add("subject_level = {} AND subject_key = ANY({})", level, keys)

@@ -6,14 +6,17 @@ import base64
 import binascii
 import hashlib
 import secrets
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
 import asyncpg
 
 from core.errors import NotFound
+from core.records.audit import Act
 from core.records.tenants import ApiKeyRecord
 from core.scope import Role, TenantId, TenantScope
+from stores.postgres.audit import acting, record_act
 from stores.postgres.database import Database
 
 PREFIX = "lok_"
@@ -45,19 +48,22 @@ class KeyStore:
             row = await connection.fetchrow(
                 sql, scope.tenant_id, module, sorted(roles), _hash(secret), expires_at
             )
-        if row is None:
-            raise NotFound("the key was not stored")
+            if row is None:
+                raise NotFound("the key was not stored")
+            told = {"module": module, "roles": ",".join(sorted(roles)), "expires_at": expires_at}
+            await record_act(connection, scope, Act.KEY_CREATED, f"key:{row['id']}", **told)
         text = base64.urlsafe_b64encode(row["id"].bytes + secret).decode()
         return _record(row), PREFIX + text
 
-    async def authenticate(self, text: str) -> tuple[TenantId, ApiKeyRecord] | None:
-        """Whose key this is; None when it is unknown, damaged, revoked or expired."""
-        parsed = _parse(text)
-        if parsed is None:
-            return None
+    async def authenticate(self, texts: Sequence[str]) -> dict[str, tuple[TenantId, ApiKeyRecord]]:
+        """Whose keys these are, without those that are unknown, damaged, revoked or expired."""
+        parsed = {text: found for text in texts if (found := _parse(text)) is not None}
+        if not parsed:
+            return {}
         async with self._database.unbound() as connection:
-            row = await connection.fetchrow("SELECT * FROM authenticate_key($1, $2)", *parsed)
-        return (TenantId(row["tenant_id"]), _record(row)) if row else None
+            rows = await connection.fetch(_AUTHENTICATE, *zip(*parsed.values(), strict=True))
+        asked = tuple(parsed)
+        return {asked[row["place"] - 1]: (TenantId(row["tenant_id"]), _record(row)) for row in rows}
 
     async def all(self, scope: TenantScope) -> tuple[ApiKeyRecord, ...]:
         """The tenant's keys, oldest first."""
@@ -72,11 +78,19 @@ class KeyStore:
             "UPDATE api_key SET revoked_at = coalesce(revoked_at, now()) "
             f"WHERE tenant_id = $1 AND id = $2 RETURNING {_COLUMNS}"
         )
-        async with self._database.write(scope) as connection:
+        place = f"key:{key_id}"
+        async with acting(self._database, scope, Act.KEY_REVOKED, place) as connection:
             row = await connection.fetchrow(sql, scope.tenant_id, key_id)
-        if row is None:
-            raise NotFound("no such key", field="id", mend="list the keys to see their ids")
+            if row is None:
+                raise NotFound("no such key", field="id", mend="list the keys to see their ids")
         return _record(row)
+
+
+_AUTHENTICATE = (
+    "SELECT asked.place, found.* "
+    "FROM unnest($1::uuid[], $2::bytea[]) WITH ORDINALITY AS asked (id, hash, place), "
+    "authenticate_key(asked.id, asked.hash) AS found"
+)
 
 
 def _parse(text: str) -> tuple[UUID, bytes] | None:

@@ -5,17 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
+import asyncpg
 import zstandard
 
 from core.errors import NotFound
 from core.records.lineage import RawPageRecord
+from core.records.pages import RunSlice
 from core.scope import TenantScope
 from stores.postgres.database import Database
+from stores.postgres.run_slices import PLACE, Numbered, sliced
 
 _PAGE_COLUMNS = (
     "id, run_id, connection_id, number, stream, media_type, size_bytes, sha256, request, "
-    "fetched_at, fetched, stored, unchanged, rejected"
+    "fetched_at, fetched, stored, unchanged, rejected, body_gone_at"
 )
+_PAGES = Numbered("raw_page", "number", _PAGE_COLUMNS)
 
 
 class LineageStore:
@@ -33,23 +37,23 @@ class LineageStore:
             rows = await connection.fetch(sql, scope.tenant_id, list(ids))
         return {row["id"]: RawPageRecord(**dict(row)) for row in rows}
 
-    async def of_run(
-        self, scope: TenantScope, run_id: UUID, after: int, limit: int
-    ) -> tuple[RawPageRecord, ...]:
-        """The pages of a run behind number `after`, at most `limit`, in order, without bodies."""
-        sql = (
-            f"SELECT {_PAGE_COLUMNS} FROM raw_page WHERE tenant_id = $1 AND run_id = $2 "
-            "AND number > $3 ORDER BY number LIMIT $4"
-        )
+    async def of_runs(
+        self, scope: TenantScope, slices: Sequence[RunSlice]
+    ) -> dict[RunSlice, tuple[RawPageRecord, ...]]:
+        """The pages of each slice that has any, in order, without their bodies."""
         async with self._database.read(scope) as connection:
-            rows = await connection.fetch(sql, scope.tenant_id, run_id, after, limit)
-        return tuple(RawPageRecord(**dict(row)) for row in rows)
+            found = await sliced(connection, scope, _PAGES, slices)
+        return {asked: tuple(map(_page, rows)) for asked, rows in found.items()}
 
     async def body(self, scope: TenantScope, page_id: UUID) -> bytes:
-        """The body of a raw page as the source sent it, or NotFound."""
+        """The body of a raw page as the source sent it; NotFound where it is no longer kept."""
         sql = "SELECT body FROM raw_page WHERE tenant_id = $1 AND id = $2"
         async with self._database.read(scope) as connection:
             body = await connection.fetchval(sql, scope.tenant_id, page_id)
         if body is None:
             raise NotFound("no such raw page", field="id")
         return zstandard.decompress(body)
+
+
+def _page(row: asyncpg.Record) -> RawPageRecord:
+    return RawPageRecord(**{name: value for name, value in row.items() if name != PLACE})

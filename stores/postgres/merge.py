@@ -8,6 +8,7 @@ from typing import Self
 from uuid import UUID
 
 import asyncpg
+import numpy as np
 import pyarrow as pa
 
 from core.quality import BY_ID
@@ -18,7 +19,7 @@ from core.units import DateRange
 from stores.postgres.clock import advance_clock
 from stores.postgres.database import Connection
 from stores.postgres.entries import CHECKS, LABELS, METRICS
-from stores.postgres.stage import AMOUNTS, NUMBERS
+from stores.postgres.stage import AMOUNTS, COMPARED, NUMBERS, Places, Stage, spanned, stage_changed
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,32 +48,43 @@ class MergeCounts:
 NOTHING = MergeCounts()
 
 
-def spanned(ranges: Iterable[DateRange | None]) -> DateRange | None:
-    """The days from the first to the last of all the ranges that are one."""
-    found = [each for each in ranges if each is not None]
-    if not found:
-        return None
-    return DateRange(min(each.since for each in found), max(each.until for each in found))
-
-
 async def merge_entries(
-    connection: Connection, scope: TenantScope, run: RunRecord, dates: DateRange | None
+    connection: Connection, scope: TenantScope, run: RunRecord, stage: Stage
 ) -> dict[UUID, MergeCounts]:
     """Write a vintage wherever a staged number or label differs; counts by raw page.
 
-    `dates` are those of the stage, None when it is empty. Entries that are all new, as in the
-    first reading of their days, go in without a look at what is there.
+    Entries that are all new, as in the first reading of their days, go in without a look at what
+    is there; those that are known to say what they said are only counted.
     """
     learned_at = await advance_clock(connection, scope)
+    dates = stage.dates
     if dates is None:
         return {}
+    same: dict[UUID, MergeCounts] = {}
+    if stage.is_keys:
+        places = await stage_changed(connection, scope, stage, dates)
+        same = _counted(stage, places)
+        if all(map(np.all, places)):
+            return same
     span = dates.since, dates.until
     values = scope.tenant_id, learned_at, run.connection_id, run.id
     if await connection.fetchval(_IS_KNOWN, scope.tenant_id, *span):
         rows = await connection.fetch(_MERGE, *values, *span)
     else:
         rows = await connection.fetch(_INSERT, *values)
-    return {row["raw_page_id"]: _counts(row) for row in rows}
+    found = {row["raw_page_id"]: _counts(row) for row in rows}
+    return {page: same.get(page, NOTHING) + found.get(page, NOTHING) for page in {*same, *found}}
+
+
+def _counted(stage: Stage, same: Sequence[Places]) -> dict[UUID, MergeCounts]:
+    """What the entries that are the same come to, by raw page."""
+    return {
+        UUID(bytes=page.keys["raw_page_id"][0].as_py()): MergeCounts(
+            unchanged=int(page.keys["records"].to_numpy()[places].sum())
+        )
+        for page, places in zip(stage.pages, same, strict=True)
+        if len(page.keys)
+    }
 
 
 def _counts(row: asyncpg.Record) -> MergeCounts:
@@ -115,11 +127,8 @@ def _entered(name: str) -> str:
     return f"s.{name}::numeric AS {name}" if name in NUMBERS else f"s.{name}"
 
 
-# A new name alone is no new version: a campaign that is renamed would restate all its days. Nor is
-# a check that was not there before.
-_COMPARED = (*METRICS, *(label for label in LABELS if label != "entity_name"))
-_OLD = ", ".join(f"e.{name}" for name in _COMPARED)
-_NEW = ", ".join(f"i.{name}" for name in _COMPARED)
+_OLD = ", ".join(f"e.{name}" for name in COMPARED)
+_NEW = ", ".join(f"i.{name}" for name in COMPARED)
 # What another page of the same run said of an entry, it should have said again.
 _SAID = ", ".join(f"e.{name}" for name in METRICS)
 _SAYS = ", ".join(f"i.{name}" for name in METRICS)
@@ -131,12 +140,20 @@ _VINTAGES = f"""
         run_id, raw_page_id, raw_position)"""
 _CURRENT = f"""
     INSERT INTO marketing_entry (
-        tenant_id, {", ".join((*_DIMENSIONS, *_MEASURED))}, connection_id, is_present, learned_at,
-        first_learned_at, vintage_count, run_id, raw_page_id, raw_position)"""
-# The stage's span leaves out the months it does not touch before any is opened.
+        tenant_id, {", ".join((*_DIMENSIONS, *_MEASURED))}, content, connection_id, is_present,
+        learned_at, first_learned_at, vintage_count, run_id, raw_page_id, raw_position)"""
+# The stage's span leaves out the months it does not touch before any is opened; on days that have
+# no entry at all, none is looked up.
 _IS_KNOWN = """
+WITH days AS MATERIALIZED (
+    SELECT d.date FROM (SELECT DISTINCT date FROM stage_entry) d
+    CROSS JOIN LATERAL (
+        SELECT FROM marketing_entry e
+        WHERE e.tenant_id = $1 AND e.date = d.date AND e.date BETWEEN $2 AND $3 LIMIT 1) one
+)
 SELECT EXISTS (
-    SELECT FROM stage_entry s
+    SELECT FROM days
+    JOIN stage_entry s ON s.date = days.date
     JOIN marketing_entry e ON e.tenant_id = $1 AND e.date = s.date AND e.digest = s.digest
         AND e.date BETWEEN $2 AND $3)
 """
@@ -146,8 +163,8 @@ WITH vintages AS ({_VINTAGES}
            $4, s.raw_page_id, s.position
     FROM stage_entry s
 ), current AS ({_CURRENT}
-    SELECT $1, {staged((*_DIMENSIONS, *_MEASURED))}, $3, true, $2, $2, 1, $4, s.raw_page_id,
-           s.position
+    SELECT $1, {staged((*_DIMENSIONS, *_MEASURED))}, s.content, $3, true, $2, $2, 1, $4,
+           s.raw_page_id, s.position
     FROM stage_entry s
 )
 SELECT raw_page_id, sum(records)::bigint AS stored, 0 AS unchanged, count(*) AS created,
@@ -156,7 +173,7 @@ FROM stage_entry GROUP BY raw_page_id
 """
 _MERGE = f"""
 WITH incoming AS (
-    SELECT {staged((*_DIMENSIONS, *_MEASURED))}, s.position, s.records, s.raw_page_id
+    SELECT {staged((*_DIMENSIONS, *_MEASURED))}, s.content, s.position, s.records, s.raw_page_id
     FROM stage_entry s
 ), compared AS (
     SELECT i.*, e.digest IS NULL AS is_new,
@@ -166,19 +183,19 @@ WITH incoming AS (
     LEFT JOIN marketing_entry e ON e.tenant_id = $1 AND e.date = i.date AND e.digest = i.digest
         AND e.date BETWEEN $5 AND $6
 ), changed AS (
-    SELECT {", ".join((*_DIMENSIONS, *METRICS))}, position, raw_page_id, checks_applied,
+    SELECT {", ".join((*_DIMENSIONS, *METRICS))}, content, position, raw_page_id, checks_applied,
            CASE WHEN is_apart THEN checks_failed | (checks_applied & {_REPEATS})
            ELSE checks_failed END AS checks_failed
     FROM compared WHERE differs
 ), vintages AS ({_VINTAGES}
     SELECT $1, date, digest, $2, true, {_KEPT}, $4, raw_page_id, position FROM changed
 ), current AS ({_CURRENT}
-    SELECT $1, {", ".join((*_DIMENSIONS, *_MEASURED))}, $3, true, $2, $2, 1, $4, raw_page_id,
-           position
+    SELECT $1, {", ".join((*_DIMENSIONS, *_MEASURED))}, content, $3, true, $2, $2, 1, $4,
+           raw_page_id, position
     FROM changed
     ON CONFLICT (tenant_id, date, digest) DO UPDATE SET
         {", ".join(f"{name} = excluded.{name}" for name in (*_MEASURED, *LABELS))},
-        connection_id = excluded.connection_id, is_present = true,
+        content = excluded.content, connection_id = excluded.connection_id, is_present = true,
         learned_at = excluded.learned_at, vintage_count = marketing_entry.vintage_count + 1,
         run_id = excluded.run_id, raw_page_id = excluded.raw_page_id,
         raw_position = excluded.raw_position, named_at = NULL

@@ -24,12 +24,12 @@ from stores.postgres.alike import confirm_pages
 from stores.postgres.clock import advance_clock
 from stores.postgres.database import Connection, Database
 from stores.postgres.drift import DriftSeen, record_drift
-from stores.postgres.merge import NOTHING, MergeCounts, merge_campaigns, merge_entries, spanned
+from stores.postgres.merge import NOTHING, MergeCounts, merge_campaigns, merge_entries
 from stores.postgres.months import ensure_months
 from stores.postgres.rejections import RefusedOn, reject
 from stores.postgres.run_events import record_event, record_restatement
 from stores.postgres.run_work import Claimed, ClaimLost, hold
-from stores.postgres.stage import PageRows, are_apart, fill_stage
+from stores.postgres.stage import PageRows, Stage, are_apart, stage_pages
 
 _LEVEL = 3
 
@@ -89,8 +89,8 @@ class PageWorkStore:
     ) -> tuple[LandedPage, ...]:
         """Keep pages as the source sent them, compressed, before anything is made of them.
 
-        `recipes`, one a page, names all that the result of normalising it depends on beside
-        its body; without them no page is compared with earlier ones.
+        `recipes`, one a page, names all that the result of normalising it depends on; without
+        them no page is compared with earlier ones.
         """
         columns = await asyncio.to_thread(landing, pages, recipes)
         async with self._database.write(scope) as connection:
@@ -111,7 +111,7 @@ class PageWorkStore:
             return sum(counts, NOTHING)
         await self._ensure_months(scope, pages)
         async with self._database.write(scope) as connection:
-            await fill_stage(connection, pages)
+            stage = await stage_pages(connection, scope, claimed.run, pages)
             await hold(connection, scope, claimed)
             if any(result.rejections for result in results):
                 # What was refused is told as of moments too: none may pass it by before the commit.
@@ -121,7 +121,7 @@ class PageWorkStore:
                 await reject(connection, scope, refused_on, result.rejections)
                 if result.drift is not None:
                     await record_drift(connection, scope, result.drift)
-            return await merge_staged(connection, scope, claimed, results, progress)
+            return await merge_staged(connection, scope, claimed, results, stage, progress=progress)
 
     async def confirm(
         self, scope: TenantScope, claimed: Claimed, pages: Sequence[LandedPage], progress: float
@@ -204,14 +204,15 @@ async def merge_staged(
     scope: TenantScope,
     claimed: Claimed,
     results: Sequence[PageResult],
+    stage: Stage,
+    *,
     progress: float,
 ) -> MergeCounts:
     """Entries, vintages, campaigns, counters and events of staged pages; last in a transaction."""
     run = claimed.run
-    dates = spanned(result.rows.dates for result in results)
-    by_page = await merge_entries(connection, scope, run, dates)
+    by_page = await merge_entries(connection, scope, run, stage)
     await merge_campaigns(connection, scope, [result.campaigns for result in results])
-    await _mark_merged(connection, scope, results, by_page)
+    await _mark_merged(connection, scope, results, stage, by_page)
     merged = sum(by_page.values(), NOTHING)
     await connection.execute(_COUNT, scope.tenant_id, run.id, *_counted(results, merged), progress)
     await record_event(connection, scope, run.id, RunEventKind.PAGE_STORED, _told(results, merged))
@@ -224,11 +225,12 @@ async def _mark_merged(
     connection: Connection,
     scope: TenantScope,
     results: Sequence[PageResult],
+    stage: Stage,
     counts: Mapping[UUID, MergeCounts],
 ) -> None:
     found = [counts.get(result.page.id, NOTHING) for result in results]
     marked = await connection.fetchval(
-        _MERGED,
+        _MERGED.format(stage="stage_key" if stage.is_keys else "stage_entry"),
         scope.tenant_id,
         [result.page.id for result in results],
         [result.fetched for result in results],
@@ -278,19 +280,19 @@ WITH landed AS (
 )
 SELECT {_PAGE}, (
     SELECT q.id FROM raw_page q
-    WHERE q.tenant_id = $1 AND q.connection_id = $3 AND q.sha256 = l.sha256
-      AND q.recipe = l.recipe AND q.rejected = 0 AND q.settled_at IS NOT NULL
+    WHERE q.tenant_id = $1 AND q.connection_id = $3 AND q.recipe = l.recipe
+      AND q.rejected = 0 AND q.settled_at IS NOT NULL
     ORDER BY q.settled_at DESC LIMIT 1) AS same_as
 FROM landed l ORDER BY number
 """
 _MERGED = """
 WITH brought AS (
     SELECT raw_page_id, array_agg(date) AS dates, array_agg(digest) AS digests
-    FROM stage_entry GROUP BY raw_page_id
+    FROM {stage} GROUP BY raw_page_id
 ), marked AS (
     UPDATE raw_page p
-    SET merged_at = clock_timestamp(), seen_dates = coalesce(b.dates, '{}'),
-        seen_digests = coalesce(b.digests, '{}'), fetched = c.fetched, stored = c.stored,
+    SET merged_at = clock_timestamp(), seen_dates = coalesce(b.dates, '{{}}'),
+        seen_digests = coalesce(b.digests, '{{}}'), fetched = c.fetched, stored = c.stored,
         unchanged = c.unchanged, rejected = c.rejected,
         settled_at = (SELECT learned_at FROM data_clock WHERE tenant_id = $1)
     FROM unnest($2::uuid[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[])

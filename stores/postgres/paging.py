@@ -37,9 +37,12 @@ class Ordering:
 
     def clause(self, request: PageRequest) -> str:
         """ORDER BY and LIMIT of a page, reversed when it is walked backward."""
+        return f"ORDER BY {self.keys(request)} LIMIT {request.size + 1}"
+
+    def keys(self, request: PageRequest) -> str:
+        """The sort key in the direction in which a page is walked."""
         direction = "DESC" if self.is_descending != request.backward else "ASC"
-        keys = ", ".join(f"{column} {direction}" for column in self.columns)
-        return f"ORDER BY {keys} LIMIT {request.size + 1}"
+        return ", ".join(f"{column} {direction}" for column in self.columns)
 
     def _values(self, cursor: tuple[str, ...]) -> list[Any]:
         try:
@@ -57,10 +60,17 @@ def page_of(
     rows: Sequence[asyncpg.Record], request: PageRequest, convert: Callable[[asyncpg.Record], T]
 ) -> Page[T]:
     """The page that `rows`, fetched under `Ordering.clause`, make."""
+    kept, has_next, has_previous = page_rows(rows, request)
+    return Page(tuple(map(convert, kept)), has_next=has_next, has_previous=has_previous)
+
+
+def page_rows(
+    rows: Sequence[asyncpg.Record], request: PageRequest
+) -> tuple[Sequence[asyncpg.Record], bool, bool]:
+    """Those of `rows` that are the page's, and whether there is a next and a previous one."""
     has_more = len(rows) > request.size
-    kept = list(rows[: request.size])
+    kept = rows[: request.size]
     came_from = request.cursor is not None
     if request.backward:
-        kept.reverse()
-        return Page(tuple(map(convert, kept)), has_next=came_from, has_previous=has_more)
-    return Page(tuple(map(convert, kept)), has_next=has_more, has_previous=came_from)
+        return kept[::-1], came_from, has_more
+    return kept, has_more, came_from

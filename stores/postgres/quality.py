@@ -5,7 +5,7 @@ A score is null where nothing was assessed, so a bound on it leaves such entries
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from core.quality import ASSESSED, LEAST, MASKS, PLACES, WEIGHTS, Dimension
@@ -37,15 +37,6 @@ def _share(applied: str, failed: str) -> str:
     return f"round(1 - ({failed})::numeric / nullif({applied}, 0), {PLACES})::float8"
 
 
-def _pooled(dimension: Dimension) -> str:
-    applied = f"sum({_weighed('e.checks_applied', dimension)})"
-    failed = (
-        f"coalesce(sum({_weighed('e.checks_failed', dimension)}) "
-        "FILTER (WHERE e.checks_failed <> 0), 0)"
-    )
-    return _share(applied, failed)
-
-
 _OF_ENTRY: Final = {
     dimension: _share(
         _weighed("e.checks_applied", dimension), _weighed("e.checks_failed", dimension)
@@ -59,14 +50,35 @@ ENTRY_SCORE: Final = (
 )
 """Q of one entry, from 0 to 1 (double precision); null where it was not assessed."""
 
-POOLED_SHARES: Final[Mapping[Dimension, str]] = {
-    dimension: _pooled(dimension) for dimension in ASSESSED
+WEIGHED: Final[Mapping[str, str]] = {
+    f"{dimension.lower()}_{mask}": f"({_weighed(f'e.checks_{mask}', dimension)})::bigint"
+    for dimension in ASSESSED
+    for mask in ("applied", "failed")
 }
-"""Of each dimension the share over all entries of a group: Σ w·passed / Σ w·applied, exact in
-any order."""
+"""By name, what checks of an entry weigh: whole numbers, so that sums are exact in any order. Null
+where it was not assessed."""
 
-POOLED_SCORE: Final = _score(POOLED_SHARES)
-"""Q over all entries of a group; entries that were not assessed count for nothing."""
+
+def _pooled(dimension: Dimension, total: Callable[[str], str]) -> str:
+    name = dimension.lower()
+    return _share(total(f"e.{name}_applied"), f"coalesce({total(f'e.{name}_failed')}, 0)")
+
+
+def pooled_shares(total: Callable[[str], str]) -> Mapping[Dimension, str]:
+    """Of each dimension the share over a group of entries: Σ w·passed / Σ w·applied."""
+    return {dimension: _pooled(dimension, total) for dimension in ASSESSED}
+
+
+def pooled_score(total: Callable[[str], str]) -> str:
+    """Q over a group of entries, of which `e` has WEIGHED, or sums of it; `total` adds them up.
+
+    Entries that were not assessed count for nothing.
+    """
+    return _score(pooled_shares(total))
+
+
+POOLED_SCORE: Final = pooled_score("sum({})".format)
+"""The same over the rows of a group."""
 
 
 def at_least(threshold: str) -> str:

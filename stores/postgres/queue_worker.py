@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -57,10 +58,9 @@ async def consume(logins: Logins, handle: Handler, stop: asyncio.Event, terms: T
 
 
 async def _pause(stop: asyncio.Event) -> None:
-    try:
-        await asyncio.wait_for(stop.wait(), _RECONNECT_SECONDS)
-    except TimeoutError:
-        return
+    with suppress(TimeoutError):
+        async with asyncio.timeout(_RECONNECT_SECONDS):
+            await stop.wait()
 
 
 async def _consume_once(

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from uuid import UUID
 
 import asyncpg
 
 from core.missing import no_connection
+from core.records.audit import Act
 from core.records.receipts import ReceiptPolicy
 from core.scope import TenantScope
+from stores.postgres.audit import acting
 from stores.postgres.database import Connection, Database
 
 _COLUMNS = "tolerance, shrink_share, shrink_entries"
@@ -40,7 +43,13 @@ class ReceiptPolicyStore:
         """Judge the connection's receipts by `policy` from now on, or NotFound."""
         values = policy.tolerance, policy.shrink_share, policy.shrink_entries
         try:
-            async with self._database.write(scope) as connection:
+            async with acting(
+                self._database,
+                scope,
+                Act.RECEIPT_RULES_SET,
+                f"connection:{connection_id}",
+                **asdict(policy),
+            ) as connection:
                 await connection.execute(_PUT, scope.tenant_id, connection_id, *values)
         except asyncpg.ForeignKeyViolationError as error:
             raise no_connection() from error

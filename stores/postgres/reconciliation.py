@@ -226,11 +226,12 @@ DELETE FROM insight WHERE tenant_id = $1 AND run_id = $2 AND kind = 'TOTAL_GAP'
 _INSIGHT = f"""
 INSERT INTO insight (
     tenant_id, kind, connection_id, run_id, metric, currency, since, until, before, after,
-    entries, evidence_dates, evidence_digests)
+    entries, evidence_dates, evidence_digests, learned_at)
 SELECT $1, 'TOTAL_GAP', $3, $2, $4, $6, (SELECT min(d) FROM unnest($5::date[]) d),
        (SELECT max(d) FROM unnest($5::date[]) d), $7, $8, count(*),
        coalesce((array_agg(e.date ORDER BY e.date, e.digest))[:{_EVIDENCE}], '{{}}'),
-       coalesce((array_agg(e.digest ORDER BY e.date, e.digest))[:{_EVIDENCE}], '{{}}')
+       coalesce((array_agg(e.digest ORDER BY e.date, e.digest))[:{_EVIDENCE}], '{{}}'),
+       (SELECT learned_at FROM data_clock WHERE tenant_id = $1)
 FROM marketing_entry e
 WHERE e.tenant_id = $1 AND e.connection_id = $3 AND e.is_present AND e.date = ANY($5::date[])
 """

@@ -11,6 +11,7 @@ import asyncpg
 from core.errors import BadInput, Bug, Conflict, NotFound
 from core.jsonvalue import JSONObject
 from core.merge_patch import merge_patch
+from core.records.audit import Act
 from core.records.ingestion import Rejection
 from core.records.pages import Page, PageRequest
 from core.records.rejections import (
@@ -22,6 +23,7 @@ from core.records.rejections import (
 )
 from core.records.runs import RunEventKind, RunKind, RunRecord
 from core.scope import TenantScope
+from stores.postgres.audit import record_act
 from stores.postgres.conditions import Conditions
 from stores.postgres.database import Connection, Database
 from stores.postgres.paging import Ordering, page_of
@@ -113,6 +115,8 @@ class RejectionStore:
         async with self._database.write(scope) as connection:
             chosen = await _choose(connection, scope, choice)
             await connection.execute(_DISMISS, scope.tenant_id, chosen.ids, scope.actor, why)
+            told = {"records": len(chosen.ids), "why": why}
+            await record_act(connection, scope, Act.REJECTED_DISMISSED, None, **told)
         return len(chosen.ids)
 
     async def replay(
@@ -133,7 +137,10 @@ class RejectionStore:
                 await _hand_over(connection, scope, connection_id, chosen.ids)
                 for connection_id in sorted(set(chosen.connections))
             ]
-            return tuple([await _queue(connection, scope, run_id) for run_id in runs])
+            queued = tuple([await _queue(connection, scope, run_id) for run_id in runs])
+            told = {"records": len(chosen.ids), "runs": len(runs)}
+            await record_act(connection, scope, Act.REJECTED_REPLAYED, None, **told)
+            return queued
 
 
 async def _choose(connection: Connection, scope: TenantScope, choice: RejectionChoice) -> _Chosen:

@@ -112,13 +112,13 @@ class ReplayStore:
             landed = await _keep(connection, scope, claimed, page)
             entries = _without(made.entries, newer)
             staged = await asyncio.to_thread(page_rows, landed.id, entries)
-            await fill_stage(connection, [staged])
+            stage = await fill_stage(connection, [staged])
             await _settle(connection, scope, claimed, page, outcome)
             progress = await connection.fetchval(_PROGRESS, scope.tenant_id, claimed.run.id)
             result = PageResult(
                 landed, staged, made.campaigns, made.rejections, fetched=outcome.tried
             )
-            await merge_staged(connection, scope, claimed, [result], progress)
+            await merge_staged(connection, scope, claimed, [result], stage, progress=progress)
 
 
 def _refused_page(page: asyncpg.Record, rows: Sequence[asyncpg.Record]) -> RefusedPage:

@@ -13,9 +13,11 @@ import asyncpg
 
 from core.errors import Conflict
 from core.missing import no_connection
+from core.records.audit import Act
 from core.records.connections import ConnectionRecord
 from core.records.restatements import Lesson, ObservedDay, Settling, proposed_look_back
 from core.scope import TenantScope
+from stores.postgres.audit import record_act
 from stores.postgres.clock import advance_clock
 from stores.postgres.connections import connection_record
 from stores.postgres.database import Database
@@ -107,8 +109,10 @@ class RestatementStore:
                     mend="accept once proposedLookBackDays has a number",
                 )
             row = await connection.fetchrow(_TAKE, scope.tenant_id, connection_id, proposed)
-        if row is None:
-            raise no_connection()
+            if row is None:
+                raise no_connection()
+            subject, days = f"connection:{connection_id}", {"look_back_days": proposed}
+            await record_act(connection, scope, Act.LOOK_BACK_ACCEPTED, subject, **days)
         return connection_record(row)
 
 

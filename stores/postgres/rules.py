@@ -14,8 +14,10 @@ from uuid import UUID
 import asyncpg
 
 from core.errors import Conflict, NotFound
+from core.records.audit import Act
 from core.records.rules import RuleRecord, RulesAt
 from core.scope import TenantScope
+from stores.postgres.audit import record_act
 from stores.postgres.clock import advance_clock
 from stores.postgres.database import Connection, Database
 from stores.postgres.entries import settle
@@ -70,7 +72,9 @@ class RuleStore(Generic[R]):
         try:
             async with self._database.write(scope) as connection:
                 moment = await advance_clock(connection, scope)
-                return await self._added(connection, scope, rule, moment)
+                added = await self._added(connection, scope, rule, moment)
+                await self._note(connection, scope, Act.RULE_ADDED, added)
+                return added
         except asyncpg.UniqueViolationError as error:
             raise Conflict(
                 f"a {self._table.noun} of that name is there already",
@@ -89,11 +93,14 @@ class RuleStore(Generic[R]):
                 name,
             )
             if row is None:
-                return await self._added(connection, scope, rule, moment)
-            if self._table.rule(row) != rule:
-                changes = dict(zip(self._table.columns, self._table.values(rule), strict=True))
-                row = await self._next(connection, scope, row, changes)
-            return self._table.record(row)
+                found = await self._added(connection, scope, rule, moment)
+            else:
+                if self._table.rule(row) != rule:
+                    changes = dict(zip(self._table.columns, self._table.values(rule), strict=True))
+                    row = await self._next(connection, scope, row, changes)
+                found = self._table.record(row)
+            await self._note(connection, scope, Act.RULE_SET, found)
+            return found
 
     async def end(self, scope: TenantScope, rule_id: UUID, until: date) -> RuleRecord[R]:
         """Let a rule hold up to `until`, as its next version; Conflict when it begins later."""
@@ -102,19 +109,29 @@ class RuleStore(Generic[R]):
                 row = await self._standing(connection, scope, rule_id)
                 if row["until"] != until:
                     row = await self._next(connection, scope, row, {"until": until})
+                ended = self._table.record(row)
+                await self._note(connection, scope, Act.RULE_ENDED, ended)
         except asyncpg.CheckViolationError as error:
             raise Conflict(
                 f"the {self._table.noun} begins after {until}",
                 field="until",
                 mend="let it hold for no day at all instead",
             ) from error
-        return self._table.record(row)
+        return ended
 
     async def delete(self, scope: TenantScope, rule_id: UUID) -> RuleRecord[R]:
         """Let a rule hold no more; what was asked as of before still goes by it. Or NotFound."""
         async with self._database.write(scope) as connection:
             row = await self._standing(connection, scope, rule_id)
-            return self._table.record(await self._retired(connection, scope, row))
+            gone = self._table.record(await self._retired(connection, scope, row))
+            await self._note(connection, scope, Act.RULE_DELETED, gone)
+            return gone
+
+    async def _note(
+        self, connection: Connection, scope: TenantScope, act: Act, record: RuleRecord[R]
+    ) -> None:
+        subject, version = f"{self._table.name}:{record.id}", {"version": record.version}
+        await record_act(connection, scope, act, subject, **version)
 
     async def _added(
         self, connection: Connection, scope: TenantScope, rule: R, moment: datetime

@@ -9,7 +9,7 @@ from uuid import UUID
 import asyncpg
 
 from core.records.events import DataEvent, DataEventKind, kind_of_step
-from core.records.runs import Counters, Pace, RunEventKind, RunEventRecord, RunStatus
+from core.records.runs import Counters, Pace, RunEventKind, RunEventRecord, RunKind, RunStatus
 from core.scope import TenantScope
 from core.units import DateRange
 from stores.postgres.database import Connection, storable
@@ -60,7 +60,8 @@ async def record_restatement(
 def _told(row: asyncpg.Record) -> DataEvent | None:
     status, counters = RunStatus(row["status"]), counters_of(row["counters"])
     kind = kind_of_step(RunEventKind(row["kind"]), status)
-    if kind is None:
+    # What is said of the data is no news of the data, and follows whenever there is some.
+    if kind is None or RunKind(row["of"]).follows_by_itself:
         return None
     if kind is DataEventKind.PAGE_LANDED and row["before"] is not None:
         counters = counters.since(counters_of(row["before"]))
@@ -91,7 +92,8 @@ WITH clock AS (
     FROM step
     RETURNING run_id, sequence, kind, status, counters
 )
-SELECT a.run_id, a.kind, a.status, a.counters, s.connection_id, p.counters AS before
+SELECT a.run_id, a.kind, a.status, a.counters, s.connection_id, s.kind AS of,
+       p.counters AS before
 FROM appended a CROSS JOIN step s LEFT JOIN run_event p
     ON p.tenant_id = $1 AND p.run_id = a.run_id AND p.sequence = a.sequence - 1
 """

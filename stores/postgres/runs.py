@@ -9,9 +9,11 @@ from uuid import UUID
 from core.commands import NewRun, StartIngestion
 from core.errors import Conflict
 from core.missing import no_connection, no_run
-from core.records.pages import Page, PageRequest
+from core.records.audit import Act
+from core.records.pages import Page, PageRequest, RunSlice
 from core.records.runs import RunEventKind, RunEventRecord, RunRecord, RunStatus
 from core.scope import TenantScope
+from stores.postgres.audit import acting, record_act
 from stores.postgres.conditions import Conditions
 from stores.postgres.database import Connection, Database
 from stores.postgres.paging import Ordering, page_of
@@ -19,10 +21,12 @@ from stores.postgres.queue import drop_job, enqueue_run
 from stores.postgres.run_cancel import cancel_run, cancel_runs_of
 from stores.postgres.run_events import event_record, record_event
 from stores.postgres.run_records import run_record
+from stores.postgres.run_slices import Numbered, sliced
 from stores.postgres.uploads import no_upload
 
 _RETRIED = (RunStatus.FAILED, RunStatus.CANCELLED, RunStatus.PARKED)
 _NEWEST_FIRST = Ordering(("id",), (UUID,), is_descending=True)
+_EVENTS = Numbered("run_event", "sequence", "*")
 
 
 class RunStore:
@@ -45,9 +49,9 @@ class RunStore:
         connections: Sequence[UUID] = (),
         statuses: Sequence[RunStatus] = (),
     ) -> Page[RunRecord]:
-        """One page, newest first; the cursor part is the id."""
+        """One page, newest first, but for those that follow by themselves; the cursor is the id."""
         where = Conditions(scope.tenant_id)
-        where.add("tenant_id = $1")
+        where.add("tenant_id = $1 AND kind NOT IN ('INDEX', 'ANALYSIS')")
         where.among("connection_id", connections)
         where.among("status", statuses)
         _NEWEST_FIRST.seek(where, request)
@@ -64,16 +68,24 @@ class RunStore:
                 await connection.execute(
                     _SAVE_MAPPING, scope.tenant_id, command.connection_id, command.file.to_json()
                 )
-            return await start_run(connection, scope, command.run)
+            started = await start_run(connection, scope, command.run)
+            await record_act(
+                connection, scope, Act.RUN_REQUESTED, f"run:{started.id}", **_asked(command.run)
+            )
+            return started
 
     async def start_all(self, scope: TenantScope, runs: Sequence[NewRun]) -> tuple[RunRecord, ...]:
         """Write runs and their jobs in one transaction."""
         async with self._database.write(scope) as connection:
-            return tuple([await start_run(connection, scope, run) for run in runs])
+            started = [await start_run(connection, scope, run) for run in runs]
+            subject = f"run:{started[0].id}" if len(started) == 1 else None
+            asked = _asked(runs[0]) if len(runs) == 1 else {"runs": len(runs)}
+            await record_act(connection, scope, Act.RUN_REQUESTED, subject, **asked)
+            return tuple(started)
 
     async def request_cancel(self, scope: TenantScope, run_id: UUID) -> RunRecord:
         """End a queued run at once, a running one at its next page; Conflict when it has ended."""
-        async with self._database.write(scope) as connection:
+        async with acting(self._database, scope, Act.RUNS_CANCELLED, f"run:{run_id}") as connection:
             run = await _locked(connection, scope, run_id)
             if run.status.is_final:
                 raise _ended(run, "only a queued or running run can be cancelled")
@@ -83,11 +95,14 @@ class RunStore:
     async def cancel_all(self, scope: TenantScope, connection_id: UUID) -> tuple[UUID, ...]:
         """`request_cancel` every open run of a connection; which they were, oldest first."""
         async with self._database.write(scope) as connection:
-            return await cancel_runs_of(connection, scope, connection_id)
+            ended = await cancel_runs_of(connection, scope, connection_id)
+            subject = f"connection:{connection_id}"
+            await record_act(connection, scope, Act.RUNS_CANCELLED, subject, runs=len(ended))
+            return ended
 
     async def retry(self, scope: TenantScope, run_id: UUID) -> RunRecord:
         """Queue an ended run again; it goes on from its last checkpoint."""
-        async with self._database.write(scope) as connection:
+        async with acting(self._database, scope, Act.RUN_RETRIED, f"run:{run_id}") as connection:
             run = await _locked(connection, scope, run_id)
             if run.status not in _RETRIED:
                 raise _ended(run, "only a failed, cancelled or parked run can be tried again")
@@ -97,13 +112,27 @@ class RunStore:
         self, scope: TenantScope, run_id: UUID, after: int, limit: int
     ) -> tuple[RunEventRecord, ...]:
         """The events behind sequence `after`, at most `limit`, in order."""
-        sql = (
-            "SELECT * FROM run_event WHERE tenant_id = $1 AND run_id = $2 AND sequence > $3 "
-            "ORDER BY sequence LIMIT $4"
-        )
+        asked = RunSlice(run_id, after, limit)
+        return (await self.events_of(scope, [asked])).get(asked, ())
+
+    async def events_of(
+        self, scope: TenantScope, slices: Sequence[RunSlice]
+    ) -> dict[RunSlice, tuple[RunEventRecord, ...]]:
+        """The events of each slice that has any, in order."""
         async with self._database.read(scope) as connection:
-            rows = await connection.fetch(sql, scope.tenant_id, run_id, after, limit)
-        return tuple(map(event_record, rows))
+            found = await sliced(connection, scope, _EVENTS, slices)
+        return {asked: tuple(map(event_record, rows)) for asked, rows in found.items()}
+
+
+def _asked(run: NewRun) -> dict[str, object]:
+    """What the audit log tells of a run that was asked for."""
+    dates = run.dates
+    return {
+        "kind": run.kind,
+        "connection": run.connection_id,
+        "since": dates and dates.since,
+        "until": dates and dates.until,
+    }
 
 
 async def start_run(connection: Connection, scope: TenantScope, run: NewRun) -> RunRecord:
@@ -169,7 +198,8 @@ INSERT INTO run (
 """
 _PARTS = """
 SELECT EXISTS (SELECT FROM connection WHERE tenant_id = $1 AND id = $2) AS has_connection,
-       EXISTS (SELECT FROM upload WHERE tenant_id = $1 AND id = $3 AND finished_at IS NOT NULL)
+       EXISTS (SELECT FROM upload WHERE tenant_id = $1 AND id = $3 AND finished_at IS NOT NULL
+               AND body_gone_at IS NULL)
            AS has_upload
 """
 _SAVE_MAPPING = "UPDATE connection SET file_mapping = $3 WHERE tenant_id = $1 AND id = $2"

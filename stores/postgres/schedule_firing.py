@@ -34,9 +34,11 @@ class ScheduleFiringStore:
         return tuple(DueSchedule(TenantId(row["tenant_id"]), row["id"]) for row in rows)
 
     async def fire(
-        self, scope: TenantScope, schedule_id: UUID, now: datetime
+        self, scope: TenantScope, schedule_id: UUID, now: datetime, *, has_room: bool = True
     ) -> ScheduleOutcome | None:
-        """Start the schedule's run and set its next time, in one transaction.
+        """Start the schedule's run, if quotas have room for it, and set its next time.
+
+        That is one transaction.
 
         However many times were missed, one run makes up for them. None when another worker has
         it in hand, or when it is not due (any more).
@@ -46,6 +48,8 @@ class ScheduleFiringStore:
             if row is None:
                 return None
             outcome = await _refusal(connection, scope, row)
+            if outcome is ScheduleOutcome.STARTED and not has_room:
+                outcome = ScheduleOutcome.QUOTA_EXCEEDED
             found = schedule_record(row)
             table = timetable(found.id, found.timing, found.time_zone, found.created_at)
             run_id = found.last_run_id

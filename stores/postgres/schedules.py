@@ -11,9 +11,11 @@ import asyncpg
 
 from core.errors import Conflict, NotFound
 from core.missing import no_connection
+from core.records.audit import Act
 from core.records.pages import Page, PageRequest
 from core.records.schedules import ScheduleOutcome, ScheduleRecord, Timing, timetable
 from core.scope import TenantScope
+from stores.postgres.audit import acting, record_act
 from stores.postgres.clock import advance_clock
 from stores.postgres.conditions import Conditions
 from stores.postgres.database import Connection, Database
@@ -78,13 +80,17 @@ class ScheduleStore:
                 now,
             )
             await note_freshness(connection, scope, connection_id)
-            return await _locked(connection, scope, place["id"])
+            made = await _locked(connection, scope, place["id"])
+            subject, of = f"schedule:{made.id}", {"connection": connection_id}
+            await record_act(connection, scope, Act.SCHEDULE_CREATED, subject, **of)
+            return made
 
     async def change(
         self, scope: TenantScope, schedule_id: UUID, timing: Timing, now: datetime
     ) -> ScheduleRecord:
         """Another timing from now on, or NotFound."""
-        async with self._database.write(scope) as connection:
+        place = f"schedule:{schedule_id}"
+        async with acting(self._database, scope, Act.SCHEDULE_CHANGED, place) as connection:
             await advance_clock(connection, scope)
             found = await _locked(connection, scope, schedule_id)
             due = _next(found, timing, now)
@@ -99,7 +105,8 @@ class ScheduleStore:
 
         To say what is said already changes nothing. NotFound when there is no such schedule.
         """
-        async with self._database.write(scope) as connection:
+        act = Act.SCHEDULE_PAUSED if is_paused else Act.SCHEDULE_RESUMED
+        async with acting(self._database, scope, act, f"schedule:{schedule_id}") as connection:
             await advance_clock(connection, scope)
             found = await _locked(connection, scope, schedule_id)
             if found.is_paused is not is_paused:
@@ -110,7 +117,8 @@ class ScheduleStore:
 
     async def delete(self, scope: TenantScope, schedule_id: UUID) -> ScheduleRecord:
         """Forget the schedule, or NotFound; runs that it started stay."""
-        async with self._database.write(scope) as connection:
+        place = f"schedule:{schedule_id}"
+        async with acting(self._database, scope, Act.SCHEDULE_DELETED, place) as connection:
             await advance_clock(connection, scope)
             found = await _locked(connection, scope, schedule_id)
             await connection.execute(_DELETE, scope.tenant_id, schedule_id)

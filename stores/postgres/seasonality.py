@@ -9,6 +9,7 @@ from itertools import groupby
 
 import asyncpg
 
+from core.records.audit import Act
 from core.records.seasonality import (
     Estimation,
     HistoryKey,
@@ -20,6 +21,7 @@ from core.records.seasonality import (
     Seasons,
 )
 from core.scope import SystemScope, TenantScope
+from stores.postgres.audit import acting
 from stores.postgres.clock import advance_clock
 from stores.postgres.database import Connection, Database
 from stores.postgres.entries import settle
@@ -59,7 +61,7 @@ class SeasonalityStore:
 
     async def request(self, scope: TenantScope) -> Estimation:
         """Have a worker estimate anew; one that is waiting answers for this caller too."""
-        async with self._database.write(scope) as connection:
+        async with acting(self._database, scope, Act.SEASONALITY_REQUESTED) as connection:
             (row,) = await connection.fetch(_REQUEST, scope.tenant_id, scope.actor)
         return _estimation(row)
 

@@ -7,10 +7,12 @@ from uuid import UUID
 
 from core.errors import Bug, Conflict
 from core.missing import no_run
+from core.records.audit import Act
 from core.records.receipts import HeldShrink, ShrinkState
 from core.records.runs import Counters, RunRecord, RunStatus
 from core.scope import TenantScope
 from core.units import DateRange
+from stores.postgres.audit import acting
 from stores.postgres.clock import advance_clock
 from stores.postgres.database import Connection, Database
 from stores.postgres.endings import conclude
@@ -32,7 +34,9 @@ class ShrinkStore:
 
     async def accept(self, scope: TenantScope, run_id: UUID) -> RunRecord:
         """Bury what was shown, all of it or nothing; Conflict when any of it has moved since."""
-        async with self._database.write(scope) as connection:
+        async with acting(
+            self._database, scope, Act.SHRINK_ACCEPTED, f"run:{run_id}"
+        ) as connection:
             run = await _held(connection, scope, run_id)
             moment = await advance_clock(connection, scope)
             await _refuse_moved(connection, scope, run)
@@ -47,7 +51,9 @@ class ShrinkStore:
 
     async def reject(self, scope: TenantScope, run_id: UUID) -> RunRecord:
         """Keep the entries that would have vanished."""
-        async with self._database.write(scope) as connection:
+        async with acting(
+            self._database, scope, Act.SHRINK_REJECTED, f"run:{run_id}"
+        ) as connection:
             run = await _held(connection, scope, run_id)
             return await _decide(connection, scope, run, ShrinkState.REJECTED)
 

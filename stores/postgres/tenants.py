@@ -9,9 +9,11 @@ import asyncpg
 from core.commands import CreateTenant
 from core.errors import Conflict, NotFound
 from core.periods import Weekday
+from core.records.audit import Act
 from core.records.calendar import CalendarProfile, Industry, RetailPattern
 from core.records.tenants import TenantRecord
 from core.scope import SystemScope, TenantId, TenantScope
+from stores.postgres.audit import acting, record_upkeep
 from stores.postgres.database import Database
 from stores.postgres.errands import ERRANDS
 
@@ -41,6 +43,10 @@ class TenantStore:
         try:
             async with self._database.system(scope) as connection:
                 row = await connection.fetchrow(_INSERT, *_values(command))
+                if row is not None:
+                    tenant_id, named = row["tenant_id"], {"slug": row["slug"], "tier": row["tier"]}
+                    act = Act.TENANT_CREATED
+                    await record_upkeep(connection, scope, tenant_id, act, None, **named)
         except asyncpg.UniqueViolationError as error:
             raise Conflict(
                 f"a tenant named {command.slug} exists", field="slug", mend="choose another name"
@@ -51,13 +57,14 @@ class TenantStore:
 
     async def wish_for_calendar(self, scope: TenantScope, profile: CalendarProfile) -> None:
         """Ask for another calendar; a worker is told at once."""
-        async with self._database.write(scope) as connection:
+        async with acting(self._database, scope, Act.CALENDAR_SET) as connection:
             await connection.execute(_WISH, scope.tenant_id, asdict(profile))
 
     async def limit_runs(self, scope: SystemScope, tenant_id: TenantId, runs: int | None) -> None:
         """How many runs of the tenant are worked on at once; None: as many as its tier has."""
         async with self._database.system(scope) as connection:
             await connection.execute(_LIMIT, tenant_id, runs)
+            await record_upkeep(connection, scope, tenant_id, Act.RUNS_LIMITED, None, runs=runs)
 
     async def by_slug(self, scope: SystemScope, slug: str) -> TenantRecord | None:
         """The tenant of that short name, if any."""

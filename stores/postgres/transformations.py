@@ -15,7 +15,7 @@ import asyncpg
 import orjson
 import zstandard
 
-from core.errors import Bug
+from core.errors import Bug, Transient
 from core.jsonvalue import JSONObject
 from core.records.runs import Counters
 from core.records.transformations import (
@@ -106,16 +106,23 @@ class TransformationStore:
 
     async def pages(
         self, scope: TenantScope, claimed: Claimed, after: UUID | None
-    ) -> tuple[UUID, ...]:
-        """The raw pages behind the run's entries that come behind `after`, oldest first."""
+    ) -> tuple[tuple[UUID, ...], int]:
+        """The raw pages behind the run's entries that come behind `after`, oldest first.
+
+        And how many there are whose bodies are no longer kept: their entries stay as they are.
+        """
         dates = claimed.run.dates or EVER
         values = claimed.run.connection_id, dates.since, dates.until, after
         async with self._database.read(scope) as connection:
             rows = await connection.fetch(_PAGES, scope.tenant_id, *values)
-        return tuple(row["raw_page_id"] for row in rows)
+        kept = tuple(row["raw_page_id"] for row in rows if row["is_kept"])
+        return kept, len(rows) - len(kept)
 
     async def page(self, scope: TenantScope, page_id: UUID) -> StoredPage:
-        """A raw page with what is needed to read it once more."""
+        """A raw page with what is needed to read it once more.
+
+        Transient where its body went since it was listed: the next list is without it.
+        """
         async with self._database.read(scope) as connection:
             row = await connection.fetchrow(_PAGE, scope.tenant_id, page_id)
             named = await connection.fetch(_NAMES, scope.tenant_id, page_id)
@@ -126,7 +133,7 @@ class TransformationStore:
             original = _stored(await connection.fetchrow(_PAGE, scope.tenant_id, first))
             mended = await connection.fetch(_CORRECTIONS, scope.tenant_id, first)
         positions = tuple(row["request"]["positions"])
-        tried = orjson.loads(zstandard.decompress(row["body"]))
+        tried = orjson.loads(_body(row))
         corrections = {each["position"]: each["corrected"] for each in mended}
         return StoredPage(
             page_id,
@@ -184,8 +191,14 @@ def _stored(row: asyncpg.Record | None) -> StoredPage:
         row["stream"],
         row["media_type"],
         row["request"],
-        zstandard.decompress(row["body"]),
+        _body(row),
     )
+
+
+def _body(row: asyncpg.Record) -> bytes:
+    if row["body"] is None:
+        raise Transient("a page's body was let go of", retry_after_seconds=0)
+    return zstandard.decompress(row["body"])
 
 
 def _fields(what: Transformation) -> tuple[str, ...]:
@@ -266,11 +279,14 @@ def _statement(what: Transformation) -> str:
     )
 
 
-_PAGES = """
-SELECT DISTINCT raw_page_id FROM marketing_entry
-WHERE tenant_id = $1 AND connection_id = $2 AND date BETWEEN $3 AND $4 AND is_present
-  AND coalesce(raw_page_id > $5, true)
-ORDER BY raw_page_id
+_PAGES = f"""
+SELECT DISTINCT e.raw_page_id, p.body_gone_at IS NULL AND o.body_gone_at IS NULL AS is_kept
+FROM marketing_entry e
+JOIN raw_page p ON p.tenant_id = $1 AND p.id = e.raw_page_id
+LEFT JOIN raw_page o ON o.tenant_id = $1 AND o.id = (p.request ->> '{REPLAY_OF}')::uuid
+WHERE e.tenant_id = $1 AND e.connection_id = $2 AND e.date BETWEEN $3 AND $4 AND e.is_present
+  AND coalesce(e.raw_page_id > $5, true)
+ORDER BY e.raw_page_id
 """
 _PAGE = """
 SELECT id, stream, media_type, request, body FROM raw_page WHERE tenant_id = $1 AND id = $2
@@ -329,8 +345,8 @@ _WRITTEN = """, changed AS (
         raw_position)
     SELECT $1, date, digest, $6, true, {kept}, named_at, $7, raw_page_id, raw_position FROM changed
 ), current AS (
-    UPDATE marketing_entry e SET {updated}, named_at = c.named_at, learned_at = $6, run_id = $7,
-        vintage_count = e.vintage_count + 1
+    UPDATE marketing_entry e SET {updated}, content = NULL, named_at = c.named_at,
+        learned_at = $6, run_id = $7, vintage_count = e.vintage_count + 1
     FROM changed c
     WHERE e.tenant_id = $1 AND e.date = c.date AND e.digest = c.digest
       AND e.date BETWEEN $4 AND $5

@@ -9,8 +9,10 @@ from uuid import UUID
 import asyncpg
 
 from core.errors import NotFound
+from core.records.audit import Act
 from core.records.lineage import UploadRecord
 from core.scope import SystemScope, TenantScope
+from stores.postgres.audit import record_act
 from stores.postgres.database import Database
 
 _COLUMNS = "id, filename, media_type, size_bytes, sha256, created_at"
@@ -48,6 +50,8 @@ class UploadStore:
         )
         async with self._database.write(scope) as connection:
             row = await connection.fetchrow(sql, scope.tenant_id, upload_id, size_bytes, sha256)
+            told = {"filename": row and row["filename"], "sha256": sha256, "bytes": size_bytes}
+            await record_act(connection, scope, Act.FILE_UPLOADED, f"upload:{upload_id}", **told)
         return _record(row, upload_id)
 
     async def abandon(self, scope: TenantScope, upload_id: UUID) -> None:
@@ -69,7 +73,7 @@ class UploadStore:
         """A finished upload, or NotFound."""
         sql = (
             f"SELECT {_COLUMNS} FROM upload "
-            "WHERE tenant_id = $1 AND id = $2 AND finished_at IS NOT NULL"
+            "WHERE tenant_id = $1 AND id = $2 AND finished_at IS NOT NULL AND body_gone_at IS NULL"
         )
         async with self._database.read(scope) as connection:
             row = await connection.fetchrow(sql, scope.tenant_id, upload_id)

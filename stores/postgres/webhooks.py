@@ -10,6 +10,7 @@ import asyncpg
 import orjson
 
 from core.missing import no_connection
+from core.records.audit import Act
 from core.records.connections import ConnectionStatus
 from core.records.webhooks import (
     Acceptance,
@@ -20,6 +21,7 @@ from core.records.webhooks import (
 from core.scope import SystemScope, TenantId, TenantScope
 from core.webhook_mapping import WebhookMapping
 from core.webhook_signing import secret_key
+from stores.postgres.audit import acting
 from stores.postgres.database import Database
 from stores.postgres.sealing import held_key, sealed_for, wrapped_key
 from stores.vault import Vault
@@ -69,7 +71,8 @@ class WebhookStore:
         self, scope: TenantScope, connection_id: UUID, mapping: WebhookMapping
     ) -> None:
         """Read the connection's events this way from its next page on."""
-        async with self._database.write(scope) as connection:
+        subject = f"connection:{connection_id}"
+        async with acting(self._database, scope, Act.WEBHOOK_MAPPING_SET, subject) as connection:
             await connection.execute(
                 _SET_MAPPING, scope.tenant_id, connection_id, mapping.to_json()
             )
@@ -81,8 +84,10 @@ class WebhookStore:
 
         None when there was none. A secret from before that one ends now.
         """
-        place = connection_id.bytes
-        async with self._database.write(scope) as connection:
+        place, subject = connection_id.bytes, f"connection:{connection_id}"
+        async with acting(
+            self._database, scope, Act.WEBHOOK_SECRET_ROTATED, subject, overlap=overlap
+        ) as connection:
             await held_key(connection, self._vault, scope)
             row = await connection.fetchrow(_HELD, scope.tenant_id, connection_id)
             if row is None:
@@ -143,7 +148,7 @@ SELECT c.sealed_credentials, k.wrapped_key, k.master_key_id
 FROM connection c JOIN data_key k ON k.tenant_id = c.tenant_id
 WHERE c.tenant_id = $1 AND c.id = $2 AND c.source = 'WEBHOOK'
   AND c.sealed_credentials IS NOT NULL
-FOR UPDATE OF c
+FOR NO KEY UPDATE OF c
 """
 _ROTATE = """
 WITH sealed AS (

@@ -1,52 +1,21 @@
-"""The command line over a real database."""
+"""What the command line does and tells."""
 
 from __future__ import annotations
 
-import base64
 import json
-import socket
-import subprocess
-import sys
-import time
-from collections.abc import Callable
-from itertools import count
 from pathlib import Path
-from typing import Any
 from uuid import UUID
 
 import jwt
 import pytest
-from typer.testing import CliRunner, Result
+from typer.testing import Result
 
-from app.cli.failures import report
-from app.cli.main import cli
-from core.errors import BadInput, Bug, ConfigError, Conflict, NotFound, Terminal, Transient
+from core.errors import BadInput, Conflict, NotFound
 from core.sources import MANIFESTS
 from graph.ids import CONNECTION, REJECTED, RUN
+from tests.app.commands import SECRET, Run, organisation, run
 
-SECRET = "a-development-secret-of-enough-length-0123456789"
-NUMBERS = count(1)
-Run = Callable[..., Result]
-
-
-@pytest.fixture
-def run(services: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
-    monkeypatch.setenv("LIFTOS_DATABASE_URL", services.logins.owner)
-    monkeypatch.setenv("LIFTOS_REDIS_URL", services.redis_url)
-    monkeypatch.setenv("LIFTOS_MASTER_KEY", base64.b64encode(bytes(range(32))).decode())
-    monkeypatch.setenv("LIFTOS_JWT_SECRET", SECRET)
-
-    def invoke(*arguments: str, given: str | None = None) -> Result:
-        return CliRunner().invoke(cli, ["--home", str(tmp_path), *arguments], input=given)
-
-    return invoke
-
-
-@pytest.fixture
-def organisation(run: Run) -> str:
-    slug = f"cli-{time.time_ns()}-{next(NUMBERS)}"
-    assert run("tenant", "create", slug, "--currency", "EUR", "--country", "DE").exit_code == 0
-    return slug
+__all__ = ["organisation", "run"]
 
 
 def test_a_token_and_nothing_else_is_printed(run: Run, organisation: str) -> None:
@@ -315,81 +284,14 @@ def test_a_calendar_is_set_and_read_and_events_are_kept(run: Run, organisation: 
     assert isinstance(refused, BadInput)
 
 
-def test_a_setting_out_of_bounds_is_named_without_its_value(
-    run: Run, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("LIFTOS_UPLOAD_MAX_BYTES", "-hunter2")
-    result = run("tenant", "list")
-    assert isinstance(result.exception, ConfigError)
-    assert "LIFTOS_UPLOAD_MAX_BYTES" in str(result.exception)
-    assert "hunter2" not in str(result.exception)
-
-
-@pytest.mark.parametrize(
-    ("error", "code"),
-    [
-        (BadInput("no", mend="do"), 2),
-        (ConfigError("no"), 2),
-        (Transient("no"), 1),
-        (Terminal("no"), 1),
-        (Bug("no"), 1),
-        (RuntimeError("token=hunter2hunter2"), 1),
-    ],
-)
-def test_errors_are_one_line_and_a_mend(
-    capsys: pytest.CaptureFixture[str], error: Exception, code: int
-) -> None:
-    assert report(error) == code
-    told = capsys.readouterr()
-    assert told.out == ""
-    assert "error: " in told.err
-    assert "hunter2" not in told.err
-    assert ("Traceback" in told.err or "this is a fault of ours" in told.err) is isinstance(
-        error, Bug | RuntimeError
-    )
-
-
-def liftos(*arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "app.cli.main", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
-
-
-def test_a_port_in_use_is_told_before_anything_starts(tmp_path: Path) -> None:
-    home = tmp_path / "home"
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        taken.listen()
-        port = taken.getsockname()[1]
-        result = liftos("--home", str(home), "up", "--port", str(port))
-    assert result.returncode == 2
-    assert (
-        f"error: port {port} on 127.0.0.1 cannot be used: address already in use" in result.stderr
-    )
-    assert "--port" in result.stderr
-    assert "Traceback" not in result.stderr
-    assert not home.exists()
-
-
-def test_help_loads_no_command() -> None:
-    script = (
-        "import sys\n"
-        "from app.cli.main import cli\n"
-        "try: cli(['--help'])\n"
-        "except SystemExit: pass\n"
-        "heavy = {'asyncpg', 'fastapi', 'strawberry', 'pandas', 'sqlalchemy', 'pydantic'}\n"
-        "sys.stderr.write(repr(sorted(heavy & set(sys.modules))))\n"
-    )
-    result = subprocess.run(
-        [sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=True
-    )
-    assert result.stderr == "[]"
-    assert "demo" in result.stdout
-
-
 def test_a_tenant_is_limited_and_goes_back_to_its_tiers_share(run: Run, organisation: str) -> None:
     limited = run("tenant", "limit", organisation, "--runs", "8")
     assert (limited.exit_code, limited.stdout) == (0, f"{organisation} has 8 runs at once\n")
-    freed = run("tenant", "limit", organisation)
+    for neither_or_both in ((), ("--runs", "8", "--as-tier")):
+        assert isinstance(
+            run("tenant", "limit", organisation, *neither_or_both).exception, BadInput
+        )
+    freed = run("tenant", "limit", organisation, "--as-tier")
     assert freed.stdout == f"{organisation} has as many runs as its tier has at once\n"
     assert run("tenant", "limit", organisation, "--runs", "0").exit_code == 2
     assert isinstance(run("tenant", "limit", "nobody", "--runs", "8").exception, NotFound)
@@ -421,23 +323,6 @@ def test_refused_records_that_are_not_there_are_told_so(run: Run, organisation: 
         assert isinstance(run("rejected", *arguments, *at).exception, BadInput), arguments
 
 
-@pytest.mark.parametrize(
-    "address",
-    [
-        *("mysql://u:planted@h/d", "localhost", "postgres//u:planted@h", ""),
-        *("postgresql://u:planted@h:port/d", "postgresql://u:planted@[h/d"),
-    ],
-)
-def test_an_address_that_is_none_is_a_matter_of_settings(
-    run: Run, monkeypatch: pytest.MonkeyPatch, address: str
-) -> None:
-    monkeypatch.setenv("LIFTOS_DATABASE_URL", address)
-    refused = run("tenant", "list").exception
-    assert isinstance(refused, ConfigError)
-    assert refused.field == "LIFTOS_DATABASE_URL"
-    assert "planted" not in f"{refused} {refused.mend}"
-
-
 def test_a_backfill_is_quoted_refused_for_more_calls_and_queued(
     run: Run, organisation: str
 ) -> None:
@@ -461,3 +346,17 @@ def test_a_backfill_is_quoted_refused_for_more_calls_and_queued(
     assert run("run", "cancel-all", *at).stdout == "1 runs were asked to stop\n"
     changed = run("connection", "set", *at, "--name", "Shop", "--look-back-days", "7")
     assert changed.stdout == "Shop looks back 7 days\n"
+
+
+def test_an_operator_sees_and_sets_quotas(run: Run, organisation: str) -> None:
+    def limits(*options: str) -> list[str]:
+        told = run("tenant", "quota", organisation, *options)
+        assert told.exit_code == 0
+        heading, *rows = told.stdout.splitlines()
+        assert heading.split() == ["quota", "used", "limit", "counted", "anew"]
+        return [row.split()[2] for row in rows]
+
+    assert limits() == ["20,000,000,000", "2,000", "5,000,000"]
+    assert limits("--runs-a-day", "5") == ["20,000,000,000", "5", "5,000,000"]
+    assert limits("--export-rows-a-month", "9") == ["20,000,000,000", "5", "9"]
+    assert limits("--as-tier", "--storage-bytes", "7") == ["7", "2,000", "5,000,000"]

@@ -32,7 +32,7 @@ from core.records.exports import ExportRecord, object_path
 from core.settings import Settings
 from stores.objects import open_objects
 from stores.wiring import Stores
-from tests.app.test_http_real import deployed, settings_for
+from tests.app.deployed import deployed, settings_for
 from tests.exporting import make_export
 from tests.objects.s3_server import ACCESS_KEY, SECRET_KEY, serving_s3
 from tests.support import Services, Tenant, free_port

@@ -26,7 +26,7 @@ from core.records.exports import ExportRecord, object_path
 from core.scope import Role, SystemScope, TenantScope
 from stores.objects import ObjectStore, open_objects
 from stores.wiring import Stores
-from tests.app.test_http_real import bearer, deployed, settings_for
+from tests.app.deployed import bearer, deployed, settings_for
 from tests.exporting import chunks_of, make_export
 from tests.support import NewTenant, Services, Tenant
 

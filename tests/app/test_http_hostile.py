@@ -19,7 +19,7 @@ from core.records.pages import PageRequest
 from core.scope import Role
 from core.settings import Settings
 from stores.wiring import Stores
-from tests.app.test_http_real import SECRET, served, settings_for
+from tests.app.deployed import SECRET, served, settings_for
 from tests.support import NewTenant, Services, Tenant, upload
 
 NUL = "\x00"
@@ -77,7 +77,7 @@ def cursor(*parts: object) -> str:
 
 
 @pytest.mark.parametrize("field", PAGES)
-@pytest.mark.parametrize("size", [0, -1, 1001, 2**31 - 1, -(2**31)])
+@pytest.mark.parametrize("size", [0, -1, 10_001, 2**31 - 1, -(2**31)])
 async def test_a_page_of_no_sane_size_is_refused(
     door: httpx2.AsyncClient, field: str, size: int
 ) -> None:
@@ -250,7 +250,7 @@ async def test_options_of_a_file(
     connection = await stores.connections.create(tenant.scope, command)
     kept = await upload(stores, tenant.scope, "a.csv", b"date,spend\n2026-10-01,1\n")
     given = {
-        "connectionId": base64.b64encode(f"SourceConnection:{connection.id}".encode()).decode(),
+        "connectionId": base64.b64encode(f"ConnectedSource:{connection.id}".encode()).decode(),
         "uploadId": base64.b64encode(f"Upload:{kept.id}".encode()).decode(),
     }
     query = """mutation($input: IngestFileInput!) { ingestFile(input: $input) {

@@ -20,7 +20,7 @@ from core.scope import Role
 from core.settings import Settings
 from core.units import DateRange
 from stores.wiring import Stores
-from tests.app.test_http_real import SECRET, served, settings_for
+from tests.app.deployed import SECRET, served, settings_for
 from tests.support import Services, Tenant, meta_account
 
 FOLLOW = "subscription($id: ID!) { ingestionProgress(runId: $id) { sequence } }"

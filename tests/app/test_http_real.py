@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
-import base64
 import hashlib
 import json
 import os
-import socket
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-import httpx2
 import jwt
 import pytest
-import uvicorn
 from cryptography.hazmat.primitives.asymmetric import ec
 from jwt.algorithms import ECAlgorithm
 from pydantic import SecretStr
@@ -26,58 +18,10 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
-from starlette.types import ASGIApp
 
-from app.http.wiring import build_app
-from app.identity.mint import mint
 from core.scope import Role
-from core.settings import Settings
-
-SECRET = "a-development-secret-of-enough-length-0123456789"
-
-
-@asynccontextmanager
-async def deployed(settings: Settings) -> AsyncIterator[httpx2.AsyncClient]:
-    async with served(build_app(settings)) as client:
-        yield client
-
-
-@asynccontextmanager
-async def served(app: ASGIApp) -> AsyncIterator[httpx2.AsyncClient]:
-    config = uvicorn.Config(app, port=0, log_config=None, access_log=False)
-    server = uvicorn.Server(config)
-    task = asyncio.create_task(server.serve())
-    while not server.started:  # noqa: ASYNC110 - uvicorn tells it by a flag only
-        await asyncio.sleep(0.01)
-    port = server.servers[0].sockets[0].getsockname()[1]
-    try:
-        async with httpx2.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=30) as client:
-            yield client
-    finally:
-        server.should_exit = True
-        await task
-
-
-def settings_for(services: Any, tmp_path: Any, **changes: Any) -> Settings:
-    fields = {
-        "home": tmp_path,
-        "database_url": SecretStr(services.logins.owner),
-        "redis_url": SecretStr(services.redis_url),
-        "master_key": SecretStr(base64.b64encode(bytes(range(32))).decode()),
-        "jwt_secret": SecretStr(SECRET),
-    }
-    return Settings(**(fields | changes))
-
-
-def closed_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def bearer(tenant: Any, role: Role = Role.ADMIN) -> dict[str, str]:
-    token = mint(Settings(), SECRET, tenant.record.id, role, timedelta(hours=1))
-    return {"Authorization": f"Bearer {token}"}
+from tests.app.deployed import bearer, deployed, served, settings_for
+from tests.support import free_port
 
 
 async def test_the_real_platform_is_ready_and_answers_its_tenant(
@@ -92,7 +36,7 @@ async def test_the_real_platform_is_ready_and_answers_its_tenant(
         answer = await client.post(
             "/graphql", json={"query": "{viewer{tenant{slug}}}"}, headers=bearer(tenant)
         )
-        assert answer.json() == {"data": {"viewer": {"tenant": {"slug": tenant.record.slug}}}}
+        assert answer.json()["data"] == {"viewer": {"tenant": {"slug": tenant.record.slug}}}
 
 
 @pytest.mark.parametrize(
@@ -109,7 +53,7 @@ async def test_the_real_platform_is_ready_and_answers_its_tenant(
 async def test_a_dead_service_is_named(
     services: Any, tmp_path: Any, tenant: Any, changes: Any, broken: set[str]
 ) -> None:
-    settings = settings_for(services, tmp_path, **changes(closed_port()))
+    settings = settings_for(services, tmp_path, **changes(free_port()))
     async with deployed(settings) as client:
         answer = await client.get("/readyz")
         parts = answer.json()["parts"]
@@ -157,7 +101,7 @@ async def test_keys_open_until_they_are_revoked(
         before = await client.post("/graphql", json=ask, headers=headers)
         await stores.keys.revoke(tenant.scope, record.id)
         after = await client.post("/graphql", json=ask, headers=headers)
-    assert before.json() == {"data": {"viewer": {"actor": f"key:{record.id}"}}}
+    assert before.json()["data"] == {"viewer": {"actor": f"key:{record.id}"}}
     assert after.status_code == 401
 
 
@@ -197,7 +141,7 @@ async def test_tokens_of_a_real_provider_open_and_others_do_not(
             ours = await client.post("/graphql", json=ask, headers=bearer(tenant))
             provider.key = ec.generate_private_key(ec.SECP256R1())
             forged = await client.post("/graphql", json=ask, headers=provider.token(tenant))
-    assert good.json() == again.json() == {"data": {"viewer": {"actor": "user:ada"}}}
+    assert good.json()["data"] == again.json()["data"] == {"viewer": {"actor": "user:ada"}}
     assert (ours.status_code, forged.status_code) == (401, 401)
     assert provider.calls == 1
     assert not (tmp_path / "secrets" / "jwt_secret").exists()

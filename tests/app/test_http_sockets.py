@@ -2,53 +2,19 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+import asyncio
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.asyncio.client import connect
+from websockets.exceptions import InvalidStatus
 from websockets.typing import Subprotocol
 
 from core.scope import Role
-
-MakeToken = Callable[..., str]
-TRANSPORT = Subprotocol("graphql-transport-ws")
-
-
-@asynccontextmanager
-async def opened(stand: Any, **headers: str) -> AsyncIterator[ClientConnection]:
-    async with connect(
-        f"ws://127.0.0.1:{stand.port}/graphql",
-        subprotocols=[TRANSPORT],
-        additional_headers={name.replace("_", "-"): value for name, value in headers.items()},
-    ) as socket:
-        yield socket
-
-
-async def say(socket: ClientConnection, **message: object) -> None:
-    await socket.send(json.dumps(message))
-
-
-async def hear(socket: ClientConnection) -> dict[str, Any]:
-    heard: dict[str, Any] = json.loads(await socket.recv())
-    return heard
-
-
-async def begin(socket: ClientConnection, token: str) -> None:
-    await say(socket, type="connection_init", payload={"Authorization": f"Bearer {token}"})
-    assert (await hear(socket))["type"] == "connection_ack"
-
-
-async def closing(socket: ClientConnection) -> tuple[int, str]:
-    try:
-        while True:
-            await socket.recv()
-    except ConnectionClosed as closed:
-        return (closed.rcvd.code, closed.rcvd.reason) if closed.rcvd else (1006, "")
+from core.settings import Settings
+from tests.app.conftest import Serve
+from tests.app.sockets import MakeToken, begin, closing, hear, opened, say
 
 
 async def test_a_subscription_runs_and_stops(stand: Any, make_token: MakeToken) -> None:
@@ -113,6 +79,9 @@ async def test_a_socket_ends_with_the_token_that_opened_it(
         "null",
         "{",
         "{}",
+        "\ufeff{}",
+        '"ping"',
+        '{"type":"ping"} {"type":"ping"}',
         '{"type":7}',
         '{"type":"nonsense"}',
         '{"type":"subscribe","payload":{"query":"{actor}"}}',
@@ -122,8 +91,21 @@ async def test_a_socket_ends_with_the_token_that_opened_it(
         '{"type":"subscribe","id":"1","payload":{"query":7}}',
         '{"type":"subscribe","id":"1","payload":{"query":"{actor}","variables":[]}}',
         '{"type":"subscribe","id":"\\ud800","payload":{"query":"{actor}"}}',
+        '{"type":"subscribe","id":"1"}',
+        '{"type":"subscribe","id":"1","payload":{}}',
+        '{"type":"subscribe","id":"1","payload":{"query":""}}',
+        '{"type":"subscribe","id":"1","payload":{"query":"{actor}","extensions":7}}',
+        '{"type":"subscribe","id":"1","payload":{"query":"{actor}","operationName":[]}}',
+        '{"type":"complete"}',
+        '{"type":"complete","id":7}',
         '{"type":"ping","payload":"x"}',
+        '{"type":"pong","payload":[]}',
+        '{"type":"connection_ack"}',
+        '{"type":"next","id":"1","payload":{}}',
+        "[" * 5_000,
+        '{"type":"%s"}' % ("é" * 200),
         b"\x00\x01",
+        b'{"type":"ping"}',
     ],
 )
 async def test_a_malformed_frame_closes_with_4400(
@@ -152,6 +134,9 @@ async def test_a_document_at_fault_ends_its_operation_only(
             heard = await hear(socket)
             assert heard["id"] == "1"
             assert heard["type"] == "error", heard
+        unfit = {"query": "query ($t: String!) { echo(text: $t) }", "variables": {"t": 1}}
+        await say(socket, type="subscribe", id="1", payload=unfit)
+        assert (await hear(socket))["type"] == "error"
         await say(socket, type="subscribe", id="1", payload={"query": "{actor}"})
         assert (await hear(socket))["payload"] == {"data": {"actor": "user:cli"}}
 
@@ -176,3 +161,111 @@ async def test_a_page_of_another_origin_may_not_open_one(stand: Any) -> None:
         async with opened(stand, Origin="https://elsewhere.test"):
             pass
     assert refused.value.response.status_code == 403
+
+
+async def test_before_the_init_a_malformed_frame_closes_too(stand: Any) -> None:
+    async with opened(stand) as socket:
+        await socket.send("[]")
+        assert await closing(socket) == (4400, "a message is an object with a type")
+
+
+async def test_another_protocol_is_not_spoken(stand: Any) -> None:
+    url = f"ws://127.0.0.1:{stand.port}/graphql"
+    for protocols in (None, [Subprotocol("graphql-ws")]):
+        async with connect(url, subprotocols=protocols) as socket:
+            assert await closing(socket) == (4406, "Subprotocol not acceptable")
+
+
+async def test_whoever_says_nothing_is_not_waited_for(serve: Serve) -> None:
+    async with serve(Settings(socket_init_seconds=0.1)) as stand, opened(stand) as socket:
+        await say(socket, type="ping")
+        assert (await hear(socket)) == {"type": "pong"}
+        assert await closing(socket) == (4408, "Connection initialisation timeout")
+
+
+async def test_who_has_said_who_it_is_may_then_be_silent(
+    serve: Serve, make_token: MakeToken
+) -> None:
+    async with serve(Settings(socket_init_seconds=0.1)) as stand, opened(stand) as socket:
+        await begin(socket, make_token())
+        await asyncio.sleep(0.2)
+        await say(socket, type="ping")
+        assert (await hear(socket))["type"] == "pong"
+
+
+async def test_a_pong_answers_with_what_the_ping_said(stand: Any) -> None:
+    async with opened(stand) as socket:
+        await say(socket, type="ping", payload={"at": 7})
+        assert await hear(socket) == {"type": "pong", "payload": {"at": 7}}
+        await say(socket, type="pong", payload={"at": 7})
+        await say(socket, type="pong")
+        await say(socket, type="ping")
+        assert await hear(socket) == {"type": "pong"}
+
+
+async def test_an_id_that_is_taken_closes_with_4409(stand: Any, make_token: MakeToken) -> None:
+    async with opened(stand) as socket:
+        await begin(socket, make_token())
+        for _ in range(2):
+            await say(socket, type="subscribe", id="one", payload={"query": "subscription{silent}"})
+        assert await closing(socket) == (4409, "Subscriber for one already exists")
+
+
+async def test_a_reason_is_cut_to_what_a_close_frame_holds(
+    stand: Any, make_token: MakeToken
+) -> None:
+    async with opened(stand) as socket:
+        await begin(socket, make_token())
+        for _ in range(2):
+            payload = {"query": "subscription{silent}"}
+            await say(socket, type="subscribe", id="ü" * 500, payload=payload)
+        code, reason = await closing(socket)
+    assert (code, reason) == (4409, "Subscriber for " + "ü" * 54)
+
+
+async def test_an_id_is_free_again_once_its_operation_is_over(
+    stand: Any, make_token: MakeToken
+) -> None:
+    async with opened(stand) as socket:
+        await begin(socket, make_token())
+        for query in ("subscription{silent}", "subscription{silent}", "{actor}"):
+            await say(socket, type="complete", id="1")
+            await say(socket, type="subscribe", id="1", payload={"query": query})
+        assert (await hear(socket))["payload"] == {"data": {"actor": "user:cli"}}
+        assert await hear(socket) == {"type": "complete", "id": "1"}
+        await say(socket, type="complete", id="1")
+        await say(socket, type="complete", id="never")
+        await say(socket, type="subscribe", id="1", payload={"query": "mutation{touch}"})
+        assert (await hear(socket))["payload"] == {"data": {"touch": True}}
+        assert await hear(socket) == {"type": "complete", "id": "1"}
+
+
+async def test_a_result_that_nobody_wants_any_more_is_not_told(
+    stand: Any, make_token: MakeToken
+) -> None:
+    async with opened(stand) as socket:
+        await begin(socket, make_token())
+        await say(socket, type="subscribe", id="1", payload={"query": "subscription{ticks}"})
+        assert (await hear(socket))["id"] == "1"
+        await say(socket, type="complete", id="1")
+        await say(socket, type="ping")
+        while (await hear(socket))["type"] != "pong":
+            pass
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.2):
+                await hear(socket)
+
+
+async def test_an_error_in_a_stream_ends_its_operation_only(
+    stand: Any, make_token: MakeToken
+) -> None:
+    async with opened(stand) as socket:
+        await begin(socket, make_token())
+        await say(socket, type="subscribe", id="1", payload={"query": "subscription{failing}"})
+        assert (await hear(socket))["payload"] == {"data": {"failing": 1}}
+        heard = await hear(socket)
+        assert (heard["type"], heard["payload"]["data"]) == ("next", None)
+        assert heard["payload"]["errors"][0]["message"] == "nothing more"
+        assert await hear(socket) == {"type": "complete", "id": "1"}
+        await say(socket, type="ping")
+        assert (await hear(socket))["type"] == "pong"

@@ -18,6 +18,7 @@ from app.identity.gateway import SignedRequest, signature
 from app.identity.headers import Headers
 from core.scope import Role
 from core.settings import Settings
+from tests.support import until
 
 MakeToken = Callable[..., str]
 
@@ -27,14 +28,6 @@ async def writer(stand: Any, make_token: MakeToken) -> AsyncIterator[httpx2.Asyn
     headers = {"Authorization": f"Bearer {make_token(Role.DEVELOPER)}"}
     async with httpx2.AsyncClient(base_url=stand.url, headers=headers, timeout=60) as client:
         yield client
-
-
-async def until(condition: Callable[[], bool]) -> None:
-    for _ in range(300):
-        if condition():
-            return
-        await asyncio.sleep(0.01)
-    raise AssertionError("it did not happen")
 
 
 async def test_a_file_is_kept_and_described(stand: Any, writer: httpx2.AsyncClient) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import stat
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -53,10 +55,12 @@ class Keys:
     """One key, in the state that a test gives it."""
 
     def __init__(self, expires: datetime | None = None, revoked: datetime | None = None) -> None:
+        self.asked: list[list[str]] = []
         self.record = ApiKeyRecord(KEY_ID, "causal", ("developer",), NOW, expires, revoked)
 
-    async def authenticate(self, secret_text: str) -> tuple[TenantId, ApiKeyRecord] | None:
-        return (TENANT, self.record) if secret_text == "lok_good" else None
+    async def authenticate(self, texts: Sequence[str]) -> dict[str, tuple[TenantId, ApiKeyRecord]]:
+        self.asked.append(list(texts))
+        return {text: (TENANT, self.record) for text in texts if text == "lok_good"}
 
 
 def door(keys: Keys | None = None) -> Door:
@@ -85,8 +89,19 @@ async def test_a_token_opens_a_scope_with_the_tenants_tier() -> None:
 async def test_an_api_key_opens_a_scope(header: tuple[str, str]) -> None:
     expires = NOW + timedelta(days=1)
     scope = await door(Keys(expires=expires)).enter(knock(header))
-    assert (scope.actor, scope.expires_at) == (f"key:{KEY_ID}", expires)
+    assert (scope.actor, scope.expires_at, scope.client) == (f"key:{KEY_ID}", expires, "causal")
     assert scope.roles == {Role.DEVELOPER}
+
+
+async def test_keys_that_come_together_are_looked_up_together_and_each_time_anew() -> None:
+    keys = Keys()
+    knocked = door(keys)
+    sent = [knock(("X-API-Key", f"lok_{name}")) for name in ("good", "other", "good")]
+    told = await asyncio.gather(*map(knocked.enter, sent), return_exceptions=True)
+    assert [isinstance(each, TenantScope) for each in told] == [True, False, True]
+    assert keys.asked == [["lok_good", "lok_other"]]
+    await knocked.enter(sent[0])
+    assert keys.asked[1:] == [["lok_good"]]
 
 
 @pytest.mark.parametrize(

@@ -56,6 +56,36 @@ def test_a_signature_holds_for_its_own_request_only(request_: SignedRequest) -> 
         GATEWAY.verify(request_, sign(identity()))
 
 
+def test_a_gateway_may_name_the_client_under_its_signature() -> None:
+    signed = sign([*identity(), ("X-Gateway-Client", "console")])
+    assert GATEWAY.verify(REQUEST, signed).client == "console"
+    assert GATEWAY.verify(REQUEST, sign(identity())).client is None
+    without = Headers(tuple(pair for pair in signed.pairs if pair[0] != "x-gateway-client"))
+    added = Headers((*sign(identity()).pairs, ("x-gateway-client", "console")))
+    for changed in (without, added):
+        with pytest.raises(Unauthenticated):
+            GATEWAY.verify(REQUEST, changed)
+
+
+def test_a_nonce_is_signed_and_no_client() -> None:
+    signed = sign([*identity(), ("X-Gateway-Nonce", "n-1")])
+    assert GATEWAY.verify(REQUEST, signed).client is None
+    for name, value in (("x-gateway-nonce", "n-2"), ("x-gateway-client", "n-1")):
+        kept = [pair for pair in signed.pairs if pair[0] != "x-gateway-nonce"]
+        with pytest.raises(Unauthenticated):
+            GATEWAY.verify(REQUEST, Headers.named([*kept, (name, value)]))
+
+
+def test_a_proof_is_named_without_being_told_and_each_admission_is_another() -> None:
+    signed = sign(identity())
+    first, second = (GATEWAY.verify(REQUEST, signed).once for _ in range(2))
+    assert first is not None
+    assert second is not None
+    assert (first.proof, first.admission) != (second.proof, second.admission)
+    assert first.proof == second.proof
+    assert first.proof not in dict(signed.pairs)["x-gateway-signature"]
+
+
 @pytest.mark.parametrize("name", ["X-Org-Id", "X-User-Id", "X-User-Roles", "X-Gateway-Timestamp"])
 def test_a_changed_identity_header_is_refused(name: str) -> None:
     signed = sign(identity())

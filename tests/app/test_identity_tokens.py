@@ -241,6 +241,24 @@ async def test_audience_and_issuer_are_demanded_when_set() -> None:
             )
 
 
+@pytest.mark.parametrize(
+    ("claims", "client"),
+    [
+        ({"azp": "console", "client_id": "other"}, "console"),
+        ({"client_id": "notebook"}, "notebook"),
+        ({"azp": 7, "client_id": "notebook"}, "notebook"),
+        ({"azp": "a\x00b"}, None),
+        ({"azp": "a" * 101}, None),
+        ({}, None),
+    ],
+)
+def test_a_token_names_the_client_that_it_was_issued_to(
+    claims: dict[str, object], client: str | None
+) -> None:
+    base = {"sub": "ada", "org_id": str(TENANT), "exp": 2_000_000_000}
+    assert caller_of(base | claims).client == client
+
+
 def test_a_tier_is_read_where_the_token_names_one() -> None:
     base = {"sub": "a", "org_id": str(TENANT), "exp": 2**31}
     assert caller_of(base | {"subscription_tier": "pro"}).tier == "PRO"

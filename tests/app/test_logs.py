@@ -5,14 +5,17 @@ from __future__ import annotations
 import io
 import json
 import logging
+import re
 from collections.abc import Iterator
 from typing import Literal
 
 import pytest
 import structlog
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from app.logs import configure_logs
-from core.redaction import redact_text
+from core.redaction import SECRET_TEXTS, _replaced, redact_text
 from core.settings import Settings
 
 PLANTED = (
@@ -101,6 +104,16 @@ def test_ordinary_text_is_left_alone() -> None:
         "signature: Not the one, it seems",
     ):
         assert redact_text(text) == text
+
+
+@pytest.mark.parametrize("pattern", [pattern for pattern, _ in SECRET_TEXTS], ids=str)
+@given(st.data())
+@settings(max_examples=50)
+def test_nothing_that_looks_like_a_secret_is_passed_over(
+    pattern: re.Pattern[str], data: st.DataObject
+) -> None:
+    text = data.draw(st.from_regex(pattern))
+    assert redact_text(text) == _replaced(text, SECRET_TEXTS)
 
 
 @pytest.mark.parametrize(

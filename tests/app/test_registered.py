@@ -16,14 +16,14 @@ import pytest
 from core.commands import ConnectSource
 from core.records.connections import Level, Source
 from core.scope import Role
-from graph.persisted import registered
+from persisted import built_in
 from stores.wiring import Stores
 from tests.graph.test_attribution_rows import DATES, SINCE, UNTIL, loaded, media_file
 from tests.support import NewTenant, RunningWorker, Services, Tenant
 from tests.tenancy.door import Door, bearer, hear, opened, settings_for
 
 Json = dict[str, Any]
-IDS = {operation.name: id_ for id_, operation in registered().items()}
+IDS = {each.name: id_ for id_, each in built_in().items() if each.client == "causal"}
 MEDIA = IDS["CausalMedia"]
 NOBODYS = hashlib.sha256(b"{ viewer { roles } }").hexdigest()
 BY_WEEK = """
@@ -44,13 +44,17 @@ class Caller:
 
     async def post(self, **body: Any) -> tuple[int, Json]:
         answer = await self.door.post(bearer(self.token), body)
-        found: Json = answer.json()
-        return answer.status_code, found
+        return answer.status_code, without_cost(answer.json())
 
     async def now(self) -> str:
         async with self.stores.database.read(self.tenant.scope) as connection:
             moment: datetime = await connection.fetchval("SELECT clock_timestamp()")
         return moment.isoformat()
+
+
+def without_cost(answer: Json) -> Json:
+    """What was answered, whatever it cost: the clock changes what is left of that."""
+    return {name: value for name, value in answer.items() if name != "extensions"}
 
 
 @pytest.fixture(scope="module")
@@ -121,7 +125,7 @@ async def test_apollos_clients_name_a_document_in_their_extension(caller: Caller
     named = {"persistedQuery": {"version": 1, "sha256Hash": MEDIA}}
     by_id = await caller.post(documentId=MEDIA, variables=given)
     assert await caller.post(extensions=named, variables=given) == by_id
-    document = registered()[MEDIA].document
+    document = built_in()[MEDIA].document
     assert await caller.post(query=document, extensions=named, variables=given) == by_id
     got = await caller.door.http.get(
         "/graphql",
@@ -134,7 +138,7 @@ async def test_apollos_clients_name_a_document_in_their_extension(caller: Caller
         params={"documentId": MEDIA, "variables": json.dumps(given)},
         headers=bearer(caller.token),
     )
-    assert (got.status_code, got.json()) == by_id
+    assert (got.status_code, without_cost(got.json())) == by_id
 
 
 @pytest.mark.parametrize(

@@ -75,7 +75,12 @@ class Step:
 @contextmanager
 def crew(platform: Platform, sandbox_url: str) -> Iterator[Crew]:
     # Ten workers on two cores are late with their heartbeats: the default bears that.
-    changed = {"LIFTOS_WORKER_CONCURRENCY": "2", "LIFTOS_WORKER_HEARTBEAT_SECONDS": "6"}
+    changed = {
+        "LIFTOS_WORKER_CONCURRENCY": "2",
+        "LIFTOS_WORKER_HEARTBEAT_SECONDS": "6",
+        "LIFTOS_INDEX_LOOK_SECONDS": "0",
+        "LIFTOS_ANALYSIS_LOOK_SECONDS": "0",
+    }
     made = Crew(platform, worker_environment(sandbox_url) | changed)
     try:
         yield made

@@ -8,12 +8,9 @@ from __future__ import annotations
 import json
 import logging
 from abc import ABC, abstractmethod
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from datetime import date, datetime, timedelta
-from decimal import Decimal
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import httpx2
 import pyarrow.compute as pc
@@ -29,22 +26,13 @@ from core.records.connections import Level, Source
 from core.records.drift import Change, DriftKind, DriftPolicy, StreamContract
 from core.records.ingestion import RawPage
 from core.units import DateRange
+from tests.connectors.days import by_day, offset
 from tests.connectors.stand_in import FakeTime, Network, Opening, StandIn
 from transform.frames import NormalisedPage
 from transform.normalise.context import PageContext
 from transform.normalise.contract import Contract
 
 PASSING_FAULTS = ("server_error", "outage", "truncated", "reset", "transient")
-
-
-def by_day(pages: Iterable[list[dict[str, Any]]]) -> dict[date, dict[str, Decimal]]:
-    """Sums of every additive metric that is known, by day."""
-    found: dict[date, dict[str, Decimal]] = {}
-    for row in (row for page in pages for row in page):
-        sums = found.setdefault(row["date"], dict.fromkeys(ADDITIVE, Decimal(0)))
-        for metric in ADDITIVE:
-            sums[metric] += row[metric] or 0
-    return found
 
 
 class ConnectorSuite(ABC):
@@ -302,7 +290,7 @@ class ConnectorSuite(ABC):
         found = {day for page in pages for day in self.normalised(page).entries["date"].to_pylist()}
         days = {each.since for each in self.window.windows(1)}
         assert found == days
-        changes = {_offset(day, self.account.time_zone) for day in days}
+        changes = {offset(day, self.account.time_zone) for day in days}
         assert len(changes) == 2, "the window must hold a day on which clocks change"
 
     @pytest.mark.parametrize("fault", PASSING_FAULTS)
@@ -408,7 +396,3 @@ class ConnectorSuite(ABC):
         sent = network.requests[0]
         beside = [sent.headers.get("authorization"), sent.url.params.get("appsecret_proof")]
         return [*self.credentials.values(), *(secret for secret in beside if secret)]
-
-
-def _offset(day: date, zone: str) -> timedelta | None:
-    return datetime(day.year, day.month, day.day, 12, tzinfo=ZoneInfo(zone)).utcoffset()

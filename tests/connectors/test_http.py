@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 import gzip
 from collections.abc import Callable
 
@@ -189,3 +190,36 @@ async def test_secrets_in_an_answer_are_taken_out_and_nothing_else(fake_time: Fa
     response = await http.send(ASKED)
     await http.aclose()
     assert response.body == body.replace(b"=abc&", b"=REDACTED&")
+
+
+async def test_every_connection_is_closed_though_the_closing_is_cancelled(
+    fake_time: FakeTime,
+) -> None:
+    together, ended = asyncio.Barrier(3), asyncio.Semaphore(0)
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        await together.wait()
+        writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}")
+        await reader.read()
+        writer.close()
+        ended.release()
+
+    async with await asyncio.start_server(serve, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        http = HttpClient(
+            f"http://127.0.0.1:{port}",
+            HttpRules(judge=judge),
+            Credentials(),
+            clock=fake_time.clock(),
+        )
+        await asyncio.gather(*(http.send(ASKED) for _ in range(3)))
+        closing = asyncio.create_task(http.aclose())
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        closing.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await closing
+        async with asyncio.timeout(5):
+            for _ in range(3):
+                await ended.acquire()

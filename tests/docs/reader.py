@@ -31,7 +31,13 @@ SECRETS = {
 
 READY_SECONDS, STEP_SECONDS = 120, 60
 _ASSIGNED = re.compile(r"^(?:export )?(\w+)=", re.MULTILINE)
-_KEPT = frozenset({"asOf", "endCursor"})
+_KEPT = frozenset({"asOf", "endCursor", "trace"})
+
+
+SIZE_ARGUMENTS = (
+    "assumedSize: Int, slicingArguments: [String!], sizedFields: [String!], "
+    "requireOneSlicingArgument: Boolean"
+)
 
 
 def schema() -> GraphQLSchema:
@@ -39,8 +45,14 @@ def schema() -> GraphQLSchema:
     before, _, after = (ROOT / "schema.graphql").read_text().partition("schema @link")
     text = before + after.partition("\n\n")[2]
     head = "directive @link(url: String) on SCHEMA\n" + "".join(
-        f"directive @{name} on OBJECT\n"
-        for name in ("key(fields: String!) repeatable", "shareable")
+        f"directive @{directive}\n"
+        for directive in (
+            "key(fields: String!) repeatable on OBJECT",
+            "shareable on OBJECT",
+            "tag(name: String!) on FIELD_DEFINITION",
+            "cost(weight: Int!) on FIELD_DEFINITION",
+            f"listSize({SIZE_ARGUMENTS}) on FIELD_DEFINITION",
+        )
     )
     return build_schema(head + text)
 
@@ -157,6 +169,8 @@ class Reader:
     def _ask(self, block: Block) -> str:
         variables = {name: self.variable(name) for name in _variables(block.body)}
         answer = self._post({"query": block.body, "variables": variables})
+        # Pages show what was answered; docs/limits.md shows what it cost.
+        answer.pop("extensions", None)
         self._keep(answer)
         return json.dumps(answer, indent=2, ensure_ascii=False)
 

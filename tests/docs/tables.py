@@ -13,7 +13,9 @@ from graphql import GraphQLObjectType
 from pydantic_core import PydanticUndefined
 
 from analysis.preflight import CHECKS as PREFLIGHT
-from core.errors import LiftosError
+from app.http.errors import STATUSES, status_name
+from app.http.refused import CLOSES, REFUSED
+from core.errors import LiftosError, QuotaExceeded
 from core.file_fields import FILE_FIELDS
 from core.file_orders import OWN_ORDER_FIELDS
 from core.quality import CHECKS, CriticalCheck
@@ -21,13 +23,16 @@ from core.records.ingestion import ENTRY_COLUMNS, Column
 from core.scope import Permission, Role, permissions_of
 from core.settings import Settings
 from core.sources import MANIFESTS, SourceManifest
-from graph.limits import MAX_ALIASES, MAX_DEPTH, MAX_TOKENS
+from graph.bounds.walk import BOUNDS, MAX_FRAGMENTS, MAX_OBJECT_FIELDS, MAX_TOKENS
+from graph.codes import FINDINGS
+from graph.types.errors import TYPES, QuotaExceededError
 from resolvers.attribution import MAX_ROWS
 from resolvers.budget import MAX_ROWS as BUDGET
 from resolvers.calendar import MAX_DAYS
 from resolvers.campaigns import MAX_CAMPAIGNS
 from resolvers.entries import MAX_ENTRIES
 from resolvers.paging import DEFAULT_SIZE
+from resolvers.performance import MAX_FIGURES
 from resolvers.runs import MAX_EVENTS
 from resolvers.text import MAX_CHOICES
 from tests.docs.pages import ROOT
@@ -76,6 +81,7 @@ def _needed() -> Mapping[str, str]:
                 is_root = kind.name in {"Query", "Mutation", "Subscription"}
                 needed.setdefault(permission, []).append(name if is_root else f"{kind.name}.{name}")
     needed["memory:write"].append("POST /uploads")
+    needed["schema:introspect"][:0] = ["__schema", "__type"]
     needed["memory:read"] = ["everything else that is read"]
     order = [permission.value for permission in Permission if permission.value in needed]
     return {name: ", ".join(f"`{field}`" if " else " not in field else field
@@ -101,13 +107,15 @@ def _headers(fields: Mapping[str, Iterable[str]]) -> str:
 def limits() -> str:
     given = Settings.model_fields
     rows = (
-        ("depth of a document", MAX_DEPTH),
-        ("aliases of a document", MAX_ALIASES),
         ("tokens of a document", MAX_TOKENS),
+        ("fragments of a document", MAX_FRAGMENTS),
+        ("fields of one input object that is written into a document", MAX_OBJECT_FIELDS),
+        *((bound.called, bound.most) for bound in BOUNDS),
         ("rows that all lists of an operation may ask for together", BUDGET),
         ("items of a page when `first` and `last` are left out", DEFAULT_SIZE),
         ("items of a page of `marketingEntries`", MAX_ENTRIES),
         ("items of a page of `attributionRows`", MAX_ROWS),
+        ("items of a page of `performance`", MAX_FIGURES),
         ("items of a page of any other list", MAX_CAMPAIGNS),
         ("`events` of a run at once", MAX_EVENTS),
         ("days of `calendar`", MAX_DAYS),
@@ -172,10 +180,47 @@ def errors() -> str:
     for kind in every_error():
         found.setdefault(kind.code, kind)
     rows = [
-        (f"`{code}`", f"`{kind.kind}`", _first_line(kind), kind.advice)
+        (
+            f"`{code}`",
+            f"`{kind.kind}`",
+            _status(kind),
+            _member(kind),
+            _first_line(kind),
+            kind.advice,
+        )
         for code, kind in found.items()
     ]
-    return _table(("code", "kind", "means", "do"), rows)
+    return _table(("code", "kind", "HTTP", "in a mutation's union", "means", "do"), rows)
+
+
+def _status(kind: type[LiftosError]) -> str:
+    return str(next((status for each, status in STATUSES if issubclass(kind, each)), 500))
+
+
+def _member(kind: type[LiftosError]) -> str:
+    found = QuotaExceededError if kind is QuotaExceeded else TYPES.get(kind)
+    return "" if found is None else f"`{found.__name__}`"
+
+
+def findings() -> str:
+    """What is found wrong with a document."""
+    rows = [(f"`{each.code}`", each.means, each.advice) for each in FINDINGS]
+    return _table(("code", "means", "do"), rows)
+
+
+def refused() -> str:
+    """What HTTP itself refuses."""
+    rows = [
+        (f"`{status_name(status)}`", str(int(status)), each.means, each.advice)
+        for status, each in REFUSED.items()
+    ]
+    return _table(("code", "HTTP", "means", "do"), rows)
+
+
+def closes() -> str:
+    """How sockets are closed."""
+    rows = [(f"`{code}`", each.means, each.advice) for code, each in CLOSES.items()]
+    return _table(("code", "means", "do"), rows)
 
 
 def every_error() -> Iterator[type[LiftosError]]:
@@ -234,6 +279,9 @@ TABLES: Mapping[str, tuple[Path, Callable[[], str]]] = {
     "entry columns": (ROOT / "docs" / "transform.md", lambda: columns(ENTRY_COLUMNS)),
     "calendar columns": (ROOT / "docs" / "transform.md", lambda: columns(CALENDAR_COLUMNS)),
     "errors": (ROOT / "docs" / "errors.md", errors),
+    "findings": (ROOT / "docs" / "errors.md", findings),
+    "refused": (ROOT / "docs" / "errors.md", refused),
+    "closes": (ROOT / "docs" / "errors.md", closes),
     "preflight": (ROOT / "docs" / "preflight.md", preflight),
 }
 

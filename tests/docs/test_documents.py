@@ -17,7 +17,7 @@ from tests.docs.reader import Reader, schema
 LINK = re.compile(r"\]\((?!https?:)([^)#]*)(?:#([^)]*))?\)")
 HEADING = re.compile(r"^#+ (.*)$", re.MULTILINE)
 PROGRAM = re.compile(r"(?:\.venv/bin/)?liftos")
-LANGUAGES = {"sh", "graphql", "python", "json", "text"}
+LANGUAGES = {"sh", "graphql", "python", "json", "text", "js", "ts", "toml"}
 
 
 def named(language: str) -> list[Block]:
@@ -77,6 +77,7 @@ def _anchor(heading: str) -> str:
 
 FOLLOWED = [
     "attribution.md",
+    "metrics.md",
     "export.md",
     "compare.md",
     "quality.md",
@@ -100,12 +101,35 @@ FOLLOWED = [
     "calendar.md",
     "transform.md",
     "models.md",
+    "conformance.md",
+    "security.md",
+    "clients.md",
+    "federation.md",
+    "limits.md",
+    "operations.md",
+    "mcp.md",
+    "context.md",
+    "audit.md",
+    "retention.md",
+    "erasure.md",
+    "search.md",
+    "features.md",
+    "insights.md",
+    "insight-kinds.md",
+    "detection.md",
+    "subscriptions.md",
+    "http.md",
+    "caches.md",
+    "executor.md",
+    "benchmarks.md",
 ]
 """Each goes on from sync.md; the first ones tell of all media as sync.md left it."""
 
 
-LONG = frozenset({"receipts.md", "transform.md", "connections.md", "calendar.md"})
-"""They have many runs to wait for."""
+LONG = frozenset(
+    {"receipts.md", "transform.md", "connections.md", "calendar.md", "operations.md", "audit.md"}
+)
+"""They have many runs, or servers of their own, to wait for."""
 
 
 @pytest.mark.timeout(400)
@@ -116,6 +140,14 @@ LONG = frozenset({"receipts.md", "transform.md", "connections.md", "calendar.md"
 def test_a_reader_gets_the_answers_that_are_shown(reader: Reader, name: str) -> None:
     # The reader has followed sync.md to get here.
     reader.follow(ROOT / "docs" / name)
+
+
+@pytest.mark.timeout(400)
+def test_the_front_page_reads_rows_from_python(reader: Reader) -> None:
+    [block] = [each for each in blocks(ROOT / "README.md") if each.language == "python"]
+    reader.do(block)
+    first, *_ = reader.run("python october.py").splitlines()
+    assert re.fullmatch(r"2026-10-01 .+ EUR \d+(\.\d+)? True", first)
 
 
 def test_every_document_is_followed() -> None:

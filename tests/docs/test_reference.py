@@ -2,32 +2,19 @@
 
 from __future__ import annotations
 
-import re
-from http import HTTPStatus
-
 import pytest
 
-from app.http.errors import STATUSES, Refusal, tell
-from core.errors import ErrorKind, LiftosError
-from graph.limits import CODE
+from core.errors import ErrorKind
 from sandbox.faults import Fault, FaultSettings
 from sandbox.settings import Limits
 from tests.docs.pages import DOCUMENTS, ROOT
 from tests.docs.tables import TABLES, every_error, renewed
-
-CODES = re.compile(r"^\| `([A-Z_]+)` \|.*\| (\d+) \|$", re.MULTILINE)
-RAISED = re.compile(r"HTTPStatus\.([A-Z_]+),")
-OF_GRAPHQL = {"GRAPHQL_PARSE_FAILED", "GRAPHQL_VALIDATION_FAILED", CODE}
 
 
 @pytest.mark.parametrize("name", list(TABLES))
 def test_a_table_is_current(name: str) -> None:
     document, _ = TABLES[name]
     assert document.read_text() == renewed(name), "run: python -m tests.docs.tables"
-
-
-def own_errors() -> set[type[LiftosError]]:
-    return {LiftosError} | {kind for kind in every_error() if kind.__module__ == "core.errors"}
 
 
 def test_every_error_of_the_house_has_a_class_a_meaning_and_a_next_step() -> None:
@@ -38,23 +25,6 @@ def test_every_error_of_the_house_has_a_class_a_meaning_and_a_next_step() -> Non
         assert error("x").next_step == error.advice
         assert error("x", mend="y").next_step == "y"
     assert {code: found for code, found in kinds.items() if len(found) != 1} == {}
-
-
-def refusals() -> set[HTTPStatus]:
-    sources = (ROOT / "app" / "http").glob("*.py")
-    names = {name for source in sources for name in RAISED.findall(source.read_text())}
-    return {HTTPStatus[name] for name in names}
-
-
-def test_every_error_code_is_told_with_its_status() -> None:
-    told = {
-        code: int(status)
-        for code, status in CODES.findall((ROOT / "docs" / "query.md").read_text())
-    }
-    statuses = dict(STATUSES)
-    codes = {kind.code: statuses.get(kind, 500) for kind in own_errors()}
-    codes |= {tell(Refusal(status, "")).code: int(status) for status in refusals()}
-    assert told == codes | dict.fromkeys(OF_GRAPHQL, 400)
 
 
 def test_the_readme_leads_to_every_page() -> None:

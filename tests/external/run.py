@@ -90,10 +90,16 @@ def postgres(binaries: Binaries, folder: Path, password: str) -> Iterator[str]:
 
 
 async def plain_owner(admin: str, password: str) -> str:
-    """An owner as managed services give it: it may make roles and its schema, nothing more."""
+    """An owner as managed services give it: it may make roles and its schema, nothing more.
+
+    Nor may it make the extension of vectors, which is there before.
+    """
     connection = await asyncpg.connect(f"{admin}/postgres")
     await connection.execute(f"CREATE ROLE liftos LOGIN CREATEROLE PASSWORD '{password}'")
     await connection.execute("CREATE DATABASE liftos OWNER liftos")
+    await connection.close()
+    connection = await asyncpg.connect(f"{admin}/liftos")
+    await connection.execute("CREATE EXTENSION vector")
     await connection.close()
     return admin.replace("admin:", "liftos:") + "/liftos"
 

@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime
+from typing import NoReturn
 from uuid import UUID
 
-from core.records.attribution import AttributionDefinition, AttributionPage, AttributionRowRecord
+from core.records.attribution import (
+    AttributionDefinition,
+    AttributionPage,
+    AttributionRowRecord,
+    WrittenRows,
+)
 from core.records.calendar import (
     CalendarDayRecord,
     CalendarEvent,
@@ -20,6 +27,7 @@ from core.records.entries import (
     EntryFilter,
     EntryKey,
     EntryOrder,
+    EntryPageRequest,
     EntryRecord,
     VintageRecord,
 )
@@ -30,10 +38,12 @@ from core.records.exchange import (
     Publication,
     RateMoment,
 )
-from core.records.insights import InsightKind, InsightRecord
+from core.records.insights import InsightFilter, InsightRecord
 from core.records.naming import NamedCampaign, NameMoment, NamingRule, NamingRuleRecord
 from core.records.pages import Page, PageRequest
+from core.records.performance import PerformancePage
 from core.records.rules import RulesAt
+from core.records.shapes import Shape, Written, WrittenPage
 from core.scope import TenantScope
 from core.units import DateRange
 from tests.graph import samples
@@ -68,6 +78,20 @@ class Entries:
             descending=order is EntryOrder.DATE_DESC,
         )
 
+    async def pages(
+        self, scope: TenantScope, campaigns: Sequence[UUID], asked: EntryPageRequest
+    ) -> dict[UUID, Page[EntryRecord]]:
+        return {
+            campaign: await self.page(
+                scope,
+                replace(asked.where, campaigns=(campaign,)),
+                asked.order,
+                asked.page,
+                asked.as_of,
+            )
+            for campaign in campaigns
+        }
+
     async def count(self, scope: TenantScope, where: EntryFilter, as_of: datetime | None) -> int:
         return len(self._found(scope, where, as_of))
 
@@ -96,6 +120,33 @@ def _passes(where: EntryFilter, entry: EntryRecord) -> bool:
         and (not where.levels or entry.level in where.levels)
         and (where.is_mature is None or entry.is_mature is where.is_mature)
     )
+
+
+class WrittenEntries:
+    """Nothing that this world answers is written by its database."""
+
+    async def page(
+        self, scope: TenantScope, asked: EntryPageRequest, shapes: Sequence[Shape]
+    ) -> WrittenPage:
+        return _unwritten(scope, asked, shapes)
+
+    async def pages(
+        self,
+        scope: TenantScope,
+        campaigns: Sequence[UUID],
+        asked: EntryPageRequest,
+        shapes: Sequence[Shape],
+    ) -> dict[UUID, WrittenPage]:
+        return _unwritten(scope, campaigns, asked, shapes)
+
+    async def by_keys(
+        self, scope: TenantScope, keys: Sequence[EntryKey], shape: Shape
+    ) -> tuple[tuple[EntryKey, ...], Written]:
+        return _unwritten(scope, keys, shape)
+
+
+def _unwritten(*asked: object) -> NoReturn:
+    raise LookupError(f"this world renders nothing, but was asked for {asked}")
 
 
 class Campaigns:
@@ -200,6 +251,19 @@ class Attribution:
         ]
         return AttributionPage(paged(found, request, _row_key), as_of or samples.LEARNED)
 
+    async def written(self, *_: object, tells_ends: bool) -> WrittenRows:
+        raise AssertionError(f"answers of stand-ins are objects, {tells_ends=}")
+
+    async def has_sums(self, *_: object) -> bool:
+        return False
+
+
+class Performance:
+    """Sums alone, which are shown over the real store."""
+
+    async def page(self, *_: object) -> PerformancePage:
+        raise AssertionError("figures are asked of the real store")
+
 
 def _row_key(row: AttributionRowRecord) -> tuple[str, ...]:
     key = row.key
@@ -210,7 +274,10 @@ class Insights:
     def __init__(self, memory: Memory) -> None:
         self.memory = memory
 
-    async def by_ids(self, scope: TenantScope, ids: Sequence[UUID]) -> dict[UUID, InsightRecord]:
+    async def by_ids(
+        self, scope: TenantScope, ids: Sequence[UUID], as_of: datetime | None = None
+    ) -> dict[UUID, InsightRecord]:
+        assert as_of is None
         found = self.memory.of(scope).insights
         return {key: found[key] for key in ids if key in found}
 
@@ -218,13 +285,15 @@ class Insights:
         self,
         scope: TenantScope,
         request: PageRequest,
-        kinds: Sequence[InsightKind] = (),
-        dates: DateRange | None = None,
+        asked: InsightFilter,
+        as_of: datetime | None = None,
     ) -> Page[InsightRecord]:
+        assert as_of is None
+        dates = asked.dates
         found = [
             insight
             for insight in self.memory.of(scope).insights.values()
-            if (not kinds or insight.kind in kinds)
+            if (not asked.kinds or insight.kind in asked.kinds)
             and (
                 dates is None
                 or (insight.window.since <= dates.until and insight.window.until >= dates.since)

@@ -11,15 +11,18 @@ from typing import TypeVar
 from uuid import UUID
 
 from core.records.attribution import AttributionRowRecord
+from core.records.audit import AuditRecord
 from core.records.calendar import CalendarDayRecord
 from core.records.causal import Choice
 from core.records.connections import ConnectionRecord
 from core.records.credentials import AlertRecord, ConnectionTestRecord, CredentialRecord
+from core.records.documents import Document
 from core.records.entries import CampaignRecord, EntryKey, EntryRecord, VintageRecord
 from core.records.events import DataEventRecord
 from core.records.exports import ExportRecord
 from core.records.insights import InsightRecord
 from core.records.lineage import RawPageRecord
+from core.records.operations import OperationRecord, SeenOperation, StageRecord
 from core.records.pages import Page, PageRequest
 from core.records.receipts import HeldShrink, ReceiptPolicy
 from core.records.rejections import RejectedRecord
@@ -55,11 +58,16 @@ class Shelf:
     rejected: dict[UUID, RejectedRecord] = field(default_factory=dict)
     rows: list[AttributionRowRecord] = field(default_factory=list)
     insights: dict[UUID, InsightRecord] = field(default_factory=dict)
+    documents: dict[UUID, Document] = field(default_factory=dict)
     shrinks: dict[UUID, HeldShrink] = field(default_factory=dict)
     lessons: dict[UUID, Lesson] = field(default_factory=dict)
     policies: dict[UUID, ReceiptPolicy] = field(default_factory=dict)
     exports: dict[UUID, ExportRecord] = field(default_factory=dict)
     choices: tuple[Choice, ...] = ()
+    acts: list[AuditRecord] = field(default_factory=list)
+    operations: dict[tuple[str, str], OperationRecord] = field(default_factory=dict)
+    stages: dict[str | None, StageRecord] = field(default_factory=dict)
+    seen: list[SeenOperation] = field(default_factory=list)
 
 
 @dataclass

@@ -10,7 +10,6 @@ from uuid import UUID
 
 from core.calendar import calendar_days
 from core.records.attribution import AttributionKey, AttributionRowRecord
-from core.records.authorizations import AuthorizationRecord, AuthorizationStatus
 from core.records.calendar import (
     CalendarDayRecord,
     CalendarEdition,
@@ -20,7 +19,6 @@ from core.records.calendar import (
     RetailEventRecord,
 )
 from core.records.connections import ConnectionRecord, ConnectionStatus, Level, Source
-from core.records.credentials import ConnectionTestRecord, ConnectionTestStatus
 from core.records.drift import (
     Change,
     DriftKind,
@@ -63,6 +61,7 @@ from core.scope import TenantId
 from core.units import DateRange
 
 FIRST_DAY = date(2026, 11, 1)
+NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 LEARNED = datetime(2026, 11, 20, 6, 30, tzinfo=UTC)
 CONNECTION = UUID(int=0xC1)
 FILES = UUID(int=0xC2)
@@ -187,37 +186,6 @@ def connection(**changes: object) -> ConnectionRecord:
     return replace(record, **changes)  # type: ignore[arg-type]
 
 
-def connection_test(connection_id: UUID = CONNECTION, **changes: object) -> ConnectionTestRecord:
-    record = ConnectionTestRecord(
-        id=UUID(int=0xD0000),
-        connection_id=connection_id,
-        status=ConnectionTestStatus.WAITING,
-        account=None,
-        findings=(),
-        requested_by="user:ada",
-        created_at=datetime(2026, 11, 22, 11, tzinfo=UTC),
-        ended_at=None,
-    )
-    return replace(record, **changes)  # type: ignore[arg-type]
-
-
-def authorization(
-    source: Source, connection_id: UUID | None = None, actor: str = "user:ada"
-) -> AuthorizationRecord:
-    return AuthorizationRecord(
-        id=UUID(int=0xE0000),
-        source=source,
-        status=AuthorizationStatus.STARTED,
-        connection_id=connection_id,
-        accounts=(),
-        error=None,
-        requested_by=actor,
-        created_at=datetime(2026, 11, 22, 11, tzinfo=UTC),
-        expires_at=datetime(2026, 11, 22, 11, 15, tzinfo=UTC),
-        credential_expires_at=None,
-    )
-
-
 def run(**changes: object) -> RunRecord:
     counters = Counters(pages=1, fetched=10, stored=7, unchanged=2, rejected=1, created=7)
     total = ReceiptTotal("EUR", 7, Decimal("70.50"), 3_000_000_000, None, None, None)
@@ -332,6 +300,7 @@ def insight(number: int = 1, **changes: object) -> InsightRecord:
         entries=2,
         evidence=(entry(1).key, entry(2).key),
         detected_at=LEARNED,
+        learned_at=LEARNED,
     )
     return replace(record, **changes)  # type: ignore[arg-type]
 

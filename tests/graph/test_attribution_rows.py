@@ -151,6 +151,7 @@ async def shop(
             )
             connections[name] = await stores.connections.create(tenant.scope, command)
             await loaded(stores, tenant, connections[name], body)
+    assert await stores.attribution_days.fold(tenant.scope, again=True) == 2 * 69
     return Shop(Asker(schema, stores, tenant.scope), tenant, stores, connections)
 
 

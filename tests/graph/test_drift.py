@@ -51,7 +51,7 @@ async def test_changes_are_listed_by_name_and_type_and_accepted(world: World) ->
 
 async def test_a_policy_is_set_for_one_stream_or_for_all_without_their_own(world: World) -> None:
     usual = await world.ask(
-        f'{{ node(id: "{META}") {{ ... on SourceConnection {{ schemaPolicies {{ '
+        f'{{ node(id: "{META}") {{ ... on ConnectedSource {{ schemaPolicies {{ '
         "stream policy isDefault } } } }"
     )
     assert usual["data"]["node"]["schemaPolicies"] == [

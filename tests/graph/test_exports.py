@@ -15,7 +15,7 @@ from core.scope import Role
 from graph.ids import EXPORT, RUN
 from tests.graph import samples
 from tests.graph.mutating import result
-from tests.graph.work import NOW
+from tests.graph.samples import NOW
 from tests.graph.world import LINKS, World
 
 ID = EXPORT.encode(samples.EXPORT)

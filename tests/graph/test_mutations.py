@@ -78,7 +78,7 @@ async def test_without_the_permission_nothing_is_changed_or_even_read(
         "field": None,
         "mend": "ask an administrator of your tenant for a role that has it",
     }
-    assert world.calls == []
+    assert world.calls == ["audit.note"]
     assert shelf == before
 
 

@@ -230,6 +230,7 @@ async def test_names_are_used_once_and_absent_rules_are_not_found(asker: Asker) 
     assert refused["endNamingRule"]["__typename"] == "ConflictError"
 
 
+@pytest.mark.long
 async def test_others_are_answered_while_many_names_are_read(
     stores: RealStores, tenant: Tenant
 ) -> None:

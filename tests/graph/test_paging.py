@@ -19,7 +19,7 @@ LISTS = {
     "runs": ("", 1),
     "rejectedRecords": (f'runId: "{RUN_ID}"', 3),
 }
-MAXIMA = {"marketingEntries": 1000, "attributionRows": 1000}
+MAXIMA = {"marketingEntries": 1000, "attributionRows": 10_000}
 
 
 async def page_of(world: World, name: str, **arguments: object) -> dict[str, Any]:

@@ -12,11 +12,16 @@ from graph.ids import RUN
 from graph.permissions import Requires
 from graph.schema import LiftosSchema
 from tests.graph import samples
-from tests.graph.work import NOW
+from tests.graph.samples import NOW
 from tests.graph.world import World, error_of
 
 EXPECTED: dict[str, dict[str, Permission | None]] = {
     "Query": {
+        **dict.fromkeys(
+            ("operation", "operations", "builtInOperations", "operationStages", "explain"),
+            Permission.MEMORY_READ,
+        ),
+        "operationsSeen": Permission.MEMORY_WRITE,
         "viewer": None,
         "node": Permission.MEMORY_READ,
         "nodes": Permission.MEMORY_READ,
@@ -37,13 +42,25 @@ EXPECTED: dict[str, dict[str, Permission | None]] = {
         "channelPreview": Permission.MEMORY_READ,
         "dataHealth": Permission.MEMORY_READ,
         "insights": Permission.MEMORY_READ,
+        "metrics": Permission.MEMORY_READ,
+        "marketingSummary": Permission.MEMORY_READ,
+        "performance": Permission.MEMORY_READ,
+        "performanceEntries": Permission.MEMORY_READ,
+        "insightLedger": Permission.MEMORY_READ,
+        "search": Permission.MEMORY_READ,
+        "searchIndex": Permission.MEMORY_READ,
+        "llmContext": Permission.MEMORY_READ,
         "connections": Permission.MEMORY_READ,
         "authorization": Permission.MEMORY_ADMIN,
         "schedules": Permission.MEMORY_READ,
         "run": Permission.MEMORY_READ,
         "runs": Permission.MEMORY_READ,
+        "auditLog": Permission.MEMORY_ADMIN,
         "export": Permission.MEMORY_READ,
         "exports": Permission.MEMORY_READ,
+        "featureViews": Permission.MEMORY_READ,
+        "featureView": Permission.MEMORY_READ,
+        "features": Permission.MEMORY_READ,
         "events": Permission.MEMORY_READ,
         "backfillQuote": Permission.MEMORY_READ,
         "rejectedRecords": Permission.MEMORY_WRITE,
@@ -51,7 +68,7 @@ EXPECTED: dict[str, dict[str, Permission | None]] = {
         "deadLetters": Permission.MEMORY_READ,
         "schemaChanges": Permission.MEMORY_READ,
         "_entities": Permission.MEMORY_READ,
-        "_service": None,
+        "_service": Permission.SCHEMA_INTROSPECT,
     },
     "Mutation": {
         "connectSource": Permission.MEMORY_ADMIN,
@@ -60,6 +77,8 @@ EXPECTED: dict[str, dict[str, Permission | None]] = {
         "disconnectSource": Permission.MEMORY_ADMIN,
         "testConnection": Permission.MEMORY_WRITE,
         "estimateSeasonality": Permission.MEMORY_WRITE,
+        "reindexSearch": Permission.MEMORY_WRITE,
+        "startAnalysis": Permission.MEMORY_WRITE,
         "startAuthorization": Permission.MEMORY_ADMIN,
         **dict.fromkeys(
             (f"{name}Schedule" for name in ("create", "change", "pause", "resume", "delete")),
@@ -97,6 +116,8 @@ EXPECTED: dict[str, dict[str, Permission | None]] = {
         "testWebhookMapping": Permission.MEMORY_ADMIN,
         "acceptProposedLookBack": Permission.MEMORY_ADMIN,
         "deleteExport": Permission.CAUSAL_DATA_EXPORT,
+        "createFeatureView": Permission.MEMORY_WRITE,
+        "retireFeatureView": Permission.MEMORY_WRITE,
         "exportCausal": Permission.CAUSAL_DATA_EXPORT,
         "cancelRuns": Permission.MEMORY_WRITE,
         "retryRun": Permission.MEMORY_WRITE,
@@ -106,6 +127,9 @@ EXPECTED: dict[str, dict[str, Permission | None]] = {
         "dismissDeadLetters": Permission.MEMORY_WRITE,
         "acceptSchemaChanges": Permission.MEMORY_WRITE,
         "setSchemaPolicy": Permission.MEMORY_WRITE,
+        "registerOperations": Permission.MEMORY_WRITE,
+        "retireOperation": Permission.MEMORY_WRITE,
+        "setOperationStage": Permission.MEMORY_ADMIN,
     },
     "Subscription": dict.fromkeys(
         ("ingestionProgress", "events", "runs", "entriesRestated"), Permission.MEMORY_READ
@@ -162,6 +186,14 @@ READS = {
     ): ("channelPreview", ...),
     f"dataHealth(dates: {DATES}) {{ asOf }}": ("dataHealth", ...),
     "insights { nodes { id } }": ("insights", ...),
+    "metrics { metric }": ("metrics", ...),
+    f"marketingSummary(dates: {DATES}) {{ asOf }}": ("marketingSummary", ...),
+    f"performance(dates: {DATES}) {{ nodes {{ dates {{ since }} }} }}": ("performance", ...),
+    'performanceEntries(trace: "x") { nodes { id } }': ("performanceEntries", ...),
+    "insightLedger { kind }": ("insightLedger", ...),
+    'search(text: "spend") { nodes { title } }': ("search", ...),
+    "searchIndex { isCurrent }": ("searchIndex", ...),
+    'llmContext(question: "x") { text }': ("llmContext", ...),
     f'backfillQuote(connectionId: "x", dates: {DATES}) {{ calls }}': ("backfillQuote", ...),
     "connections { nodes { id } }": ("connections", ...),
     f'run(id: "{RUN_ID}") {{ id }}': ("run", None),
@@ -169,14 +201,25 @@ READS = {
     "schedules { nodes { id } }": ("schedules", ...),
     "runs { nodes { id } }": ("runs", ...),
     "events { id }": ("events", ...),
+    "auditLog { nodes { number } }": ("auditLog", None),
     'export(id: "x") { id }': ("export", None),
     "exports { nodes { id } }": ("exports", ...),
+    "featureViews { nodes { name } }": ("featureViews", ...),
+    'featureView(name: "x") { name }': ("featureView", None),
+    'features(view: "x", entities: ["x"]) { at }': ("features", ...),
     "_entities(representations: [{}]) { __typename }": ("_entities", ...),
     f"attributionRows(dates: {DATES}) {{ nodes {{ date }} }}": ("attributionRows", None),
     f'rejectedRecords(runId: "{RUN_ID}") {{ nodes {{ id }} }}': ("rejectedRecords", None),
     "rejectedRecordSummary { records }": ("rejectedRecordSummary", None),
     "deadLetters { nodes { why } }": ("deadLetters", ...),
     "schemaChanges { nodes { id } }": ("schemaChanges", ...),
+    f'operation(id: "{"0" * 64}") {{ id }}': ("operation", None),
+    f'explain(operationId: "{"0" * 64}") {{ cost }}': ("explain", ...),
+    "operations { nodes { id } }": ("operations", ...),
+    "builtInOperations { id }": ("builtInOperations", ...),
+    "operationStages { stage }": ("operationStages", ...),
+    "operationsSeen { nodes { times } }": ("operationsSeen", None),
+    "_service { sdl }": ("_service", ...),
 }
 
 
@@ -197,7 +240,7 @@ async def test_without_the_permission_nothing_is_read(world: World, field: str) 
         "code": "FORBIDDEN",
         "mend": "ask an administrator of your tenant for a role that has it",
     }
-    assert world.calls == []
+    assert world.calls == ["audit.note"]
 
 
 async def test_what_one_may_not_see_leaves_the_rest_of_the_answer(world: World) -> None:

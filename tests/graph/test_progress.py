@@ -13,7 +13,7 @@ from core.records.runs import RunStatus
 from core.scope import Permission, TenantScope
 from graph.ids import CAMPAIGN, RUN
 from tests.graph import samples
-from tests.graph.work import NOW
+from tests.graph.samples import NOW
 from tests.graph.world import World, error_of
 
 FOLLOW = """subscription($id: ID!, $after: Int! = 0) {
@@ -168,7 +168,7 @@ async def test_without_the_permission_nothing_is_followed(world: World) -> None:
         [frame] = [frame async for frame in stream]
     assert frame.data is None
     assert frame.errors[0].extensions["code"] == "FORBIDDEN"
-    assert world.calls == []
+    assert world.calls == ["audit.note"]
 
 
 async def test_a_stream_that_breaks_is_masked(
@@ -179,7 +179,7 @@ async def test_a_stream_that_breaks_is_masked(
     async def fail(*_: object) -> None:
         raise RuntimeError("secret")
 
-    monkeypatch.setattr(world.stand_ins.runs, "events_after", fail)
+    monkeypatch.setattr(world.stand_ins.runs, "events_of", fail)
     async with following(world) as stream:
         [frame] = [frame async for frame in stream]
     assert error_of({"errors": [each.formatted for each in frame.errors]}) == {

@@ -14,9 +14,23 @@ from graph.context import Context
 from graph.schema import LiftosSchema
 from loaders.ports import Stores
 from resolvers.session import Session
-from tests.graph import facts, health, refused, samples, seasons, work
+from tests.graph import (
+    connecting,
+    facts,
+    health,
+    indexing,
+    refused,
+    samples,
+    searching,
+    seasons,
+    work,
+)
+from tests.graph.audit import Audit, SingleUses
 from tests.graph.exports import Causal, Exports, Objects, Removals
+from tests.graph.features import NoCache, NoVersions, Values, Views
+from tests.graph.insighting import Analyses, InsightActs
 from tests.graph.memory import Memory
+from tests.graph.operations import Operations, Stages
 
 NORTH = TenantId(UUID(int=1))
 SOUTH = TenantId(UUID(int=2))
@@ -33,26 +47,35 @@ class StandIns:
 
     memory: Memory
     entries: facts.Entries
+    written_entries: facts.WrittenEntries
     campaigns: facts.Campaigns
     calendar: facts.Calendar
     calendar_events: facts.CalendarEvents
     attribution: facts.Attribution
+    performance: facts.Performance
     insights: facts.Insights
+    insight_acts: InsightActs
+    analyses: Analyses
     health: health.Healths
     exchange: facts.Exchange
     own_rates: facts.OwnRates
     naming: facts.Naming
+    features: Views
+    feature_values: Values
+    feature_cache: NoCache
+    versions: NoVersions
     channel_rules: facts.ChannelRules
     seasonality: seasons.Seasons
+    search_status: indexing.Status
     exports: Exports
     causal: Causal
     export_removals: Removals
     objects: Objects
-    connections: work.Connections
-    credentials: work.KnownCredentials
-    authorizations: work.Authorizations
-    connection_tests: work.ConnectionTests
-    alerts: work.Alerts
+    connections: connecting.Connections
+    credentials: connecting.KnownCredentials
+    authorizations: connecting.Authorizations
+    connection_tests: connecting.ConnectionTests
+    alerts: connecting.Alerts
     runs: work.Runs
     backfills: work.Backfills
     lineage: work.Lineage
@@ -62,37 +85,57 @@ class StandIns:
     rejections: refused.Rejections
     dead_letters: refused.DeadLetters
     drift: refused.Drifts
+    quotas: work.Quotas
     tenants: work.Tenants
+    audit: Audit
+    single_uses: SingleUses
+    operations: Operations
+    operation_stages: Stages
     schedules: work.Schedules
     events: work.Events
-    webhooks: work.Webhooks
+    webhooks: connecting.Webhooks
     topics: work.Topics
+    documents: searching.Documents
+    search: searching.Searches
+    search_walks: searching.Walks
+    search_figures: searching.Figures
+    rankings: searching.Rankings
+    neighbours: searching.NoNeighbours
 
     @classmethod
     def over(cls, memory: Memory) -> StandIns:
         return cls(
             memory,
             facts.Entries(memory),
+            facts.WrittenEntries(),
             facts.Campaigns(memory),
             facts.Calendar(memory),
             facts.CalendarEvents(memory),
             facts.Attribution(memory),
+            facts.Performance(),
             facts.Insights(memory),
+            InsightActs(memory),
+            Analyses(memory),
             health.Healths(memory),
             facts.Exchange(memory),
             facts.OwnRates(),
             facts.Naming(memory),
+            Views(),
+            Values(),
+            NoCache(),
+            NoVersions(),
             facts.ChannelRules(),
             seasons.Seasons(memory),
+            indexing.Status(),
             Exports(memory),
             Causal(memory),
             Removals(memory),
             Objects(),
-            work.Connections(memory),
-            work.KnownCredentials(memory),
-            work.Authorizations(),
-            work.ConnectionTests(memory),
-            work.Alerts(memory),
+            connecting.Connections(memory),
+            connecting.KnownCredentials(memory),
+            connecting.Authorizations(),
+            connecting.ConnectionTests(memory),
+            connecting.Alerts(memory),
             work.Runs(memory),
             work.Backfills(),
             work.Lineage(memory),
@@ -102,11 +145,22 @@ class StandIns:
             refused.Rejections(memory),
             refused.DeadLetters(memory),
             refused.Drifts(memory),
+            work.Quotas(),
             work.Tenants(memory),
+            Audit(memory),
+            SingleUses(),
+            Operations(memory),
+            Stages(memory),
             work.Schedules(memory),
             work.Events(memory),
-            work.Webhooks(memory),
+            connecting.Webhooks(memory),
             work.Topics(memory),
+            searching.Documents(memory),
+            searching.Searches(memory),
+            searching.Walks(),
+            searching.Figures(),
+            searching.Rankings(),
+            searching.NoNeighbours(),
         )
 
 
@@ -129,7 +183,7 @@ class World:
         return self.stand_ins.memory
 
     def context(self, scope: TenantScope | None = None) -> Context:
-        session = Session.open(scope or self.north, self.stores, lambda: work.NOW, links=LINKS)
+        session = Session.open(scope or self.north, self.stores, lambda: samples.NOW, links=LINKS)
         return Context(session, "request-1")
 
     def as_role(self, role: Role) -> TenantScope:
@@ -166,6 +220,7 @@ def fill(memory: Memory, scope: TenantScope, slug: str) -> None:
     shelf.raw_pages = {samples.RAW_PAGE: samples.raw_page()}
     shelf.rejected = {record.id: record for record in map(samples.rejected, range(3))}
     shelf.rows = [samples.row(samples.FIRST_DAY + timedelta(days=n)) for n in range(5)]
+    shelf.documents = {UUID(int=n): searching.document(n) for n in range(1, 4)}
     found = [samples.insight(number) for number in range(1, 4)]
     shelf.insights = {insight.id: insight for insight in found}
 

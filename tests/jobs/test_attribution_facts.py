@@ -50,7 +50,11 @@ async def rows_of(
     definition: AttributionDefinition,
     as_of: datetime | None = None,
 ) -> list[AttributionRowRecord]:
+    """Of entries, or of what sums there are; and of sums alone, which must be the same."""
     found = await stores.attribution.page(tenant.scope, definition, PageRequest(1000), as_of)
+    await stores.attribution_days.fold(tenant.scope)
+    again = await stores.attribution.page(tenant.scope, definition, PageRequest(1000), found.as_of)
+    assert again == found
     return list(found.page.items)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -189,3 +189,29 @@ async def test_only_whom_exports_are_for_gets_one(shop: Shop, new_tenant: NewTen
     token = shop.door.token(stranger.record.id, Role.ADMIN)
     other = await shop.door.http.post("/marketing/export/causal", json=BODY, headers=bearer(token))
     assert other.json()["data"]["records_count"] == 0
+
+
+async def test_it_is_paid_for_as_the_same_rows_are_elsewhere(
+    shop: Shop, services: Services, tmp_path: Path
+) -> None:
+    # The last: the tenant's bucket is full for a while.
+    few = {
+        "tier_points_per_second": {"FREE": 1},
+        "tier_points_burst": {"FREE": 120},
+        "tier_operation_points": {"FREE": 120},
+    }
+    settings = settings_for(services, tmp_path, "http://127.0.0.1:1").model_copy(update=few)
+    async with opened(settings) as door:
+        fresh = replace(shop, door=door)
+        rows = (await fresh.ask()).json()["data"]["records_count"]
+        assert rows > 120 - 21
+        refused = await fresh.ask()
+        assert (refused.status_code, refused.json()["errors"][0]["code"]) == (429, "RATE_LIMITED")
+        assert int(refused.headers["Retry-After"]) in range(rows, rows + 22)
+        late = settings.model_copy(update={"request_seconds": 0.001})
+    async with opened(late) as door:
+        answer = await replace(shop, door=door).ask()
+        assert (answer.status_code, answer.json()["errors"][0]["code"]) == (
+            504,
+            "TIME_LIMIT_EXCEEDED",
+        )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from core.errors import Bug
+from core.records.pages import RunSlice
 from stores.wiring import Stores
 from tests.jobs.by_hand import by_hand, page_of
 from tests.support import Tenant
@@ -20,11 +21,13 @@ async def test_pages_add_up_to_their_run(stores: Stores, tenant: Tenant) -> None
         page = page_of(spends)
         await at.merge(claimed, await at.land(claimed, page), page)
     unmerged = await at.land(claimed, page_of({("5", DAY): "1"}))
-    first, second, third = await stores.lineage.of_run(at.scope, claimed.run.id, 0, 10)
+    whole, part = RunSlice(claimed.run.id, 0, 10), RunSlice(claimed.run.id, 1, 1)
+    found = await stores.lineage.of_runs(at.scope, [whole, part])
+    first, second, third = found[whole]
     assert (first.fetched, first.stored, first.unchanged, first.rejected) == (1, 0, 1, 0)
     assert (second.fetched, second.stored, second.unchanged, second.rejected) == (3, 2, 0, 1)
     assert (third.id, third.fetched) == (unmerged.id, None)
-    assert await stores.lineage.of_run(at.scope, claimed.run.id, 1, 1) == (second,)
+    assert found[part] == (second,)
     with pytest.raises(Bug, match="does not balance"):
         await at.finish(claimed)
     await at.merge(claimed, unmerged, page_of({("5", DAY): "1"}))

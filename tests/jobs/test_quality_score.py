@@ -9,7 +9,7 @@ import asyncpg
 import pytest
 
 from core.quality import CHECKS, Counted, entry_vector, failed_checks, pooled_vector
-from stores.postgres.quality import ENTRY_SCORE, POOLED_SCORE, POOLED_SHARES, at_least
+from stores.postgres.quality import ENTRY_SCORE, POOLED_SCORE, WEIGHED, at_least, pooled_shares
 from tests.support import Services
 
 ALL = sum(check.mask for check in CHECKS)
@@ -45,12 +45,15 @@ async def test_an_entry_scores_in_sql_as_in_python(relation: asyncpg.Connection)
 
 
 async def test_entries_pooled_score_in_sql_as_in_python(relation: asyncpg.Connection) -> None:
-    shares = ", ".join(f"{sql} AS {name}" for name, sql in POOLED_SHARES.items())
-    row = await relation.fetchrow(f"SELECT {POOLED_SCORE} AS score, {shares} FROM e")
+    pooled_by = pooled_shares("sum({})".format)
+    shares = ", ".join(f"{sql} AS {name}" for name, sql in pooled_by.items())
+    weighed = ", ".join(f"{sql} AS {name}" for name, sql in WEIGHED.items())
+    pooled = f"SELECT {POOLED_SCORE} AS score, {shares} FROM (SELECT {weighed} FROM e) e"
+    row = await relation.fetchrow(pooled)
     expected = pooled_vector(Counted(*pair) for pair in some_masks(400))
     assert row is not None
     assert row["score"] == expected.score
-    assert {name: row[name.lower()] for name in POOLED_SHARES} == expected.shares
+    assert {name: row[name.lower()] for name in pooled_by} == expected.shares
 
 
 async def test_a_bound_leaves_out_what_was_not_assessed(relation: asyncpg.Connection) -> None:

@@ -12,6 +12,7 @@ from core.commands import ConnectSource, FileOptions, StartIngestion
 from core.errors import Conflict, NotFound
 from core.records.connections import ConnectionRecord, Level, Source
 from core.records.entries import EntryFilter
+from core.records.pages import RunSlice
 from core.records.runs import RunEventKind, RunRecord, RunStatus
 from core.scope import SystemScope
 from core.units import DateRange
@@ -238,3 +239,22 @@ async def test_an_upload_that_broke_off_is_forgotten_after_its_time(
     await stores.uploads.sweep(reason, timedelta(0))
     assert [chunk async for chunk in stores.uploads.chunks(tenant.scope, broken)] == []
     assert (await stores.uploads.one(tenant.scope, whole.id)).size_bytes == 5
+
+
+async def test_followers_of_many_runs_are_told_of_each_from_where_they_stand(
+    stores: Stores, tenant: Tenant, new_tenant: NewTenant, connection: ConnectionRecord
+) -> None:
+    runs = [await start(stores, tenant, connection) for _ in range(2)]
+    for run in runs:
+        await stores.runs.request_cancel(tenant.scope, run.id)
+    one, other = (run.id for run in runs)
+    slices = [RunSlice(one, 0, 5), RunSlice(one, 1, 5), RunSlice(one, 0, 1), RunSlice(other, 1, 5)]
+    empty = [RunSlice(one, 2, 5), RunSlice(other, 2**63 - 1, 5)]
+    found = await stores.runs.events_of(tenant.scope, [*slices, *empty])
+    told = {asked: [event.kind for event in events] for asked, events in found.items()}
+    queued, cancelled = RunEventKind.QUEUED, RunEventKind.CANCELLED
+    expected = [[queued, cancelled], [cancelled], [queued], [cancelled]]
+    assert told == dict(zip(slices, expected, strict=True))
+    assert {event.run_id for event in found[slices[3]]} == {other}
+    stranger = await new_tenant()
+    assert await stores.runs.events_of(stranger.scope, slices) == {}

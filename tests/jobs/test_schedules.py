@@ -11,11 +11,14 @@ from uuid import UUID
 
 import pytest
 
+from core.commands import NewRun
 from core.errors import Transient
 from core.records.connections import ConnectionStatus
 from core.records.pages import PageRequest
-from core.records.runs import RunRecord
+from core.records.runs import RunKind, RunRecord
 from core.records.schedules import ScheduleOutcome, ScheduleRecord, Timing
+from core.settings import Settings
+from core.tiers import Tiers
 from jobs.schedules import fire_due
 from jobs.scopes import schedule_scope
 from jobs.worker import work
@@ -105,6 +108,18 @@ async def test_nothing_comes_before_its_time_and_one_run_at_it(daily: Scheduled)
     assert found.fires_at == DUE + DAY
     assert (found.last_due_at, found.last_outcome) == (DUE, ScheduleOutcome.STARTED)
     assert found.last_run_id == run.id
+
+
+async def test_a_schedule_without_room_starts_nothing(daily: Scheduled) -> None:
+    full = Tiers(Settings(tier_runs_a_day={"FREE": 1}))
+    await daily.at.stores.runs.start_all(daily.at.scope, [NewRun(RunKind.EXPORT)])
+    # The run above is of the present, so the schedule is looked at in the present.
+    now = datetime.now(UTC)
+    await fire_due(daily.at.stores, now, full)
+    assert await daily.runs() == []
+    found = await daily.record()
+    assert found.last_outcome is ScheduleOutcome.QUOTA_EXCEEDED
+    assert found.fires_at > now
 
 
 async def test_the_run_has_its_job_and_its_event(daily: Scheduled) -> None:

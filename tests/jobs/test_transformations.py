@@ -117,6 +117,12 @@ class Desk:
                 for table in KEPT
             }
 
+    async def without_content(self) -> int:
+        """Entries that the next merge compares in full."""
+        async with self.stores.database.read(self.tenant.scope) as connection:
+            sql = "SELECT count(*) FROM marketing_entry WHERE tenant_id = $1 AND content IS NULL"
+            return int(await connection.fetchval(sql, self.tenant.scope.tenant_id))
+
     async def add(self, **rule: Any) -> UUID:
         given = {"name": "loyal", "channel": "CRM", "campaign": "^loyalty_"} | rule
         return (await self.stores.channel_rules.add(self.tenant.scope, ChannelRule(**given))).id
@@ -167,6 +173,7 @@ async def test_a_new_rule_labels_the_past_and_says_so(desk: Desk) -> None:
             old.is_mature,
         )
     assert await desk.entries(known) == before
+    assert await desk.without_content() == len(moved)
     written = await desk.counts()
     assert written.pop("marketing_entry_vintage") == counts.pop("marketing_entry_vintage") + len(
         moved

@@ -65,3 +65,16 @@ async def test_the_end_of_a_queued_run_is_heard_where_no_worker_lives(
         await runs.cancel(session, run.id)
         events = await asyncio.wait_for(following, 30)
     assert [event.status for event in events] == [RunStatus.QUEUED, RunStatus.CANCELLED]
+
+
+async def test_while_redis_is_away_followers_look_by_themselves(
+    services: Services, stores: Stores, tenant: Tenant
+) -> None:
+    run = await started(stores, tenant)
+    async with open_stores(services.logins, "redis://127.0.0.1:1", MASTER_KEY, pool_size=2) as own:
+        following = asyncio.create_task(follow(Session.open(tenant.scope, own), run))
+        await asyncio.sleep(0.3)
+        # Another process moves the run: nothing of this one is told of it.
+        await stores.runs.request_cancel(tenant.scope, run.id)
+        events = await asyncio.wait_for(following, 30)
+    assert [event.status for event in events] == [RunStatus.QUEUED, RunStatus.CANCELLED]

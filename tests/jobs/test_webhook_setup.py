@@ -23,7 +23,7 @@ SHOP: Json = {
     "currency": "EUR",
     "timeZone": "Europe/Berlin",
 }
-WEBHOOK = """query($id: ID!) { node(id: $id) { ... on SourceConnection { level webhook {
+WEBHOOK = """query($id: ID!) { node(id: $id) { ... on ConnectedSource { level webhook {
   path previousSecretUntil paths { field path isDefault } types { type means isDefault } } } } }"""
 
 

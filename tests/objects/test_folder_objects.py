@@ -7,8 +7,10 @@ import os
 import stat
 import subprocess
 import sys
+from collections.abc import Coroutine
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -44,6 +46,32 @@ class TestFolderObjects(ObjectSuite):
     async def assert_nothing_is_left(self, objects: ObjectStore) -> None:
         assert list((self.root / "partial").iterdir()) == []
         assert await objects.sweep(UPKEEP, timedelta(0)) == 0
+
+
+async def test_who_is_cancelled_while_a_file_opens_leaves_none_open(tmp_path: Path) -> None:
+    objects, scope = open_objects(tmp_path), somebody()
+    await objects.put(scope, "exports/1/a", in_chunks(b"before"))
+    source = tmp_path / "source"
+    source.write_bytes(b"after")
+    for turns in range(8):
+        await cancelled_after(turns, objects.put(scope, "exports/1/b", source))
+        await cancelled_after(turns, bytes_of(objects, scope, "exports/1/a"))
+        assert files_open_below(tmp_path) == []
+        assert list((tmp_path / "partial").iterdir()) == []
+
+
+async def cancelled_after(turns: int, work: Coroutine[Any, Any, object]) -> None:
+    task = asyncio.ensure_future(work)
+    for _ in range(turns):
+        await asyncio.sleep(0)
+    task.cancel()
+    await asyncio.wait([task])
+
+
+def files_open_below(folder: Path) -> list[Path]:
+    descriptors = list(Path("/dev/fd").iterdir())
+    targets = [each.readlink() for each in descriptors if each.is_symlink()]
+    return [target for target in targets if target.is_relative_to(folder)]
 
 
 async def test_a_killed_put_is_never_seen_and_is_swept(tmp_path: Path) -> None:

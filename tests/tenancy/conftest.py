@@ -14,6 +14,7 @@ from core.settings import Settings
 from stores.wiring import Stores
 from tests.support import Services, open_home, start_sandbox
 from tests.tenancy.door import Door, opened, settings_for
+from tests.tenancy.keys import watched
 from tests.tenancy.party import Ground, Parties, settled
 from tests.tenancy.rows import opened_rows
 from tests.tenancy.walking import Walk, walked
@@ -30,6 +31,13 @@ def log() -> Iterator[io.StringIO]:
     root.handlers[:] = handlers
     root.setLevel(level)
     structlog.reset_defaults()
+
+
+@pytest.fixture(scope="package", autouse=True)
+async def asked_keys(services: Services) -> AsyncIterator[set[str]]:
+    """What Redis was asked for since the folder's tests began."""
+    async with watched(services.redis_url) as keys:
+        yield keys
 
 
 @pytest.fixture(scope="package")

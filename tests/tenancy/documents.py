@@ -34,11 +34,15 @@ HOPS = 3
 NESTED_ARGUMENTS = {
     "CalendarDimension.holidays": "kinds: [PUBLIC, OBSERVANCE]",
     "Campaign.entries": "first: 2",
+    "FeatureView.usage": "days: 7",
     "ExportFile.url": "expiresIn: 600",
+    "SearchHit.entries": "first: 2",
     "Campaign.naming": 'on: "2026-10-01"',
     "Run.events": "first: 3",
     "Run.pages": "first: 3",
     "IngestionSchedule.upcoming": "first: 2",
+    "MarketingSummary.performanceTrends": "grain: WEEK",
+    "MarketingSummary.topCampaigns": "first: 2",
     "MarketingEntry.converted": 'to: "GBP"',
     "AttributionRow.converted": 'to: "GBP"',
 }
@@ -110,7 +114,7 @@ def _chosen(type_: GraphQLObjectType, name: str, hops: int) -> str | None:
         return name
     if hops == 0:
         return None
-    is_wrapper = inner.name.endswith(("Connection", "Edge")) and inner.name != "SourceConnection"
+    is_wrapper = inner.name.endswith(("Connection", "Edge")) and inner.name != "ConnectedSource"
     call = f"{name}({NESTED_ARGUMENTS[f'{type_.name}.{name}']})" if field.args else name
     return f"{call} {selection(inner, hops if is_wrapper else hops - 1)}"
 

@@ -17,7 +17,6 @@ from uuid import UUID
 
 import httpx2
 import jwt
-import uvicorn
 from pydantic import SecretStr
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
@@ -27,6 +26,7 @@ from app.cli.api import server_config
 from core.scope import Role
 from core.settings import Settings
 from stores.postgres.logins import role_password
+from tests.serving import serving
 from tests.support import MASTER_KEY, Services
 from tests.tenancy.documents import abstract_members, document
 
@@ -183,12 +183,19 @@ async def subscribed(
 
 
 def gateway_headers(
-    tenant_id: UUID, method: str, target: str, body: bytes, secret: str = GATEWAY_SECRET
+    tenant_id: UUID,
+    method: str,
+    target: str,
+    body: bytes,
+    secret: str = GATEWAY_SECRET,
+    *,
+    nonce: str | None = None,
 ) -> dict[str, str]:
     """Identity headers signed as the gateway's contract says, spelled out here once more."""
     timestamp = str(int(time.time()))
     digest = hashlib.sha256(body).hexdigest()
-    lines = ("liftos-gateway-v1", method, target, timestamp, digest, str(tenant_id), "ada", "admin")
+    lines = ["liftos-gateway-v1", method, target, timestamp, digest, str(tenant_id), "ada", "admin"]
+    lines += [] if nonce is None else ["", nonce]
     mac = hmac.new(secret.encode(), "\n".join(lines).encode(), hashlib.sha256).hexdigest()
     return {
         "X-Org-Id": str(tenant_id),
@@ -197,23 +204,17 @@ def gateway_headers(
         "X-Gateway-Timestamp": timestamp,
         "X-Gateway-Body-SHA256": digest,
         "X-Gateway-Signature": mac,
+        **({} if nonce is None else {"X-Gateway-Nonce": nonce}),
     }
 
 
 @asynccontextmanager
 async def opened(settings: Settings) -> AsyncIterator[Door]:
-    server = uvicorn.Server(server_config(settings))
-    task = asyncio.create_task(server.serve())
-    while not server.started:
-        assert not task.done(), "the app did not start"
-        await asyncio.sleep(0.01)
-    url = f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    try:
-        async with httpx2.AsyncClient(base_url=url, timeout=30) as client:
-            yield Door(url, client)
-    finally:
-        server.should_exit = True
-        await task
+    async with (
+        serving(server_config(settings)) as url,
+        httpx2.AsyncClient(base_url=url, timeout=30) as client,
+    ):
+        yield Door(url, client)
 
 
 def leaves(value: object) -> Iterable[str]:

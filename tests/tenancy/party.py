@@ -10,20 +10,20 @@ from __future__ import annotations
 import asyncio
 import json
 import urllib.request
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any
 from urllib.parse import parse_qs, urlsplit
 from uuid import UUID
-
-from redis.asyncio import Redis
 
 from app.objects import object_place
 from app.wiring import home_of
 from core.commands import CreateTenant
+from core.operation_text import sha256_of
 from core.records.drift import Change, Drift, DriftKind, DriftPolicy
+from core.records.features import FeatureUse, ViewKey
+from core.records.operations import Sighting
 from core.records.restatements import Settling
 from core.records.tenants import TenantRecord
 from core.scope import Role, SystemScope, TenantScope
@@ -37,32 +37,24 @@ from stores.objects import ObjectStore, open_objects
 from stores.postgres.drift import DriftSeen
 from stores.wiring import Stores
 from tests.exporting import make_export
+from tests.jobs.indexing import indexed
 from tests.support import Services, ended, scope_of
 from tests.tenancy.door import META_TOKENS, Door, Json, bearer
+from tests.tenancy.found import analysed
+from tests.tenancy.given import (
+    EVENT,
+    FILE,
+    META,
+    OTHER,
+    OWN_RATE,
+    SINCE,
+    STOCK,
+    UNTIL,
+    VIEW,
+    WEBHOOK,
+)
+from tests.tenancy.listening import listening
 from tests.tenancy.rows import opened_rows
-
-SINCE, UNTIL = "2026-10-08", "2026-10-22"
-META: Json = {
-    "source": "META_ADS",
-    "accountId": "act_1001",
-    "currency": "EUR",
-    "timeZone": "Europe/Berlin",
-    "lookBackDays": 1,
-}
-OTHER = META | {"accountId": "act_1002", "currency": "USD", "timeZone": "America/New_York"}
-EVENT: Json = {"name": "sale", "kind": "PROMOTION", "since": "2026-10-03", "until": "2026-10-05"}
-OWN_RATE: Json = {"base": "EUR", "quote": "AED", "value": "4", "since": "2026-01-01"}
-WEBHOOK: Json = {
-    "source": "WEBHOOK",
-    "accountId": "orders",
-    "currency": "EUR",
-    "timeZone": "Europe/Berlin",
-}
-FILE = b"""Date,Campaign ID,Campaign name,Spend,Impressions,Clicks,CTR
-2026-10-20,77,Newsletter,12.50,1000,40,9
-2026-10-21,77,Newsletter,eleven,900,30,9
-"""
-STOCK = (b"Date,Campaign ID,Spend\n", b"2026-10-20,77,12.50\n", b"2026-10-20,78,7.50\n")
 
 
 @dataclass
@@ -85,6 +77,8 @@ class Party:
     naming_rule: str = ""
     channel_rule: str = ""
     own_rate: str = ""
+    operation: str = ""
+    view: str = ""
     calendar_event: str = ""
 
     @property
@@ -129,10 +123,21 @@ class Ground:
         ).close()
 
 
-async def checksums(ground: Ground, *parties: Party) -> list[dict[str, tuple[int, str]]]:
-    """How many rows each party has in each table, and a digest of them."""
+AUDIT = ("audit_log", "audit_head")
+COUNTED_LATER = ("feature_usage",)
+"""What was read before is counted within a second, whatever happens meanwhile."""
+
+
+async def checksums(
+    ground: Ground, *parties: Party, but: Sequence[str] = ()
+) -> list[dict[str, tuple[int, str]]]:
+    """How many rows each party has in each table, and a digest of them; of all tables `but` these.
+
+    A refusal leaves its line in the audit log and nothing else.
+    """
     async with opened_rows(ground.services) as rows:
-        return [await rows.checksums(party.id) for party in parties]
+        kept = (*but, *COUNTED_LATER)
+        return [await rows.checksums(party.id, kept) for party in parties]
 
 
 async def settled(ground: Ground) -> Parties:
@@ -168,9 +173,12 @@ async def settled(ground: Ground) -> Parties:
         await connected(ground, party, "webhook", None, WEBHOOK)
         await taught(ground, party)
         await seasoned(ground, party)
+        await analysed(ground, party)
         await keyed(ground, party)
         await scheduled(ground, party)
+        await indexed(ground.stores, party.scope)
         await exported(ground, party)
+        await featured(ground, party)
     return Parties(a, b, published)
 
 
@@ -202,7 +210,25 @@ async def founded(ground: Ground, name: str, countries: tuple[str, ...], currenc
     rate = OWN_RATE | {"name": f"rate of {record.slug}"}
     answer = await ground.door.ask(party.token, "Mutation.setExchangeRate", {"rate": rate})
     party.own_rate = answer["data"]["setExchangeRate"]["rate"]["id"]
+    await with_operations(ground, party)
     return party
+
+
+async def with_operations(ground: Ground, party: Party) -> None:
+    """An operation, a client with a stage of its own, and a document of it that was seen."""
+    slug = party.record.slug
+    given = {"client": "console", "operations": [{"document": document_of(slug)}]}
+    answer = await ground.door.ask(party.token, "Mutation.registerOperations", {"input": given})
+    party.operation = answer["data"]["registerOperations"]["operations"][0]["id"]
+    watched = {"stage": "LOG", "client": f"client of {slug}"}
+    answer = await ground.door.ask(party.token, "Mutation.setOperationStage", watched)
+    assert answer["data"]["setOperationStage"]["__typename"] == "OperationStagePayload"
+    seen = Sighting(sha256_of(slug), f"client of {slug}", f"query of {slug}", 3)
+    await ground.stores.operation_stages.record(party.scope, [seen])
+
+
+def document_of(slug: str) -> str:
+    return f"# Operation of {slug}.\nquery Mine {{ viewer {{ actor }} }}"
 
 
 async def connected(
@@ -322,6 +348,16 @@ async def exported(ground: Ground, party: Party) -> None:
     party.export = EXPORT.encode(made.id)
 
 
+async def featured(ground: Ground, party: Party) -> None:
+    """A feature view of a name that both parties have, and one of a name of its own; both read."""
+    party.view = party.record.slug.replace("-", "_")
+    for name in ("pulse", party.view):
+        told = VIEW | {"name": name, "description": f"for {party.record.slug}"}
+        await ground.door.ask(party.token, "Mutation.createFeatureView", {"view": told})
+        use = FeatureUse(ViewKey(name, 1), party.record.slug, datetime.now(UTC).date(), 1, 1)
+        await ground.stores.features.record(party.scope, [use])
+
+
 async def drifted(ground: Ground, party: Party) -> None:
     """A stream that was seen to change."""
     at = CONNECTION.decode(party.connections["meta"], "id")
@@ -353,25 +389,3 @@ async def working(ground: Ground) -> AsyncIterator[None]:
     finally:
         stop.set()
         await asyncio.wait_for(task, 20)
-
-
-@asynccontextmanager
-async def listening(services: Services) -> AsyncIterator[list[tuple[str, bytes]]]:
-    """Every message on every topic of Redis while the block lasts."""
-    heard: list[tuple[str, bytes]] = []
-    redis: Redis = Redis.from_url(services.redis_url)
-
-    async def note(channel: Any) -> None:
-        async for message in channel.listen():
-            heard.append((message["channel"].decode(), message["data"]))  # noqa: PERF401 - as heard
-
-    async with redis.pubsub(ignore_subscribe_messages=True) as channel:
-        await channel.psubscribe("*")
-        task = asyncio.create_task(note(channel))
-        try:
-            yield heard
-        finally:
-            task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
-    await redis.aclose()

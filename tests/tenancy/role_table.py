@@ -7,8 +7,9 @@ from typing import Any
 
 from core.scope import Role
 from tests.tenancy.door import META_TOKENS, Json
-from tests.tenancy.party import EVENT, META, OWN_RATE, SINCE, UNTIL, Party
-from tests.tenancy.walking import CHANNEL_RULE, DAYS, RULE
+from tests.tenancy.given import EVENT, META, OWN_RATE, SINCE, UNTIL, VIEW
+from tests.tenancy.party import Party
+from tests.tenancy.walking import CHANNEL_RULE, DAYS, RULE, a_trace
 
 OPENED = [{"metaAds": {"accessToken": token}} for token in META_TOKENS]
 ALL = frozenset(Role)
@@ -35,6 +36,8 @@ ALLOWED: Mapping[str, frozenset[Role | None]] = {
     "Query.calendarEvents": ALL,
     "Query.seasonalityPrior": ALL,
     "Query.attributionRows": ANALYSTS,
+    "Query.marketingSummary": ALL,
+    **dict.fromkeys(("Query.metrics", "Query.performance", "Query.performanceEntries"), ALL),
     "Query.exchangeRate": ALL,
     "Query.seasonality": ALL,
     "Query.seasonalityEstimation": ALL,
@@ -45,20 +48,34 @@ ALLOWED: Mapping[str, frozenset[Role | None]] = {
     "Query.channelPreview": ALL,
     "Query.dataHealth": ALL,
     "Query.insights": ALL,
+    "Query.insightLedger": ALL,
+    "Query.search": ALL,
+    "Query.searchIndex": ALL,
+    "Query.llmContext": ALL,
     "Query.connections": ALL,
     "Query.run": ALL,
     "Query.runs": ALL,
     "Query.schedules": ALL,
     "Query.events": ALL,
+    "Query.auditLog": ADMINS,
     "Query.export": ALL,
     "Query.exports": ALL,
+    **dict.fromkeys(("Query.featureViews", "Query.featureView", "Query.features"), ALL),
+    **{f"Mutation.{name}FeatureView": WRITERS for name in ("create", "retire")},
+    **dict.fromkeys(("Query.operation", "Query.operations", "Query.builtInOperations"), ALL),
+    "Query.operationStages": ALL,
+    "Query.explain": ALL,
+    "Query.operationsSeen": WRITERS,
+    "Mutation.registerOperations": WRITERS,
+    "Mutation.retireOperation": WRITERS,
+    "Mutation.setOperationStage": ADMINS,
     "Query.backfillQuote": ALL,
     "Query.rejectedRecords": WRITERS,
     "Query.rejectedRecordSummary": WRITERS,
     "Query.deadLetters": ALL,
     "Query.schemaChanges": ALL,
     "Query._entities": ALL,
-    "Query._service": ANYBODY,
+    "Query._service": ANALYSTS,
     "Mutation.connectSource": ADMINS,
     "Mutation.rotateCredentials": ADMINS,
     "Mutation.pauseConnection": ADMINS,
@@ -74,6 +91,8 @@ ALLOWED: Mapping[str, frozenset[Role | None]] = {
     **{f"Mutation.{name}ChannelRule": ADMINS for name in ("add", "end", "delete")},
     "Mutation.testConnection": WRITERS,
     "Mutation.estimateSeasonality": WRITERS,
+    "Mutation.reindexSearch": WRITERS,
+    "Mutation.startAnalysis": WRITERS,
     "Query.authorization": ADMINS,
     "Mutation.startAuthorization": ADMINS,
     "Mutation.confirmAuthorization": ADMINS,
@@ -117,8 +136,11 @@ NEEDS = {
     WRITERS: "memory:write",
     ADMINS: "memory:admin",
 }
-EXPORTING = dict.fromkeys(("Mutation.deleteExport", "Mutation.exportCausal"), "causal:data:export")
-"""What administrators do by another permission than the rest."""
+APART = {
+    **dict.fromkeys(("Mutation.deleteExport", "Mutation.exportCausal"), "causal:data:export"),
+    "Query._service": "schema:introspect",
+}
+"""What its roles do by another permission than the rest of what they may."""
 ROLES = (*Role, None)
 EXPORT: Any = {
     "dates": {"since": "2026-10-01", "until": "2026-10-31"},
@@ -141,9 +163,14 @@ def questions(party: Party) -> Mapping[str, Json]:
         "Query.calendarEvents": {},
         "Query.seasonalityPrior": {},
         "Query.attributionRows": {"dates": DAYS, "first": 1},
+        "Query.marketingSummary": {"dates": DAYS},
+        "Query.metrics": {},
+        "Query.performance": {"dates": DAYS, "first": 1},
+        "Query.performanceEntries": {"trace": a_trace(), "first": 1},
         "Query.exchangeRate": {"base": "USD", "quote": "GBP", "on": SINCE},
         "Query.seasonality": {"metric": "SPEND"},
         "Query.seasonalityEstimation": {},
+        "Query.searchIndex": {},
         "Query.namingRules": {},
         "Query.namingPreview": {"rule": RULE},
         "Query.channelRules": {},
@@ -151,13 +178,33 @@ def questions(party: Party) -> Mapping[str, Json]:
         "Query.channelPreview": {"rule": CHANNEL_RULE, "dates": DAYS},
         "Query.dataHealth": {"dates": DAYS},
         "Query.insights": {"first": 1},
+        "Query.insightLedger": {},
+        "Query.search": {"text": "spend", "first": 1},
+        "Query.llmContext": {"question": "spend", "limit": 1},
         "Query.connections": {"first": 1},
         "Query.run": {"id": run},
         "Query.runs": {"first": 1},
         "Query.schedules": {"first": 1},
         "Query.events": {"first": 1},
+        "Query.auditLog": {"first": 1},
         "Query.export": {"id": party.export},
         "Query.exports": {"first": 1},
+        "Query.featureViews": {"first": 1},
+        "Query.featureView": {"name": party.view},
+        "Query.features": {"view": "pulse", "entities": [party.connections["meta"]]},
+        "Mutation.createFeatureView": {"view": VIEW | {"name": "tried"}},
+        "Mutation.retireFeatureView": {"name": party.view, "version": 1},
+        "Query.operation": {"id": party.operation},
+        "Query.operations": {"first": 1},
+        "Query.builtInOperations": {},
+        "Query.operationStages": {},
+        "Query.explain": {"operationId": party.operation},
+        "Query.operationsSeen": {"first": 1},
+        "Mutation.registerOperations": {
+            "input": {"client": "tried", "operations": [{"document": "query Tried { __typename }"}]}
+        },
+        "Mutation.retireOperation": {"operationId": party.operation},
+        "Mutation.setOperationStage": {"client": "tried", "stage": "LOG"},
         "Query.backfillQuote": {"connectionId": party.connections["meta"], "dates": dates},
         "Query.rejectedRecords": {"runId": run, "first": 1},
         "Query.rejectedRecordSummary": {"filter": {"runs": [run]}},
@@ -189,6 +236,8 @@ def questions(party: Party) -> Mapping[str, Json]:
         "Mutation.deleteChannelRule": {"ruleId": party.channel_rule},
         "Mutation.testConnection": {"connectionId": party.connections["meta"]},
         "Mutation.estimateSeasonality": {"waitSeconds": 0},
+        "Mutation.reindexSearch": {},
+        "Mutation.startAnalysis": {},
         "Query.authorization": {"id": party.authorization},
         "Mutation.startAuthorization": {"source": "META_ADS"},
         "Mutation.confirmAuthorization": {

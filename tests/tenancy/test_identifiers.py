@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from itertools import product
 
-from tests.tenancy.documents import node_types
+from tests.tenancy.documents import node_types, root
 from tests.tenancy.door import Door, Json, code_of, leaves
 from tests.tenancy.party import Parties
 from tests.tenancy.rows import told
-from tests.tenancy.walking import Walk
+from tests.tenancy.walking import Walk, a_trace
 
 COINCIDING = {"CalendarDimension", "Campaign", "MarketingEntry"}
 """Types whose ids say what a thing is, not whose: both tenants have some in common."""
@@ -46,11 +46,34 @@ async def test_nodes_and_entities_answer_own_rows_only(
             assert told(leaves(answer)) & marks == set()
 
 
+async def test_entities_by_what_a_source_calls_them_are_own_ones_only(
+    door: Door, parties: Parties, walk_a: Walk
+) -> None:
+    named = "nodes { id source accountId campaignId }"
+    theirs = await door.say(parties.b.token, f"{{ campaigns(first: 60) {{ {named} }} }}", {})
+    campaigns = theirs["data"]["campaigns"]["nodes"]
+    keys: list[Json] = [
+        {"__typename": "Campaign", **{name: each[name] for name in each if name != "id"}}
+        for each in campaigns
+    ]
+    asked = [each["id"] for each in campaigns]
+    for party, expected in (
+        (parties.b, asked),
+        (parties.a, own_or_none(asked, walk_a, "Campaign")),
+    ):
+        answer = await door.ask(
+            party.token, "Query._entities", {"representations": keys}, "Campaign"
+        )
+        assert ids_of(answer["data"]["_entities"]) == expected
+        assert "errors" not in answer
+
+
 async def test_a_node_of_b_is_null_to_a(door: Door, parties: Parties, walk_b: Walk) -> None:
     for kind in sorted(node_types() - COINCIDING):
         for id_ in sorted(walk_b.ids[kind])[:3]:
             answer = await door.ask(parties.a.token, "Query.node", {"id": id_}, kind)
-            assert answer == {"data": {"node": None}}
+            assert answer["data"] == {"node": None}
+            assert "errors" not in answer
 
 
 async def test_an_id_of_both_is_answered_with_the_askers_numbers(
@@ -87,8 +110,15 @@ async def test_a_cursor_of_b_is_a_place_in_as_own_list(
         "Query.runs": {},
         "Query.schedules": {},
         "Query.exports": {},
+        "Query.featureViews": {},
+        "Query.operations": {},
+        "Query.operationsSeen": {},
+        "Query.auditLog": {},
         "Query.insights": {},
+        "Query.search": {"text": "wasted spend on facebook", "first": 5},
         "Query.attributionRows": dated,
+        "Query.performance": dated,
+        "Query.performanceEntries": {"trace": a_trace()},
         "Query.rejectedRecords": own_run,
         "Query.deadLetters": {},
         "Query.schemaChanges": {},
@@ -97,13 +127,12 @@ async def test_a_cursor_of_b_is_a_place_in_as_own_list(
     for coordinate, given in lists.items():
         cursors = walk_b.cursors[coordinate]
         chosen = {cursors[0], cursors[len(cursors) // 2], cursors[-1]}
-        for direction, cursor in product(("after", "before"), sorted(chosen)):
+        directions = [name for name in ("after", "before") if name in root(coordinate).args]
+        for direction, cursor in product(directions, sorted(chosen)):
             answer = await door.ask(parties.a.token, coordinate, given | {direction: cursor})
-            if coordinate == "Query.attributionRows":
-                assert (answer["data"], code_of(answer)) == (
-                    {"attributionRows": None},
-                    "BAD_USER_INPUT",
-                )
+            if coordinate in {"Query.attributionRows", "Query.performance", "Query.search"}:
+                nothing = {"attributionRows": None} if "attributionRows" in coordinate else None
+                assert (answer["data"], code_of(answer)) == (nothing, "BAD_USER_INPUT")
                 continue
             assert "errors" not in answer
             nodes = answer["data"][coordinate.split(".")[1]]["nodes"]

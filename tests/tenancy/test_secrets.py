@@ -10,7 +10,8 @@ from redis.asyncio import Redis
 
 from stores.postgres.tables import METADATA
 from tests.tenancy.door import META_TOKENS, Door, Json, bearer, leaves
-from tests.tenancy.party import META, Ground, Parties
+from tests.tenancy.given import META
+from tests.tenancy.party import Ground, Parties
 from tests.tenancy.rows import opened_rows
 from tests.tenancy.walking import Walk
 

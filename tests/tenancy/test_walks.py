@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from typing import Any
 
 from graphql import GraphQLObjectType
 
 from core.records.entries import EntryKey
+from core.records.operations import OperationKey
 from graph.ids import (
     CALENDAR_EVENT,
     CAMPAIGN,
@@ -17,6 +19,7 @@ from graph.ids import (
     EXPORT,
     INSIGHT,
     NAMING_RULE,
+    OPERATION,
     OWN_RATE,
     RAW_PAGE,
     REJECTED,
@@ -26,12 +29,14 @@ from graph.ids import (
     TENANT,
     IdKind,
 )
+from persisted import built_in_records
 from tests.tenancy.documents import (
     SCHEMA,
     abstract_members,
     all_fields,
     document,
     fields_asked,
+    is_paged,
     node_types,
     root_fields,
 )
@@ -40,10 +45,16 @@ from tests.tenancy.party import Ground, Parties
 from tests.tenancy.rows import opened_rows, told
 from tests.tenancy.walking import QUESTIONS, Walk
 
+LISTED_OR_TOLD = """
+SELECT * FROM run r WHERE kind NOT IN ('INDEX', 'ANALYSIS')
+OR EXISTS (SELECT FROM insight i WHERE i.tenant_id = r.tenant_id AND i.run_id = r.id)"""
+"""Runs that lists show, and those that insights are of."""
+
 IDS: Mapping[str, tuple[IdKind[Any], str, str]] = {
     "Tenant": (TENANT, "tenant", "tenant_id"),
-    "SourceConnection": (CONNECTION, "connection", "id"),
-    "Run": (RUN, "run", "id"),
+    "ConnectedSource": (CONNECTION, "connection", "id"),
+    # Those that follow by themselves are not listed.
+    "Run": (RUN, f"({LISTED_OR_TOLD}) r", "id"),
     "Export": (EXPORT, "export", "id"),
     "IngestionSchedule": (SCHEDULE, "schedule", "id"),
     "Campaign": (CAMPAIGN, "campaign", "digest"),
@@ -57,11 +68,12 @@ IDS: Mapping[str, tuple[IdKind[Any], str, str]] = {
 }
 """Types of which a walk meets every row, and their rows."""
 
+BUILT_IN = {OPERATION.encode(OperationKey(each.id, each.client)) for each in built_in_records()}
 CHECKS = ("CheckTally", "FailedCheck")
 NO_NODES = (
     *("Authorization", "ChannelRule", "DataEvent", "NamingRule", "RejectedRecord", "SchemaChange"),
     *CHECKS,
-    *("CalendarEvent", "OwnExchangeRate"),
+    *("CalendarEvent", "Operation", "OwnExchangeRate"),
 )
 """Types with an id that are no nodes; a check's is its name, the same for every tenant."""
 
@@ -80,11 +92,15 @@ WRITTEN_ONLY = {
     "DismissRejectedPayload",
     "RequeueDeadLettersPayload",
     "ReplayRejectedPayload",
+    "ReindexSearchPayload",
+    # Their index is made: every mode answers.
+    "DegradedMode",
     "ChangeSchedulePayload",
     "CreateSchedulePayload",
     "DeleteSchedulePayload",
     "DeleteExportPayload",
     "ExportCausalPayload",
+    "FeatureViewPayload",
     "CancelRunsPayload",
     "ConflictError",
     "DisconnectSourcePayload",
@@ -95,7 +111,9 @@ WRITTEN_ONLY = {
     "NamingRulePayload",
     "ChannelRulePayload",
     "OwnExchangeRatePayload",
+    *("OperationStagePayload", "RegisterOperationsPayload", "RetireOperationPayload"),
     "ChannelRuleCondition",
+    "StartAnalysisPayload",
     "StartTransformationPayload",
     *("TransformationDiff", "RuleChange", "TransformationExample", "FieldCount"),
     "NotFoundError",
@@ -121,6 +139,7 @@ WRITTEN_ONLY = {
     "WebhookEvent",
     "WebhookReading",
     "WebhookSecret",
+    "QuotaExceededError",
 }
 """Types that no query answers."""
 
@@ -153,6 +172,9 @@ async def test_a_walk_meets_every_type_and_every_row_of_its_tenant(
             for name, (kind, table, column) in IDS.items():
                 found = await rows.column(table, column, party.id)
                 assert walk.ids[name] == {kind.encode(value) for value in found}, name
+            operations = await rows.column("operation", "(client, id)", party.id)
+            own = {OPERATION.encode(OperationKey(id_, client)) for client, id_ in operations}
+            assert walk.ids["Operation"] == own | BUILT_IN
             events = await rows.column("data_event", "id", party.id)
             assert walk.ids["DataEvent"] <= {str(id_) for id_ in events}
             pages = await rows.column("raw_page", "id", party.id)
@@ -172,6 +194,26 @@ async def test_a_walk_meets_nothing_of_the_other_tenant(
         met = told({text for _, answer in walk.answers for text in leaves(answer)})
         assert met & foreign == set()
         assert len(met & own) > 20
+
+
+async def test_questions_at_the_same_time_are_answered_as_alone(
+    ground: Ground, parties: Parties, walk_a: Walk, walk_b: Walk, marks: frozenset[str]
+) -> None:
+    """Every loader and every cache has the questions of both tenants in hand at once."""
+    async with opened_rows(ground.services) as rows:
+        reverse = await rows.marks(parties.b.id, parties.a.id)
+    sides = ((parties.a, walk_a, marks), (parties.b, walk_b, reverse)) * 2
+    for coordinate, questions in QUESTIONS.items():
+        few = {"first": 10} if is_paged(coordinate) else {}
+        asked = [next(questions(walk.ids)) for _, walk, _ in sides]
+        answers = await asyncio.gather(
+            *(
+                ground.door.ask(party.token, coordinate, given | few, on)
+                for (party, _, _), (given, on) in zip(sides, asked, strict=True)
+            )
+        )
+        for (_, _, foreign), answer in zip(sides, answers, strict=True):
+            assert told(leaves(answer)) & foreign == set(), coordinate
 
 
 async def test_the_two_tenants_share_ids_that_say_different_things(

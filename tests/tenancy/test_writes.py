@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from core.scope import Role
+from graph.ids import OPERATION
 from tests.support import NewTenant
 from tests.tenancy.documents import root_fields
 from tests.tenancy.door import META_TOKENS, Door, Json
-from tests.tenancy.party import EVENT, META, OTHER, SINCE, UNTIL, Ground, Parties, Party, checksums
+from tests.tenancy.given import EVENT, META, OTHER, SINCE, UNTIL
+from tests.tenancy.party import Ground, Parties, Party, checksums
 from tests.tenancy.rows import opened_rows
 
 Attempts = Callable[[Party, Party], list[Json]]
@@ -187,6 +189,7 @@ ATTEMPTS: dict[str, Attempts] = {
     "Mutation.testWebhookMapping": _of_samples,
     "Mutation.cancelRun": _of_runs,
     "Mutation.exportCausal": _of_exports,
+    "Mutation.retireFeatureView": lambda _, b: [{"name": b.view, "version": 1}],
     "Mutation.deleteExport": lambda _, b: [{"exportId": b.export}],
     "Mutation.cancelRuns": _of_connections,
     "Mutation.retryRun": _of_runs,
@@ -200,6 +203,10 @@ ATTEMPTS: dict[str, Attempts] = {
     "Mutation.endExchangeRate": lambda _, b: [
         {"rateId": b.own_rate},
         {"rateId": b.own_rate, "until": UNTIL},
+    ],
+    "Mutation.retireOperation": lambda _, b: [
+        {"operationId": b.operation},
+        {"operationId": OPERATION.decode(b.operation, "id").id},
     ],
     "Mutation.replayRejected": _of_refused,
     "Mutation.dismissRejected": _of_reasons,
@@ -215,8 +222,11 @@ ATTEMPTS: dict[str, Attempts] = {
 }
 NAMES_NOTHING = {
     *("Mutation.connectSource", "Mutation.addNamingRule", "Mutation.addChannelRule"),
-    "Mutation.setExchangeRate",
+    *("Mutation.setExchangeRate", "Mutation.registerOperations", "Mutation.setOperationStage"),
     *("Mutation.setCalendar", "Mutation.addCalendarEvent", "Mutation.estimateSeasonality"),
+    "Mutation.reindexSearch",
+    "Mutation.createFeatureView",
+    "Mutation.startAnalysis",
 }
 
 

@@ -5,16 +5,26 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
 from typing import TypeAlias
 
+from core.records.attribution import AttributionDefinition
+from core.records.performance import Trace
+from core.traces import written
+from core.units import DateRange
+from persisted import document_of
+from resolvers.llm_context import LEAST_TOKENS
 from tests.tenancy.documents import is_paged, node_types, root
 from tests.tenancy.door import Door, Json
 from tests.tenancy.party import Party
+from tests.tenancy.rows import unpacked
 
 DAYS = {"since": "2026-10-01", "until": "2026-12-31"}
 RULE = {"name": "tried", "pattern": "{theme}_{rest*}"}
 CHANNEL_RULE = {"name": "tried", "channel": "Tried", "campaign": "."}
 PAGE = 100
+LESS = {"Query.search": 15}
+"""Whose items cost more, with everything below them."""
 SOME = 20
 Ids: TypeAlias = "Mapping[str, set[str]]"
 Question: TypeAlias = "tuple[Json, str | None]"
@@ -27,6 +37,20 @@ def _plain(_: Ids) -> Iterator[Question]:
 
 def _days(_: Ids) -> Iterator[Question]:
     yield {"dates": DAYS}, None
+
+
+def a_trace() -> str:
+    """Of all that was known just now."""
+    facts = AttributionDefinition(DateRange(date(2026, 10, 1), date(2026, 12, 31)))
+    return written(Trace(facts, datetime.now(UTC) - timedelta(seconds=1)))
+
+
+def _groups(_: Ids) -> Iterator[Question]:
+    yield {"dates": DAYS, "groupBy": ["CAMPAIGN", "CONNECTION", "ACCOUNT"], "grain": "DAY"}, None
+
+
+def _a_trace(_: Ids) -> Iterator[Question]:
+    yield {"trace": a_trace()}, None
 
 
 def _a_rate(_: Ids) -> Iterator[Question]:
@@ -61,6 +85,18 @@ def _some_entities(ids: Ids) -> Iterator[Question]:
         yield {"representations": keys}, kind
 
 
+def _search(ids: Ids) -> Iterator[Question]:
+    del ids
+    return (({"text": text}, None) for text in ("wasted spend on facebook", "restated", "sale"))
+
+
+def _llm_context(ids: Ids) -> Iterator[Question]:
+    del ids
+    yield {"question": "wasted spend on facebook"}, None
+    yield {"question": "restated"}, None
+    yield {"question": "wasted spend on facebook", "tokenBudget": LEAST_TOKENS}, None
+
+
 def _an_authorization(ids: Ids) -> Iterator[Question]:
     return (({"id": id_}, None) for id_ in sorted(ids["Authorization"]))
 
@@ -69,13 +105,35 @@ def _an_export(ids: Ids) -> Iterator[Question]:
     return (({"id": id_}, None) for id_ in sorted(ids["Export"]))
 
 
+def _features(ids: Ids) -> Iterator[Question]:
+    connections = sorted(ids["ConnectedSource"])
+    yield {"view": "pulse", "entities": connections}, None
+
+
+def _a_view(ids: Ids) -> Iterator[Question]:
+    del ids
+    yield {"name": "pulse"}, None
+
+
+def _operations(ids: Ids) -> Iterator[Question]:
+    return (({"id": id_}, None) for id_ in sorted(ids["Operation"]))
+
+
+def _explanations(ids: Ids) -> Iterator[Question]:
+    own = document_of("graphiql", "AttributionRows")
+    yield {"operationId": own.id, "variables": {"dates": DAYS}}, None
+    for id_ in sorted(ids["Operation"]):
+        if "console/" in unpacked(id_):
+            yield {"operationId": id_}, None
+
+
 def _each_run(name: str) -> Callable[[Ids], Iterator[Question]]:
     return lambda ids: (({name: run_id}, None) for run_id in sorted(ids["Run"]))
 
 
 def _quotes(ids: Ids) -> Iterator[Question]:
     past = {"since": "2026-09-01", "until": "2026-10-31"}
-    return (({"connectionId": id_, "dates": past}, None) for id_ in sorted(ids["SourceConnection"]))
+    return (({"connectionId": id_, "dates": past}, None) for id_ in sorted(ids["ConnectedSource"]))
 
 
 QUESTIONS: Mapping[str, Callable[[Ids], Iterator[Question]]] = {
@@ -87,6 +145,10 @@ QUESTIONS: Mapping[str, Callable[[Ids], Iterator[Question]]] = {
     "Query.calendarEvents": _plain,
     "Query.seasonalityPrior": _plain,
     "Query.attributionRows": _days,
+    "Query.marketingSummary": _days,
+    "Query.metrics": _plain,
+    "Query.performance": _groups,
+    "Query.performanceEntries": _a_trace,
     "Query.exchangeRate": _a_rate,
     "Query.seasonality": _metrics,
     "Query.seasonalityEstimation": _plain,
@@ -97,11 +159,22 @@ QUESTIONS: Mapping[str, Callable[[Ids], Iterator[Question]]] = {
     "Query.channelPreview": _a_channel_rule,
     "Query.dataHealth": _days,
     "Query.insights": _plain,
+    "Query.insightLedger": _plain,
+    "Query.search": _search,
+    "Query.searchIndex": _plain,
+    "Query.llmContext": _llm_context,
     "Query.connections": _plain,
     "Query.runs": _plain,
     "Query.schedules": _plain,
     "Query.events": _plain,
     "Query.exports": _plain,
+    "Query.featureViews": _plain,
+    "Query.featureView": _a_view,
+    "Query.operations": _plain,
+    "Query.builtInOperations": _plain,
+    "Query.operationStages": _plain,
+    "Query.operationsSeen": _plain,
+    "Query.auditLog": _plain,
     "Query._service": _plain,
     # Below: by ids that the fields above have answered.
     "Query.rejectedRecords": _each_run("runId"),
@@ -111,6 +184,9 @@ QUESTIONS: Mapping[str, Callable[[Ids], Iterator[Question]]] = {
     "Query.schemaChanges": _plain,
     "Query.run": _each_run("id"),
     "Query.export": _an_export,
+    "Query.features": _features,
+    "Query.operation": _operations,
+    "Query.explain": _explanations,
     "Query.authorization": _an_authorization,
     "Query.node": _a_node,
     "Query.nodes": _some_nodes,
@@ -141,7 +217,7 @@ class Walk:
             self.types.add(kind)
             if "id" in found:
                 self.ids[kind].add(found["id"])
-            if kind == "SourceConnection" and found.get("source") in {"FILE", "WEBHOOK"}:
+            if kind == "ConnectedSource" and found.get("source") in {"FILE", "WEBHOOK"}:
                 self.not_asked.add(found["id"])
         if is_paged(coordinate):
             edges = answer["data"][coordinate.split(".")[1]]["edges"]
@@ -185,7 +261,8 @@ async def pages(
     found: list[Json] = []
     place: Json = {}
     while True:
-        answer = await door.ask(token, coordinate, given | {"first": PAGE} | place, on)
+        size = {"first": LESS.get(coordinate, PAGE)}
+        answer = await door.ask(token, coordinate, given | size | place, on)
         found.append(answer)
         listed = (answer.get("data") or {}).get(coordinate.split(".")[1])
         if not listed or not listed["pageInfo"]["hasNextPage"]:

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
+from uuid import UUID
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -14,6 +20,8 @@ from hypothesis import strategies as st
 from core.legacy_export import LegacyRequest, LegacyRow, legacy_payload
 from core.legacy_statistics import correlations, described
 from core.records.connections import Source
+from transform.export import spool
+from transform.export.legacy import legacy_file, legacy_row
 
 META, FILE = Source("META_ADS"), Source("FILE")
 REQUEST = LegacyRequest(
@@ -154,3 +162,63 @@ def test_rows_may_come_in_any_order() -> None:
     assert legacy_payload(REQUEST, [*rows, *later]) == legacy_payload(
         REQUEST, [*later, *reversed(rows)]
     )
+
+
+AMOUNT = st.none() | st.decimals(-1_000, 1_000_000, places=2)
+COUNT = st.none() | st.integers(0, 10**7)
+CAMPAIGNS = {str(UUID(int=number)): (name, None) for number, name in enumerate(("b", 'a"ü', "c"))}
+
+
+@st.composite
+def attribution_rows(draw: st.DrawFn) -> list[dict[str, Any]]:
+    """Sorted by day, as a stream has them, and within a day by anything."""
+    days = sorted(draw(st.lists(st.integers(0, 60), max_size=20)))
+    return [
+        {
+            "time": date(2026, 9, 1) + timedelta(days=day),
+            "source": draw(st.sampled_from((META.value, FILE.value))),
+            "campaign": draw(st.none() | st.sampled_from(sorted(CAMPAIGNS))),
+            "spend": draw(AMOUNT),
+            "impressions": draw(COUNT),
+            "clicks": draw(COUNT),
+            "conversions": draw(AMOUNT),
+            "conversion_value": draw(AMOUNT),
+            "is_mature": draw(st.booleans()),
+        }
+        for day in days
+    ]
+
+
+@settings(max_examples=60, deadline=None)
+@given(attribution_rows(), st.integers(1, 8), st.integers(1, 5))
+def test_a_file_holds_the_payload_however_its_rows_come(
+    rows: list[dict[str, Any]], size: int, chunk: int
+) -> None:
+    request = replace(REQUEST, sources=())
+    made = [legacy_row(row, CAMPAIGNS) for row in rows]
+    sources = tuple({row.source for row in made})
+    expected = legacy_payload(replace(request, sources=sources), made)
+    with TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patched:
+        patched.setattr(spool, "CHUNK", chunk)
+        path = Path(folder, "legacy.json")
+        with legacy_file(path, request, CAMPAIGNS) as file:
+            for start in range(0, len(rows), size):
+                file.write_batch(pa.RecordBatch.from_pylist(rows[start : start + size], SCHEMA))
+            file.end()
+        text = path.read_text(encoding="utf-8")
+        assert list(Path(folder).iterdir()) == [path]
+    assert text == json.dumps(expected, indent=2, ensure_ascii=False) + "\n"
+
+
+FIELDS: dict[str, pa.DataType] = {
+    "time": pa.date32(),
+    "source": pa.string(),
+    "campaign": pa.string(),
+    "spend": pa.decimal128(38, 6),
+    "impressions": pa.int64(),
+    "clicks": pa.int64(),
+    "conversions": pa.decimal128(38, 6),
+    "conversion_value": pa.decimal128(38, 6),
+    "is_mature": pa.bool_(),
+}
+SCHEMA = pa.schema(FIELDS)

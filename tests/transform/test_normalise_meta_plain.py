@@ -11,9 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benchmarks.pages import bodies
+from connectors.meta.normalise import normalise_plain
 from connectors.meta.plain import plain_columns
 from connectors.meta.streams import ACTION_WINDOWS
-from connectors.registry import normalise_page
+from connectors.registry import normalise_page, normalise_together
 from core.records.connections import Source
 from tests.transform.meta_records import CONTEXT, PURCHASE_NAMES, actions, record
 from transform.frames import NormalisedPage
@@ -63,11 +64,79 @@ def test_both_ways_of_reading_agree(records: list[Any]) -> None:
     assert either.fetched == by_record.fetched
 
 
+def is_plain(body: bytes) -> bool:
+    try:
+        normalise_plain([body], CONTEXT)
+    except NotPlain:
+        return False
+    return True
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.lists(RECORD, max_size=3), min_size=2, max_size=4))
+def test_pages_made_together_are_as_each_alone(pages: list[list[Any]]) -> None:
+    """Entities are told apart by their page, or an entry could be on two of them."""
+    for number, records in enumerate(pages):
+        for place, each in enumerate(records):
+            each |= {"campaign_id": f"{number}{place}", "adset_id": f"{number}{place}"}
+    raw = [orjson.dumps({"data": records}) for records in pages]
+    alone = [normalised(records) for records in pages]
+    made = normalise_together(Source("META_ADS"), raw, CONTEXT)
+    if made is None:
+        assert not all(map(is_plain, raw))
+        return
+    assert len(made) == len(alone)
+    for one, other in zip(made, alone, strict=True):
+        # A page that is plain beside others alone has the members of an action in their order.
+        assert rows(one) == rows(other)
+        assert one.entries.schema == other.entries.schema
+        assert one.campaigns.equals(other.campaigns)
+        assert (one.rejections, one.fetched) == (other.rejections, other.fetched)
+
+
+def together(*pages: bytes) -> Any:
+    return normalise_together(Source("META_ADS"), pages, CONTEXT)
+
+
+def test_pages_that_are_not_plain_or_share_an_entry_are_made_one_by_one() -> None:
+    one, other = (orjson.dumps({"data": [record(campaign_id=name)]}) for name in "12")
+    refused = orjson.dumps({"data": [record(campaign_id="3", spend="-1")]})
+    assert [page.fetched for page in together(one, other)] == [1, 1]
+    assert together(one, one) is None
+    assert together(one, refused) is None
+    assert together(one, orjson.dumps({"data": [record(campaign_id="3")], "more": 1})) is None
+
+
+def test_a_window_that_only_later_pages_have_is_kept() -> None:
+    filler = [record(campaign_id=f"9{number}") for number in range(400)]
+    click = record(campaign_id="2", actions=[{"action_type": "lead", "1d_click": "4"}])
+    first, last = (orjson.dumps({"data": records}) for records in (filler, [click]))
+    _, made = together(first, last)
+    assert orjson.loads(made.entries["actions"][0].as_py())["actions"] == click["actions"]
+
+
+@pytest.mark.parametrize(
+    "pages",
+    [
+        (b'{"data":[', b"]}"),
+        (b'{"data":[],"paging":', b'{"next":"a"}}'),
+        (b'{"data":[]}{"data":[', b"]}"),
+        (b'{"data":[]} {"data":[]}', b'{"data":[]}'),
+        (b'{"data":[{"ad_id":"}', b'{"}]}{"data":[]}'),
+        (b'{"data":[{"ad_id":"1"}', b'{"ad_id":"2"}]}'),
+    ],
+)
+def test_what_is_wrong_with_a_page_does_not_run_over_into_the_next(
+    pages: tuple[bytes, bytes],
+) -> None:
+    with pytest.raises(NotPlain):
+        plain_columns(pages)
+
+
 def test_full_pages_are_plain() -> None:
-    (body,) = bodies(date(2026, 1, 1), 1, 500)
-    columns, count = plain_columns(body)
-    assert count == 500
-    assert columns["ad_id"][499].as_py() == "120200100300000499"
+    columns, counts = plain_columns([*bodies(date(2026, 1, 1), 1, 1_000)])
+    assert counts == [500, 500]
+    assert columns["ad_id"][999].as_py() == "120200100300000999"
 
 
 PLAIN = orjson.dumps({"data": [record(actions=actions("lead"))]})
@@ -100,4 +169,4 @@ PLAIN = orjson.dumps({"data": [record(actions=actions("lead"))]})
 )
 def test_whatever_is_out_of_the_ordinary_is_read_record_by_record(body: bytes) -> None:
     with pytest.raises(NotPlain):
-        plain_columns(body)
+        plain_columns([body])

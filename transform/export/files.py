@@ -8,9 +8,11 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import BinaryIO, Final, Protocol
 
+import numpy as np
 import pyarrow as pa
 
 from core.records.exports import ExportFile, ExportFormat
+from transform.export.cells import Column, filled
 from transform.export.parquet import parquet_file
 from transform.export.text import csv_lines, json_lines
 
@@ -126,8 +128,18 @@ class _Arrow:
 
     def write_batch(self, batch: pa.RecordBatch) -> None:
         """Append rows."""
-        columns = [pa.array(column.to_pylist(), column.type) for column in batch.columns]
+        columns = [_anew(column) for column in batch.columns]
         self._writer.write_batch(pa.record_batch(columns, schema=batch.schema))
+
+
+def _anew(column: Column) -> Column:
+    kind = column.type
+    if pa.types.is_date32(kind):
+        return _anew(column.view(pa.int32())).view(kind)
+    if pa.types.is_floating(kind) or pa.types.is_integer(kind) or pa.types.is_boolean(kind):
+        values, nulls = filled(column)
+        return pa.array(values, kind, mask=nulls)
+    return column.take(np.arange(len(column)))
 
 
 class _Lines:

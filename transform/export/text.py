@@ -2,45 +2,40 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterator
-from datetime import date
-from typing import Any
+from collections.abc import Iterator, Sequence
+from typing import Any, Final
 
 import orjson
 import pyarrow as pa
 
-_ROWS = 10_000
+from transform.export.cells import CSV, JSON, cells
+
+_ROWS: Final = 10_000
 
 
 def csv_lines(table: pa.Table, *, with_header: bool = True) -> Iterator[bytes]:
-    """The table as RFC 4180 with LF; null is empty, a truth 1 or 0, a float as repr writes it."""
+    """The table as RFC 4180 with LF, of two columns or more.
+
+    Null is empty, a truth 1 or 0, a float as repr writes it.
+    """
     if with_header:
-        yield _csv([table.column_names])
+        names: Any = pa.array(table.column_names, pa.string())
+        yield b",".join(cells(names, CSV)) + b"\n"
     for batch in table.to_batches(max_chunksize=_ROWS):
-        columns = [map(_text, column.to_pylist()) for column in batch.columns]
-        yield _csv(zip(*columns, strict=True))
+        if batch.num_rows:
+            rows = _rows([cells(column, CSV) for column in batch.columns])
+            yield b"\n".join(rows) + b"\n"
 
 
 def json_lines(table: pa.Table) -> Iterator[bytes]:
     """An object for each row; a date is a text as in CSV."""
+    leads = [orjson.dumps(name) + b":" for name in table.column_names]
     for batch in table.to_batches(max_chunksize=_ROWS):
-        rows = (orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE) for row in batch.to_pylist())
-        yield b"".join(rows)
+        if batch.num_rows:
+            each = zip(batch.columns, leads, strict=True)
+            rows = _rows([cells(column, JSON, lead) for column, lead in each])
+            yield b"{" + b"}\n{".join(rows) + b"}\n"
 
 
-def _text(value: object) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return str(int(value))
-    if isinstance(value, date):
-        return value.isoformat()
-    return repr(value) if isinstance(value, float) else str(value)
-
-
-def _csv(rows: Any) -> bytes:
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerows(rows)
-    return text.getvalue().encode()
+def _rows(columns: Sequence[Sequence[bytes]]) -> Iterator[bytes]:
+    return map(b",".join, zip(*columns, strict=True))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Protocol
@@ -54,4 +54,18 @@ class Normaliser(Protocol):
         self, stream: str, media_type: str, body: bytes, context: PageContext, /
     ) -> NormalisedPage:
         """Normalise `body`, of `media_type`, read from the source's `stream`."""
+        ...
+
+
+class PlainNormaliser(Protocol):
+    """What a source may offer beside its normaliser: many plain pages made at once; pure.
+
+    Pages are small, and most of what one costs is the same for a page and for sixteen. Raises
+    transform.normalise.plain.NotPlain where any of them has to be read by itself.
+    """
+
+    def __call__(
+        self, bodies: Sequence[bytes], context: PageContext, /
+    ) -> Sequence[NormalisedPage]:
+        """What the normaliser makes of each page; it is no replay."""
         ...

@@ -27,7 +27,7 @@ from transform.frames import (
     numbered,
 )
 from transform.normalise.columns import ArrowColumn, Mask
-from transform.normalise.plain import PlainReading
+from transform.normalise.plain import NotPlain, PlainReading
 from transform.normalise.reading import Reading
 from transform.normalise.replay import Replay, counted_by_replay, rows_of_replay
 from transform.normalise.storable import refuse_unstorable
@@ -63,6 +63,32 @@ def normalised_page(
     refuse_unstorable(columns, reading)
     expected = _expected(columns, reading, tells)
     return _page(_chosen(pa.table(dict(columns)), reading), reading, expected)
+
+
+def plain_pages(
+    columns: Mapping[str, ArrowColumn], reading: PlainReading, rows: Sequence[int]
+) -> Sequence[NormalisedPage]:
+    """What `normalised_page` makes of each page of `reading`, which has `rows` of each in turn.
+
+    Raises NotPlain where pages cannot be made together: they have an entry in common.
+    """
+    if len(rows) == 1:
+        return [normalised_page(columns, reading)]
+    refuse_unstorable(columns, reading)
+    accepted = _identified(pa.table(dict(columns)))
+    entries, _ = _entries(accepted, _expected(columns, reading, None))
+    if len(entries) < len(accepted):
+        raise NotPlain
+    starts = np.cumsum([0, *rows[:-1]]).tolist()
+    return [
+        NormalisedPage(
+            entries=entries.slice(start, count),
+            campaigns=_campaigns(accepted.slice(start, count)),
+            rejections=(),
+            fetched=count,
+        )
+        for start, count in zip(starts, rows, strict=True)
+    ]
 
 
 def stacked_page(
@@ -224,7 +250,8 @@ def _campaigns(table: pa.Table) -> pa.Table:
     codes, count = numbered(table["campaign"])
     last = np.empty(count, dtype=np.int64)
     last[codes] = np.arange(len(codes))
-    kept = [name for name in CAMPAIGN_COLUMNS if name in table.column_names]
+    there = set(table.column_names)
+    kept = [name for name in CAMPAIGN_COLUMNS if name in there]
     found = table.select(kept).take(pa.array(last, pa.int64()))
     found = found.filter(found["campaign"].is_valid())
     names = [CAMPAIGN_COLUMNS[name] for name in kept]

@@ -21,6 +21,15 @@ function FollowSystemTheme() {
   return null;
 }
 
+/** A tab that is opened by its neighbour's end or by a key may lie beyond the edge. */
+function ShowActiveTab() {
+  const active = useGraphiQL((state) => state.activeTabIndex);
+  useEffect(() => {
+    document.querySelector('.graphiql-tab-active')?.scrollIntoView({ inline: 'nearest' });
+  }, [active]);
+  return null;
+}
+
 export function App() {
   const [token, setToken] = useState(readToken);
   const [ownHeader, setOwnHeader] = useState(false);
@@ -48,6 +57,7 @@ export function App() {
         >
           <GraphiQL.Logo>{null}</GraphiQL.Logo>
           <FollowSystemTheme />
+          <ShowActiveTab />
         </GraphiQL>
       </main>
     </>

@@ -106,6 +106,59 @@ query AttributionRows($dates: DateRangeInput!) {
     variables: json({ dates: lastDays() }),
   },
   {
+    query: `# How complete and how good what was read is, by
+# source: read it before a number is used.
+query DataHealth($dates: DateRangeInput!) {
+  dataHealth(dates: $dates) {
+    whole {
+      score
+      entries
+      readDays
+      expectedDays
+      missingDays
+      matureDays
+    }
+    sources {
+      source
+      health {
+        score
+        entries
+        entriesAtRisk
+        checks {
+          id
+          failed
+        }
+      }
+    }
+  }
+}
+`,
+    variables: json({ dates: lastDays() }),
+  },
+  {
+    query: `# Your calendar: holidays, seasons and events of
+# your own, a row a day.
+query Calendar($dates: DateRangeInput!) {
+  calendar(dates: $dates) {
+    date
+    dayName
+    isoWeek
+    fiscalQuarter
+    isBusinessDay
+    marketingSeason
+    holidays {
+      name
+      country
+    }
+    events {
+      name
+    }
+  }
+}
+`,
+    variables: json({ dates: lastDays() }),
+  },
+  {
     query: `# Where a number comes from: every version of an
 # entry, and the page of the source that held it.
 query WhereFrom($dates: DateRangeInput!) {
@@ -145,7 +198,7 @@ query WhereFrom($dates: DateRangeInput!) {
   },
   {
     query: `# Read days of a connection. Its id is in the answer
-# to Start; take the run's id to WatchIngestion.
+# to Start; take the run's id to WatchRun.
 mutation StartIngestion(
   $connection: ID!
   $dates: DateRangeInput
@@ -173,9 +226,76 @@ mutation StartIngestion(
     variables: json({ connection: 'paste-a-connection-id', dates: lastDays() }),
   },
   {
-    query: `# Runs over a WebSocket and shows the latest event.
+    query: `# Make files that a model loads. Take the run's id
+# to WatchRun, and the export's to ReadExport.
+mutation ExportCausal($input: CausalExportInput!) {
+  exportCausal(input: $input) {
+    ... on ExportCausalPayload {
+      export {
+        id
+        asOf
+        run {
+          id
+          status
+        }
+      }
+    }
+    ... on UserError {
+      message
+      field
+      mend
+    }
+  }
+}
+`,
+    variables: json({
+      input: {
+        dates: lastDays(),
+        kpi: { conversions: { measure: 'COUNT', sources: ['META_ADS'] } },
+        grain: 'DAY',
+        sources: ['META_ADS'],
+        formats: ['CSV'],
+        cutImmature: false,
+      },
+    }),
+  },
+  {
+    query: `# How an export gets on; once it is READY, its
+# files, with links that need no token.
+query ReadExport($export: ID!) {
+  export(id: $export) {
+    state
+    rows
+    asOf
+    run {
+      status
+      progress
+      error {
+        message
+        mend
+      }
+    }
+    files {
+      name
+      sizeBytes
+      sha256
+      url
+    }
+    checks {
+      severity
+      check
+      message
+    }
+  }
+}
+`,
+    variables: json({ export: 'paste-an-export-id' }),
+  },
+  {
+    query: `# Follows a run over a WebSocket and shows its
+# latest event: a reading, an export, anything.
 # The run button is also the stop button.
-subscription WatchIngestion($run: ID!) {
+subscription WatchRun($run: ID!) {
   ingestionProgress(runId: $run) {
     sequence
     kind

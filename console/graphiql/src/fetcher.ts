@@ -80,18 +80,24 @@ function listen(params: FetcherParams, headers: Record<string, string>) {
   };
 }
 
-function isSubscription({ query, operationName }: FetcherParams): boolean {
+/** The operation meant: right after a change of tabs GraphiQL still names that of the tab before. */
+function meant({ query, operationName, variables }: FetcherParams): [FetcherParams, boolean] {
   try {
-    return getOperationAST(parse(query), operationName)?.operation === 'subscription';
+    const document = parse(query);
+    const named = getOperationAST(document, operationName);
+    const operation = named ?? getOperationAST(document);
+    const params = { query, variables, operationName: operation?.name?.value ?? operationName };
+    return [params, operation?.operation === 'subscription'];
   } catch {
-    return false; // A syntax error is the server's to explain.
+    return [{ query, variables, operationName }, false]; // A syntax error is the server's to explain.
   }
 }
 
 export function fetcherWith(token: string): Fetcher {
-  return (params, options) => {
+  return (asked, options) => {
     const headers = headersFor(token, options?.headers);
-    return isSubscription(params)
+    const [params, isSubscription] = meant(asked);
+    return isSubscription
       ? (listen(params, headers) as Observable<ExecutionResult>)
       : send(params, headers);
   };

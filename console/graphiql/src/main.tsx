@@ -1,3 +1,4 @@
+import './nonce';
 import './workers';
 import '@graphiql/react/font/roboto.css';
 import '@graphiql/react/font/fira-code.css';

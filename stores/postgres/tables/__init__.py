@@ -13,6 +13,9 @@ lists, and the test compares.
 
 from __future__ import annotations
 
+from stores.postgres.tables.answers import DataChangeRow, DataEpochRow, DataVersionRow
+from stores.postgres.tables.attribution import AttributionDayRow, AttributionSumRow
+from stores.postgres.tables.audit import AuditHeadRow, AuditLogRow
 from stores.postgres.tables.calendar import CalendarDayRow, CalendarEventRow, CalendarVersionRow
 from stores.postgres.tables.columns import METADATA, Table
 from stores.postgres.tables.connections import ConnectionRow, UploadChunkRow, UploadRow
@@ -22,6 +25,15 @@ from stores.postgres.tables.credentials import (
     ConnectionTestRow,
     SourceAuthorizationRow,
 )
+from stores.postgres.tables.documents import (
+    DocumentIndexRow,
+    DocumentRow,
+    DocumentVectorRow,
+    EmbeddingRow,
+    EmbeddingUsageRow,
+    IndexStepRow,
+    SearchIndexRow,
+)
 from stores.postgres.tables.drift import SchemaChangeRow, SchemaPolicyRow
 from stores.postgres.tables.entries import (
     CampaignRow,
@@ -29,12 +41,21 @@ from stores.postgres.tables.entries import (
     MarketingEntryRow,
     MarketingEntryVintageRow,
 )
+from stores.postgres.tables.erasures import ErasureRow
 from stores.postgres.tables.events import DataEventRow, EventClockRow
 from stores.postgres.tables.exchange import ExchangePublicationRow, ExchangeRateRow
 from stores.postgres.tables.exports import ExportRow
-from stores.postgres.tables.insights import InsightRow
+from stores.postgres.tables.features import FeatureUsageRow, FeatureViewRow
+from stores.postgres.tables.insights import (
+    AnalysisRow,
+    InsightActRow,
+    InsightRow,
+    InsightVerdictRow,
+    InsightVersionRow,
+)
 from stores.postgres.tables.lineage import RawPageRow, RejectedRecordRow
 from stores.postgres.tables.naming import NamingRuleRow
+from stores.postgres.tables.operations import OperationRow, OperationSeenRow, OperationStageRow
 from stores.postgres.tables.quality import DayReconciliationRow, FreshnessGoalRow
 from stores.postgres.tables.receipts import (
     AccountTotalRow,
@@ -48,12 +69,20 @@ from stores.postgres.tables.receipts import (
 )
 from stores.postgres.tables.runs import RunDismissalRow, RunEventRow, RunRow
 from stores.postgres.tables.schedules import ScheduleRow
+from stores.postgres.tables.search import (
+    ConceptScoreRow,
+    EdgeRow,
+    GraphNodeRow,
+    GraphWordRow,
+    SearchWordRow,
+)
 from stores.postgres.tables.seasonality import SeasonalityEstimationRow, SeasonalityRow
 from stores.postgres.tables.tenants import (
     ApiKeyRow,
-    AuditLogRow,
     DataClockRow,
     DataKeyRow,
+    RetentionRow,
+    TenantQuotaRow,
     TenantRow,
     TenantShareRow,
 )
@@ -67,49 +96,79 @@ from stores.postgres.tables.webhooks import (
 __all__ = [
     "METADATA",
     "AccountTotalRow",
+    "AnalysisRow",
     "ApiKeyRow",
+    "AttributionDayRow",
+    "AttributionSumRow",
+    "AuditHeadRow",
     "AuditLogRow",
     "CalendarDayRow",
     "CalendarEventRow",
     "CalendarVersionRow",
     "CampaignRow",
+    "ConceptScoreRow",
     "ConnectionAlertRow",
     "ConnectionCredentialRow",
     "ConnectionRow",
     "ConnectionTestRow",
+    "DataChangeRow",
     "DataClockRow",
+    "DataEpochRow",
     "DataEventRow",
     "DataKeyRow",
+    "DataVersionRow",
     "DayReadingRow",
     "DayReconciliationRow",
+    "DocumentIndexRow",
+    "DocumentRow",
+    "DocumentVectorRow",
+    "EdgeRow",
+    "EmbeddingRow",
+    "EmbeddingUsageRow",
+    "ErasureRow",
     "EventClockRow",
     "ExchangePublicationRow",
     "ExchangeRateRow",
     "ExportRow",
+    "FeatureUsageRow",
+    "FeatureViewRow",
     "FormerLookBackRow",
     "FreshnessGoalRow",
+    "GraphNodeRow",
+    "GraphWordRow",
     "HeldEntryRow",
     "HeldShrinkRow",
+    "IndexStepRow",
+    "InsightActRow",
     "InsightRow",
+    "InsightVerdictRow",
+    "InsightVersionRow",
     "MarketingEntryRow",
     "MarketingEntryVintageRow",
     "NamingRuleRow",
     "OpenGapRow",
+    "OperationRow",
+    "OperationSeenRow",
+    "OperationStageRow",
     "OrderEventRow",
     "RawPageRow",
     "ReceiptPolicyRow",
     "RejectedRecordRow",
     "RestatementLessonRow",
+    "RetentionRow",
     "RunDismissalRow",
     "RunEventRow",
     "RunRow",
     "ScheduleRow",
     "SchemaChangeRow",
     "SchemaPolicyRow",
+    "SearchIndexRow",
+    "SearchWordRow",
     "SeasonalityEstimationRow",
     "SeasonalityRow",
     "SourceAuthorizationRow",
     "Table",
+    "TenantQuotaRow",
     "TenantRow",
     "TenantShareRow",
     "TotalQuestionRow",

@@ -56,7 +56,10 @@ class ConnectionRow(Table, table=True):
 
 
 class UploadRow(Table, table=True):
-    """One row per uploaded file; without `finished_at` it is still arriving, or was left."""
+    """One row per uploaded file; without `finished_at` it is still arriving, or was left.
+
+    Since `body_gone_at` it has no chunks any more.
+    """
 
     __tablename__ = "upload"
 
@@ -68,6 +71,7 @@ class UploadRow(Table, table=True):
     sha256: str | None = column(STRING)
     created_at: dt.datetime = column(MOMENT, default="now()")
     finished_at: dt.datetime | None = column(MOMENT)
+    body_gone_at: dt.datetime | None = column(MOMENT)
 
 
 class UploadChunkRow(Table, table=True):

@@ -34,7 +34,10 @@ class DayReadingRow(Table, table=True):
     """
 
     __tablename__ = "day_reading"
-    __table_args__ = (refers_to("connection", "connection_id"),)
+    __table_args__ = (
+        refers_to("connection", "connection_id"),
+        Index("day_reading_by_moment", "tenant_id", "connection_id", "read_at"),
+    )
 
     tenant_id: UUID = key(ID)
     connection_id: UUID = key(ID)
@@ -79,6 +82,8 @@ class MarketingEntryRow(Table, table=True):
     What vanished from its source stays, with `is_present` false and its last metrics.
     Partitioned by month of `date`; `ensure_months` makes the partitions, which are not
     described. `campaign` is a digest, without a foreign key: the tables fill in one merge.
+    `content` is a digest of the metrics and labels that a merge left, None once another step has
+    changed them.
     """
 
     __tablename__ = "marketing_entry"
@@ -129,6 +134,7 @@ class MarketingEntryRow(Table, table=True):
     named_at: dt.datetime | None = column(MOMENT)
     checks_applied: int | None = column(BIG)
     checks_failed: int | None = column(BIG)
+    content: UUID | None = column(ID)
 
 
 class MarketingEntryVintageRow(Table, table=True):

@@ -10,6 +10,7 @@ from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
 from stores.postgres.tables.columns import (
     BIG,
     BYTES,
+    DAY,
     DAYS,
     ID,
     IDS,
@@ -32,7 +33,9 @@ class RawPageRow(Table, table=True):
     `seen_dates` and `seen_digests` name, pairwise, the entries that the page brought. Its
     records are counted, and fetched = stored + unchanged + rejected. All of these and
     `merged_at` are null until the page is merged; `settled_at` is the tenant's clock then.
-    `recipe` names the code and the settings that read the page.
+    `newest_day` is the last of `seen_dates`, infinity where there is none; a trigger keeps it.
+    `recipe` names what the page says, and the code and the settings that read it. `body` is null
+    since `body_gone_at`.
     """
 
     __tablename__ = "raw_page"
@@ -40,12 +43,26 @@ class RawPageRow(Table, table=True):
         UniqueConstraint("tenant_id", "run_id", "number"),
         refers_to("run", "run_id"),
         CheckConstraint("fetched = stored + unchanged + rejected", "balances"),
+        CheckConstraint("(body IS NULL) = (body_gone_at IS NOT NULL)", "body"),
+        Index(
+            "raw_page_sizes",
+            "tenant_id",
+            postgresql_include=["size_bytes"],
+            postgresql_where=text("body_gone_at IS NULL"),
+        ),
         Index(
             "raw_page_alike",
             "tenant_id",
             "connection_id",
-            "sha256",
+            "recipe",
             postgresql_where=text("recipe IS NOT NULL"),
+        ),
+        Index(
+            "raw_page_by_day",
+            "tenant_id",
+            "connection_id",
+            "newest_day",
+            postgresql_where=text("fetched > 0"),
         ),
     )
 
@@ -57,7 +74,7 @@ class RawPageRow(Table, table=True):
     number: int = column(INT)
     stream: str = column(STRING)
     media_type: str = column(STRING)
-    body: bytes = column(BYTES)
+    body: bytes | None = column(BYTES)
     size_bytes: int = column(BIG)
     sha256: str = column(STRING)
     request: dict[str, object] = column(JSON)
@@ -72,6 +89,8 @@ class RawPageRow(Table, table=True):
     rejected: int | None = column(BIG)
     recipe: str | None = column(STRING)
     settled_at: dt.datetime | None = column(MOMENT)
+    newest_day: dt.date | None = column(DAY)
+    body_gone_at: dt.datetime | None = column(MOMENT)
 
 
 class RejectedRecordRow(Table, table=True):

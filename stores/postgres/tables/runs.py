@@ -28,8 +28,8 @@ from stores.postgres.tables.columns import (
 class RunRow(Table, table=True):
     """One row per run, from its command to its receipt; several claims may work on it in turn.
 
-    Only a run of kind EXPORT is of no connection. `since` and `until` are both null where the
-    content decides the days. `pages` to `vanished` are the counters of
+    Only runs of the kinds EXPORT, INDEX and ANALYSIS are of no connection. `since` and `until` are
+    both null where the content decides the days. `pages` to `vanished` are the counters of
     `core.records.runs.Counters`; `progress` goes from 0 to 1. An upload that a run names cannot
     be deleted. `worked_seconds` leaves out the time that it waited, and what a worker that died
     had not committed; `windows_seconds` is what of it went into whole readings, `stepped_at` when
@@ -38,7 +38,10 @@ class RunRow(Table, table=True):
 
     __tablename__ = "run"
     __table_args__ = (
-        CheckConstraint("connection_id IS NOT NULL OR kind = 'EXPORT'", "connection_id"),
+        CheckConstraint(
+            "connection_id IS NOT NULL OR kind = ANY (ARRAY['EXPORT', 'INDEX', 'ANALYSIS'])",
+            "connection_id",
+        ),
         refers_to("connection", "connection_id"),
         refers_to("upload", "upload_id", ondelete=None),
         Index("run_open", "status", postgresql_where=text("status IN ('QUEUED', 'RUNNING')")),
@@ -52,6 +55,18 @@ class RunRow(Table, table=True):
             "connection_id",
             unique=True,
             postgresql_where=text("status = 'RUNNING'"),
+        ),
+        Index(
+            "run_one_index_running",
+            "tenant_id",
+            unique=True,
+            postgresql_where=text("kind = 'INDEX' AND status = 'RUNNING'"),
+        ),
+        Index(
+            "run_one_analysis_running",
+            "tenant_id",
+            unique=True,
+            postgresql_where=text("kind = 'ANALYSIS' AND status = 'RUNNING'"),
         ),
     )
 

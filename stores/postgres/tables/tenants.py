@@ -1,4 +1,4 @@
-"""Tenants, what each has one of, their keys, and the log of work across them."""
+"""Tenants, what each has one of, and their keys."""
 
 from __future__ import annotations
 
@@ -75,6 +75,40 @@ class TenantShareRow(Table, table=True):
     turn: int = column(BIG, default="0")
 
 
+class TenantQuotaRow(Table, table=True):
+    """One row per tenant that has a quota of its own; a null is its tier's number."""
+
+    __tablename__ = "tenant_quota"
+    __table_args__ = (
+        CheckConstraint("storage_bytes >= 0", "storage_bytes"),
+        CheckConstraint("runs_a_day >= 0", "runs_a_day"),
+        CheckConstraint("export_rows_a_month >= 0", "export_rows_a_month"),
+    )
+
+    tenant_id: UUID = tenant_key()
+    storage_bytes: int | None = column(BIG)
+    runs_a_day: int | None = column(BIG)
+    export_rows_a_month: int | None = column(BIG)
+
+
+class RetentionRow(Table, table=True):
+    """One row per tenant that does not keep for ever; a null is never.
+
+    `verbatim_days`: bodies of pages and files, and what was refused of them. `version_days`:
+    superseded versions of documents.
+    """
+
+    __tablename__ = "retention"
+    __table_args__ = (
+        CheckConstraint("verbatim_days >= 1", "verbatim_days"),
+        CheckConstraint("version_days >= 1", "version_days"),
+    )
+
+    tenant_id: UUID = tenant_key()
+    verbatim_days: int | None = column(INT)
+    version_days: int | None = column(INT)
+
+
 class DataKeyRow(Table, table=True):
     """One row per tenant that keeps a secret: its data key, wrapped by a master key.
 
@@ -104,14 +138,3 @@ class ApiKeyRow(Table, table=True):
     created_at: dt.datetime = column(MOMENT, default="now()")
     expires_at: dt.datetime | None = column(MOMENT)
     revoked_at: dt.datetime | None = column(MOMENT)
-
-
-class AuditLogRow(Table, table=True):
-    """One row per transaction across tenants; no tenant's own, and only ever added to."""
-
-    __tablename__ = "audit_log"
-
-    id: UUID = key(ID, default="uuidv7()")
-    at: dt.datetime = column(MOMENT, default="clock_timestamp()")
-    actor: str = column(STRING)
-    reason: str = column(STRING)

@@ -1,0 +1,1 @@
+"""Detection of what is worth telling: each kind a file, over the same panels of daily figures."""

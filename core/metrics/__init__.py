@@ -1,0 +1,1 @@
+"""What the numbers are: each metric defined once, and the arithmetic of rates and changes."""

@@ -1,0 +1,1 @@
+"""What questions mean and how answers are put in order. Pure, and light to import."""

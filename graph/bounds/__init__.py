@@ -1,0 +1,1 @@
+"""What one operation may ask: how far its document may go, and what it costs."""

@@ -1,0 +1,83 @@
+"""What the audit log tells of, described for the schema."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+from core.records.audit import Act
+from graph.types.described import described
+
+AUDIT_ENUMS: tuple[type[Enum], ...] = (
+    described(
+        Act,
+        "What an audit line tells of.",
+        {
+            Act.UPKEEP: "Work across tenants, with its reason; on the installation's own chain.",
+            Act.ACCESS_REFUSED: "A field was asked for without the permission that it needs.",
+            Act.TENANT_CREATED: "The tenant was made.",
+            Act.TENANT_ERASED: "All that is kept of the tenant was to go, but for this log.",
+            Act.RUNS_LIMITED: "How many runs are worked on at once was set.",
+            Act.QUOTAS_SET: "An operator gave the tenant quotas of its own, or took them back.",
+            Act.RETENTION_SET: "An operator set how long what was sent is kept verbatim.",
+            Act.SUBJECT_ERASED: (
+                "What named a person was let go of; the line counts it and does not say whose."
+            ),
+            Act.TOKEN_MINTED: "An operator made a token.",
+            Act.KEY_CREATED: "An API key was made.",
+            Act.KEY_REVOKED: "An API key was ended.",
+            Act.MASTER_KEY_ROTATED: "Data keys were wrapped under another master key.",
+            Act.DATA_KEY_ROTATED: "The tenant's secrets were sealed under another data key.",
+            Act.SOURCE_CONNECTED: "An account was connected, with its credentials.",
+            Act.SOURCE_DISCONNECTED: "An account was disconnected, its credentials destroyed.",
+            Act.CONNECTION_CHANGED: "A connection's name or look-back was changed.",
+            Act.CONNECTION_PAUSED: "A connection was paused.",
+            Act.CONNECTION_RESUMED: "A connection was resumed.",
+            Act.CONNECTION_TESTED: "A test of a connection was asked for.",
+            Act.CREDENTIALS_ROTATED: "A connection's credentials were replaced.",
+            Act.AUTHORIZATION_STARTED: "Somebody was sent to a source to consent.",
+            Act.AUTHORIZATION_CONFIRMED: "A consent was confirmed by who asked for it.",
+            Act.WEBHOOK_SECRET_ROTATED: "A webhook's secret was replaced.",
+            Act.WEBHOOK_MAPPING_SET: "How a webhook's events are read was set.",
+            Act.FILE_UPLOADED: "A file was uploaded.",
+            Act.RUN_REQUESTED: "A run, or several, were asked for.",
+            Act.RUN_RETRIED: "A run that had ended was queued again.",
+            Act.RUNS_CANCELLED: "A run, or a connection's open runs, were cancelled.",
+            Act.SHRINK_ACCEPTED: "A reading that lost entries was accepted.",
+            Act.SHRINK_REJECTED: "A reading that lost entries was rejected.",
+            Act.REJECTED_REPLAYED: "Refused records were put in again.",
+            Act.REJECTED_DISMISSED: "Refused records were laid aside.",
+            Act.DEAD_LETTERS_REQUEUED: "Runs that had ended badly were queued again.",
+            Act.DEAD_LETTERS_DISMISSED: "Runs that had ended badly were laid aside.",
+            Act.SCHEMA_CHANGES_ACCEPTED: "Changes of a source's streams were accepted.",
+            Act.SCHEMA_POLICY_SET: "What becomes of such changes was set.",
+            Act.RECEIPT_RULES_SET: "What receipts are judged by was set.",
+            Act.LOOK_BACK_ACCEPTED: "A proposed look-back was accepted.",
+            Act.SCHEDULE_CREATED: "A schedule was made.",
+            Act.SCHEDULE_CHANGED: "A schedule's times were changed.",
+            Act.SCHEDULE_PAUSED: "A schedule was held.",
+            Act.SCHEDULE_RESUMED: "A schedule goes on.",
+            Act.SCHEDULE_DELETED: "A schedule was deleted.",
+            Act.CALENDAR_SET: "What the calendar is made from was set.",
+            Act.CALENDAR_EVENT_ADDED: "An event was added to the calendar.",
+            Act.CALENDAR_EVENT_CHANGED: "An event of the calendar was changed.",
+            Act.CALENDAR_EVENT_REMOVED: "An event was taken out of the calendar.",
+            Act.RULE_ADDED: "A naming rule or channel rule was added.",
+            Act.RULE_SET: "An exchange rate of your own was set.",
+            Act.RULE_ENDED: "A naming rule, channel rule or exchange rate was ended.",
+            Act.RULE_DELETED: "A naming rule, channel rule or exchange rate was deleted.",
+            Act.SEASONALITY_REQUESTED: "Seasons are to be estimated anew.",
+            Act.INSIGHT_STATE_SET: "An insight was brought into another state.",
+            Act.INSIGHT_JUDGED: "Somebody said what an insight turned out to be.",
+            Act.OPERATIONS_REGISTERED: "Operations were registered.",
+            Act.OPERATION_RETIRED: "A registered operation was retired.",
+            Act.OPERATION_STAGE_SET: "Which operations a client may send was set.",
+            Act.FEATURE_VIEW_CREATED: "A version of a feature view was made.",
+            Act.FEATURE_VIEW_RETIRED: "A version of a feature view is offered to nobody anew.",
+            Act.EXPORT_REQUESTED: "An export was asked for.",
+            Act.EXPORT_DELETED: "An export's files were deleted.",
+            Act.EXPORT_LINKED: "Links to files of an export were handed out.",
+            Act.EXPORT_DOWNLOADED: "A file of an export was downloaded by a link.",
+        },
+        name="AuditAct",
+    ),
+)

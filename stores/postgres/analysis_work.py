@@ -1,0 +1,328 @@
+"""The worker's side of insights: what an analysis tells anew, and how it judges what it told.
+
+Every step is one transaction and safe to repeat: what stands already is not written again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+import orjson
+
+from core.commands import NewRun
+from core.jsonvalue import JSONObject
+from core.records.audit import Act
+from core.records.findings import Finding
+from core.records.insights import InsightRecord, InsightSeverity, InsightState, InsightVerdict
+from core.records.runs import Receipt, RunKind, RunRecord
+from core.scope import TenantId, TenantScope
+from stores.postgres.audit import record_act
+from stores.postgres.clock import advance_clock
+from stores.postgres.database import Connection, Database
+from stores.postgres.endings import conclude
+from stores.postgres.entries import merge_lock
+from stores.postgres.insight_records import finding_fields, insight_record
+from stores.postgres.run_records import run_record
+from stores.postgres.run_work import Claimed, ClaimLost, RunStep, advance_run, hold
+from stores.postgres.runs import start_run
+
+QUIET_SECONDS: Final = 10
+LONGEST_SECONDS: Final = 300
+BY: Final = "analysis"
+"""Who acts and judges where an analysis does."""
+
+
+@dataclass(frozen=True, slots=True)
+class Footing:
+    """What an analysis stands on: the tenant's clock, and the tokens of its data, before it."""
+
+    at: datetime
+    tokens: JSONObject
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """An insight that analysis told; `closed_by` is who brought it into the state it is in."""
+
+    record: InsightRecord
+    fingerprint: UUID
+    closed_by: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """A finding that is told: `standing` where it was told before, under the same fingerprint."""
+
+    finding: Finding
+    severity: InsightSeverity
+    fingerprint: UUID
+    standing: InsightRecord | None = None
+    state: InsightState = InsightState.OPEN
+
+
+@dataclass(frozen=True, slots=True)
+class Judging:
+    """What becomes of an insight that was told before: a verdict, a state, or both."""
+
+    record: InsightRecord
+    verdict: InsightVerdict | None
+    state: InsightState | None
+    note: str
+    figures: JSONObject
+
+
+class AnalysisWorkStore:
+    """Steps of a run of kind ANALYSIS, and when one is due."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def due(self, rules: str) -> tuple[TenantId, ...]:
+        """Tenants whose data stand under other tokens than when they were analysed, and are quiet.
+
+        Also in the middle of a long backfill, but seldom; once a day whatever happens, for what is
+        late is news too; and where others than `rules` analysed.
+        """
+        async with self._database.watch() as connection:
+            rows = await connection.fetch(_DUE, QUIET_SECONDS, LONGEST_SECONDS, rules)
+        return tuple(TenantId(row["tenant_id"]) for row in rows)
+
+    async def request(self, scope: TenantScope) -> RunRecord:
+        """A run that analyses what is known by then; the one that waits already, if any."""
+        async with self._database.write(scope) as connection:
+            return await _requested(connection, scope)
+
+    async def start(self, scope: TenantScope) -> RunRecord:
+        """`request`, as somebody asks for it."""
+        async with self._database.write(scope) as connection:
+            run = await _requested(connection, scope)
+            asked = {"kind": RunKind.ANALYSIS}
+            await record_act(connection, scope, Act.RUN_REQUESTED, f"run:{run.id}", **asked)
+        return run
+
+    async def footing(self, scope: TenantScope) -> Footing:
+        """Where the data stand now; ClaimLost where the tenant is gone."""
+        async with self._database.read(scope) as connection:
+            row = await connection.fetchrow(_FOOTING, scope.tenant_id)
+        if row is None:
+            raise ClaimLost("the run went with its tenant")
+        return Footing(row["learned_at"], row["tokens"])
+
+    async def standing(self, scope: TenantScope, currency: str) -> tuple[Standing, ...]:
+        """What was told of a currency and may be told again or judged, oldest first."""
+        async with self._database.read(scope) as connection:
+            rows = await connection.fetch(_STANDING, scope.tenant_id, currency)
+        return tuple(
+            Standing(insight_record(row), row["fingerprint"], row["closed_by"]) for row in rows
+        )
+
+    async def tell(
+        self,
+        scope: TenantScope,
+        claimed: Claimed,
+        telling: Sequence[Telling],
+        judging: Sequence[Judging],
+        step: RunStep,
+    ) -> None:
+        """Write what is new or differs, judge, and count, all at one moment."""
+        async with self._database.write(scope) as connection:
+            await hold(connection, scope, claimed)
+            changed = [each for each in telling if _differs(each)]
+            if changed or judging:
+                moment = await advance_clock(connection, scope)
+                values = scope.tenant_id, moment, claimed.run.id
+                await connection.execute(_TELL, *values, _json([_told(each) for each in changed]))
+                await connection.execute(_REOPEN, *values, BY, _reopened(changed))
+                judged = _json([_judged(each) for each in judging])
+                await connection.execute(_JUDGE, *values, BY, judged)
+            counts = _counts(telling, changed, judging)
+            await connection.execute(_COUNT, scope.tenant_id, claimed.run.id, *counts)
+            await advance_run(connection, scope, claimed, step)
+
+    async def finish(
+        self, scope: TenantScope, claimed: Claimed, footing: Footing, rules: str
+    ) -> Receipt:
+        """End the run: what was known on `footing` is analysed by `rules`."""
+        async with self._database.write(scope) as connection:
+            await hold(connection, scope, claimed)
+            run_id = claimed.run.id
+            told = await connection.fetchval(_SUMMARY, scope.tenant_id, run_id)
+            receipt = await conclude(connection, scope, run_id, None, told)
+            values = footing.at, footing.tokens, rules
+            await connection.execute(_FINISH, scope.tenant_id, *values)
+        return receipt
+
+
+async def _requested(connection: Connection, scope: TenantScope) -> RunRecord:
+    await connection.execute("SELECT pg_advisory_xact_lock($1)", merge_lock(scope))
+    waiting = await connection.fetchrow(_WAITING, scope.tenant_id)
+    if waiting is not None:
+        return run_record(waiting)
+    return await start_run(connection, scope, NewRun(RunKind.ANALYSIS))
+
+
+def _differs(telling: Telling) -> bool:
+    record = telling.standing
+    if record is None or record.finding is None:
+        return True
+    known = finding_fields(record.finding), record.severity, record.state
+    said = finding_fields(telling.finding), telling.severity, telling.state
+    return _json(known) != _json(said)
+
+
+_KEPT: Final = orjson.OPT_SERIALIZE_NUMPY | orjson.OPT_SORT_KEYS
+
+
+def _json(value: object) -> str:
+    """As it is kept: numpy's numbers as numbers, ids and amounts as texts."""
+    return orjson.dumps(value, default=str, option=_KEPT).decode()
+
+
+def _told(telling: Telling) -> dict[str, Any]:
+    record = telling.standing
+    fields = finding_fields(telling.finding)
+    return fields | {
+        "id": None if record is None else record.id,
+        "fingerprint": telling.fingerprint,
+        "severity": telling.severity,
+        "state": telling.state,
+    }
+
+
+def _reopened(changed: Sequence[Telling]) -> list[UUID]:
+    return [
+        each.standing.id
+        for each in changed
+        if each.standing is not None and each.standing.state is not each.state
+    ]
+
+
+def _judged(judging: Judging) -> dict[str, Any]:
+    return {
+        "id": judging.record.id,
+        "verdict": judging.verdict,
+        "state": judging.state,
+        "note": judging.note,
+        "figures": judging.figures,
+    }
+
+
+def _counts(
+    telling: Sequence[Telling], changed: Sequence[Telling], judging: Sequence[Judging]
+) -> tuple[int, ...]:
+    created = sum(each.standing is None for each in changed)
+    gone = sum(each.state is not None for each in judging)
+    stored = len(changed)
+    return len(telling), stored, len(telling) - stored, created, stored - created, gone
+
+
+# What analyses look at: entries, accounts, readings, the calendar, and rules of channels.
+_TOKENS = """
+coalesce((SELECT jsonb_object_agg(t.key, t.value) FROM jsonb_each(v.tokens) t
+          WHERE t.key IN ('FACTS', 'SOURCES', 'READINGS', 'CALENDAR', 'LABELS')), '{}')"""
+_FOOTING = f"""
+SELECT c.learned_at, {_TOKENS} AS tokens
+FROM data_clock c LEFT JOIN LATERAL data_tokens($1) v ON true WHERE c.tenant_id = $1
+"""
+_DUE = f"""
+SELECT c.tenant_id FROM data_clock c
+LEFT JOIN data_version v USING (tenant_id) LEFT JOIN analysis a USING (tenant_id)
+WHERE (a.analysed_at IS NULL OR a.rules <> $3
+       OR a.analysed_at < clock_timestamp() - interval '1 day' OR a.tokens <> {_TOKENS})
+  AND (c.learned_at < clock_timestamp() - make_interval(secs => $1)
+       OR a.analysed_at < clock_timestamp() - make_interval(secs => $2))
+  AND v.tokens ? 'FACTS'
+  AND NOT EXISTS (SELECT FROM run r WHERE r.tenant_id = c.tenant_id AND r.kind = 'ANALYSIS'
+                  AND r.status IN ('QUEUED', 'RUNNING'))
+"""
+_WAITING = """
+SELECT * FROM run WHERE tenant_id = $1 AND kind = 'ANALYSIS' AND status = 'QUEUED' LIMIT 1
+"""
+# Closed ones too, as far back as they could be told again.
+_STANDING = """
+SELECT i.*, (SELECT a.acted_by FROM insight_act a
+             WHERE a.tenant_id = $1 AND a.insight_id = i.id AND a.state = i.state
+             ORDER BY a.at DESC LIMIT 1) AS closed_by
+FROM insight i
+WHERE i.tenant_id = $1 AND i.currency = $2 AND i.fingerprint IS NOT NULL
+  AND (i.state NOT IN ('RESOLVED', 'EXPIRED') OR i.until > current_date - 120)
+ORDER BY i.id
+"""
+_COLUMNS: Final = (
+    *("kind", "connection_id", "metric", "currency", "since", "until", "subject_level"),
+    *("subject_key", "observed", "expected", "effect", "method", "n", "p", "q", "is_final"),
+    *("at_stake", "causes", "facts", "severity", "fingerprint", "state"),
+)
+_EVIDENCE = 50
+# Of the largest entries of its days, those of what it is about.
+_TELL = f"""
+WITH told AS MATERIALIZED (
+    SELECT t.* FROM jsonb_populate_recordset(NULL::insight, $4::jsonb) t
+), behind AS (
+    SELECT t.fingerprint, count(e.digest)::int AS entries,
+           (array_agg(e.date ORDER BY e.spend DESC NULLS LAST, e.date, e.digest)
+               FILTER (WHERE e.digest IS NOT NULL))[:{_EVIDENCE}] AS dates,
+           (array_agg(e.digest ORDER BY e.spend DESC NULLS LAST, e.date, e.digest)
+               FILTER (WHERE e.digest IS NOT NULL))[:{_EVIDENCE}] AS digests
+    FROM told t LEFT JOIN marketing_entry e ON e.tenant_id = $1 AND e.is_present
+        AND e.date BETWEEN greatest(t.since, t.until - 30) AND t.until
+        AND e.currency = t.currency AND e.level NOT IN ('ORDER', 'SERIES')
+        AND (t.connection_id IS NULL OR e.connection_id = t.connection_id)
+        AND (t.subject_level <> 'CAMPAIGN' OR e.campaign = t.subject_key::uuid)
+        AND (t.subject_level <> 'CHANNEL' OR e.channel = t.subject_key)
+    GROUP BY t.fingerprint
+)
+INSERT INTO insight AS i (
+    tenant_id, run_id, learned_at, entries, evidence_dates, evidence_digests,
+    {", ".join(_COLUMNS)})
+SELECT $1::uuid, $3::uuid, $2::timestamptz, b.entries, coalesce(b.dates, '{{}}'),
+       coalesce(b.digests, '{{}}'),
+       {", ".join(f"t.{name}" for name in _COLUMNS)}
+FROM told t JOIN behind b USING (fingerprint)
+ON CONFLICT (tenant_id, fingerprint) WHERE fingerprint IS NOT NULL DO UPDATE SET
+    run_id = excluded.run_id, learned_at = excluded.learned_at, entries = excluded.entries,
+    evidence_dates = excluded.evidence_dates, evidence_digests = excluded.evidence_digests,
+    {", ".join(f"{name} = excluded.{name}" for name in _COLUMNS)}
+"""
+_REOPEN = """
+INSERT INTO insight_act (tenant_id, insight_id, at, state, acted_by, run_id, note)
+SELECT $1::uuid, i.id, $2::timestamptz, i.state, $4::text, $3::uuid, 'it holds again' FROM insight i
+WHERE i.tenant_id = $1 AND i.id = ANY($5)
+"""
+_JUDGE = """
+WITH judged AS MATERIALIZED (
+    SELECT j.* FROM jsonb_to_recordset($5::jsonb)
+        j (id uuid, verdict text, state text, note text, figures jsonb)
+), acted AS (
+    INSERT INTO insight_act (tenant_id, insight_id, at, state, acted_by, run_id, note)
+    SELECT $1::uuid, j.id, $2::timestamptz, j.state, $4::text, $3::uuid, j.note
+    FROM judged j WHERE j.state IS NOT NULL
+), ruled AS (
+    INSERT INTO insight_verdict (
+        tenant_id, insight_id, at, verdict, judged_by, run_id, note, figures)
+    SELECT $1::uuid, j.id, $2::timestamptz, j.verdict, $4::text, $3::uuid, j.note, j.figures
+    FROM judged j WHERE j.verdict IS NOT NULL
+)
+UPDATE insight i SET state = coalesce(j.state, i.state), learned_at = $2,
+    verdict = coalesce(j.verdict, i.verdict)
+FROM judged j WHERE i.tenant_id = $1 AND i.id = j.id
+"""
+_COUNT = """
+UPDATE run SET pages = pages + 1, fetched = fetched + $3, stored = stored + $4,
+    unchanged = unchanged + $5, created = created + $6, restated = restated + $7,
+    vanished = vanished + $8
+WHERE tenant_id = $1 AND id = $2
+"""
+_SUMMARY = """
+SELECT format('%s insights told, of which %s are new, %s ended', fetched, created, vanished)
+FROM run WHERE tenant_id = $1 AND id = $2
+"""
+_FINISH = """
+INSERT INTO analysis (tenant_id, looked_at, tokens, rules) VALUES ($1, $2, $3, $4)
+ON CONFLICT (tenant_id) DO UPDATE SET looked_at = excluded.looked_at, tokens = excluded.tokens,
+    rules = excluded.rules, analysed_at = clock_timestamp()
+"""

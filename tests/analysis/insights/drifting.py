@@ -1,0 +1,64 @@
+"""Subjects whose figures drift, day after day, and to which nothing happens."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+
+import numpy as np
+
+from analysis.insights.judging import Judged
+from analysis.insights.panel import Floats, Panel
+from core.records.findings import Subject, SubjectLevel
+
+SINCE = date(2025, 1, 6)
+"""A Monday."""
+METRICS = ("spend", "impressions", "clicks", "conversions", "conversion_value")
+
+
+def drift(
+    random: np.random.Generator, rows: int, days: int, kept: float = 0.6, size: float = 0.3
+) -> Floats:
+    """(rows, days): logarithms about 0, each day `kept` of the day before and chance."""
+    fresh = random.normal(size=(rows, days + 50)) * size * np.sqrt(1 - kept**2)
+    for day in range(1, days + 50):
+        fresh[:, day] += kept * fresh[:, day - 1]
+    drifted: Floats = fresh[:, 50:]
+    return drifted
+
+
+def counted(random: np.random.Generator, usual: Floats) -> Floats:
+    """Whole events that come at their usual rate."""
+    return random.poisson(usual).astype(np.float64)
+
+
+def panel(
+    figures: Mapping[str, Floats], level: SubjectLevel, *, since: date = SINCE, channel_of: int = 0
+) -> Panel:
+    """All days read and final; campaigns share a channel by `channel_of`, others have none."""
+    rows, days = next(iter(figures.values())).shape
+    subjects = tuple(Subject(level, f"{level.value.lower()} {row}") for row in range(rows))
+    unknown = {metric: np.full((rows, days), np.nan) for metric in METRICS}
+    final = np.ones((3, rows, days))
+    made = Panel(
+        subjects=subjects,
+        names=tuple(each.key for each in subjects),
+        since=since,
+        currency="EUR",
+        figures=unknown | dict(figures),
+        was_read=np.ones((rows, days), np.bool_),
+        age=np.full((rows, days), 60, np.int32),
+        final_share=dict.fromkeys(METRICS, final),
+        budgets={},
+    )
+    if not channel_of:
+        return made
+    channels = {each: f"channel {row // channel_of}" for row, each in enumerate(subjects)}
+    return replace(made, channels=channels)
+
+
+def share_at(found: Judged, level: float) -> float:
+    """Of all questions asked, those whose answer would be told at this level of p."""
+    told = sum(each.p is not None and each.p <= level for each in found.findings)
+    return told / sum(found.tests.values())

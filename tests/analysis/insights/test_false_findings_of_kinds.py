@@ -1,0 +1,106 @@
+"""How often each kind finds something where nothing happened: long, with the same seeds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from decimal import Decimal
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from analysis.insights.association import association
+from analysis.insights.benchmark import benchmark
+from analysis.insights.judging import Judged, Settings
+from analysis.insights.pacing import pacing
+from analysis.insights.panel import Panel
+from analysis.insights.saturation import saturation
+from analysis.insights.seasonality import seasonality
+from analysis.insights.wasted_spend import wasted_spend
+from core.records.findings import SubjectLevel
+from tests.analysis.insights.drifting import SINCE, counted, drift, panel
+
+LEVEL = 0.05
+MEMORIES = (0.0, 0.6, 0.9)
+Random = np.random.Generator
+
+
+def _pacing(random: Random, kept: float) -> Panel:
+    """A budget that is what the month will come to, 400 days from its 9th day on."""
+    spend = 100 * np.exp(drift(random, 400, 419, kept))
+    made = panel({"spend": spend[:, :400]}, SubjectLevel.CAMPAIGN)
+    month = spend[:, 391:].sum(axis=1)
+    budgets = {each: Decimal(str(month[row])) for row, each in enumerate(made.subjects)}
+    return replace(made, budgets=budgets)
+
+
+def _seasonality(random: Random, kept: float) -> Panel:
+    return panel({"spend": np.exp(4 + drift(random, 400, 200, kept))}, SubjectLevel.CHANNEL)
+
+
+def _association(random: Random, kept: float) -> Panel:
+    spend, usual = drift(random, 20, 200, kept), drift(random, 20, 200, kept)
+    figures = {"spend": np.exp(4 + spend), "conversions": counted(random, np.exp(3 + usual))}
+    return panel(figures, SubjectLevel.CHANNEL)
+
+
+def _benchmark(random: Random, kept: float) -> Panel:
+    """Campaigns of 12 in a channel whose rates lie apart, each with its own."""
+    shape = 600, 90
+    apart = random.normal(size=(2, shape[0], 1)) * 0.3
+    impressions = counted(random, 2_000 * np.exp(drift(random, *shape, kept)))
+    clicks = counted(random, impressions * np.exp(-4 + apart[0] + drift(random, *shape, kept, 0.2)))
+    conversions = counted(random, clicks * np.exp(-2.5 + apart[1] + drift(random, *shape, kept)))
+    figures = {"impressions": impressions, "clicks": clicks, "conversions": conversions}
+    return panel(figures, SubjectLevel.CAMPAIGN, channel_of=12)
+
+
+def _wasted(random: Random, kept: float) -> Panel:
+    shape = 600, 90
+    spend = 60 * np.exp(drift(random, *shape, kept) + random.normal(size=(600, 1)) * 0.7)
+    rates = np.exp(-3.5 + random.normal(size=(600, 1)) * 0.3 + drift(random, *shape, kept, 0.2))
+    figures = {"spend": spend, "conversions": counted(random, spend * rates)}
+    return panel(figures, SubjectLevel.CAMPAIGN, channel_of=12)
+
+
+def _saturation(random: Random, kept: float) -> Panel:
+    """Conversions that keep pace with spend, which moves by steps of four weeks."""
+    shape = 500, 364
+    steps = np.repeat(random.normal(size=(500, 13)) * 0.5, 28, axis=1)
+    spend = np.exp(4 + steps + drift(random, *shape, kept, 0.2))
+    conversions = counted(random, 0.18 * spend * np.exp(drift(random, *shape, kept)))
+    return panel({"spend": spend, "conversions": conversions}, SubjectLevel.CAMPAIGN)
+
+
+KINDS: dict[str, tuple[Callable[[Panel, Settings], Judged], Callable[[Random, float], Panel]]] = {
+    "pacing": (pacing, _pacing),
+    "seasonality": (seasonality, _seasonality),
+    "association": (association, _association),
+    "benchmark": (benchmark, _benchmark),
+    "wasted_spend": (wasted_spend, _wasted),
+    "saturation": (saturation, _saturation),
+}
+
+
+def told(name: str, seeds: Iterable[int] = (1,)) -> tuple[int, int]:
+    """Of how many questions asked in quiet worlds how many were answered at LEVEL."""
+    detector, world = KINDS[name]
+    asked = false = 0
+    for seed in seeds:
+        for kept in MEMORIES:
+            made = world(np.random.default_rng(seed), kept)
+            found = detector(made, Settings(SINCE))
+            asked += sum(found.tests.values())
+            false += sum((each.p or 0.0) <= LEVEL for each in found.findings)
+    return asked, false
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("name", KINDS)
+def test_no_kind_finds_more_than_its_level_where_nothing_happened(name: str) -> None:
+    asked, false = told(name)
+
+    # What chance alone brings in one of a thousand runs, were the level just kept.
+    assert asked >= 800
+    assert false <= stats.binom.ppf(0.999, asked, LEVEL)

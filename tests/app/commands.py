@@ -1,0 +1,39 @@
+"""The command line over a real database, in this process."""
+
+from __future__ import annotations
+
+import base64
+import time
+from collections.abc import Callable
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from app.cli.main import cli
+
+SECRET = "a-development-secret-of-enough-length-0123456789"
+NUMBERS = count(1)
+Run = Callable[..., Result]
+
+
+@pytest.fixture
+def run(services: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    monkeypatch.setenv("LIFTOS_DATABASE_URL", services.logins.owner)
+    monkeypatch.setenv("LIFTOS_REDIS_URL", services.redis_url)
+    monkeypatch.setenv("LIFTOS_MASTER_KEY", base64.b64encode(bytes(range(32))).decode())
+    monkeypatch.setenv("LIFTOS_JWT_SECRET", SECRET)
+
+    def invoke(*arguments: str, given: str | None = None) -> Result:
+        return CliRunner().invoke(cli, ["--home", str(tmp_path), *arguments], input=given)
+
+    return invoke
+
+
+@pytest.fixture
+def organisation(run: Run) -> str:
+    slug = f"cli-{time.time_ns()}-{next(NUMBERS)}"
+    assert run("tenant", "create", slug, "--currency", "EUR", "--country", "DE").exit_code == 0
+    return slug

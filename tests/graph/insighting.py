@@ -1,0 +1,95 @@
+"""What became of insights, in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from uuid import UUID
+
+from core.missing import no_insight
+from core.records.insights import (
+    InsightAct,
+    InsightJudgement,
+    InsightRecord,
+    InsightScore,
+    InsightState,
+    InsightVerdict,
+)
+from core.records.runs import RunKind, RunRecord, RunStatus
+from core.scope import TenantScope
+from tests.graph import samples
+from tests.graph.memory import Memory
+from tests.graph.samples import LEARNED
+
+
+@dataclass
+class Analyses:
+    memory: Memory
+
+    async def start(self, scope: TenantScope) -> RunRecord:
+        waiting = {"kind": RunKind.ANALYSIS, "status": RunStatus.QUEUED, "connection_id": None}
+        run = samples.run(**waiting, receipt=None, options={})
+        self.memory.of(scope).runs[run.id] = run
+        return run
+
+
+class InsightActs:
+    """Acts and verdicts of one moment; the ledger counts them as the store does."""
+
+    def __init__(self, memory: Memory) -> None:
+        self.memory = memory
+        self.told: list[InsightAct | InsightJudgement] = []
+
+    async def act(
+        self, scope: TenantScope, insight_id: UUID, state: InsightState, note: str | None = None
+    ) -> InsightRecord:
+        record = replace(self._found(scope, insight_id), state=state)
+        self.memory.of(scope).insights[insight_id] = record
+        self.told.append(InsightAct(insight_id, LEARNED, state, scope.actor, None, note))
+        return record
+
+    async def judge(
+        self, scope: TenantScope, insight_id: UUID, verdict: InsightVerdict, note: str | None = None
+    ) -> InsightRecord:
+        record = replace(self._found(scope, insight_id), verdict=verdict)
+        self.memory.of(scope).insights[insight_id] = record
+        judged = InsightJudgement(insight_id, LEARNED, verdict, scope.actor, None, note, {})
+        self.told.append(judged)
+        return record
+
+    async def acts(
+        self, scope: TenantScope, ids: Sequence[UUID]
+    ) -> dict[UUID, tuple[InsightAct, ...]]:
+        known = self.memory.of(scope).insights
+        of = [each for each in self.told if isinstance(each, InsightAct)]
+        return {
+            id_: tuple(each for each in of if each.insight_id == id_) for id_ in ids if id_ in known
+        }
+
+    async def judgements(
+        self, scope: TenantScope, ids: Sequence[UUID]
+    ) -> dict[UUID, tuple[InsightJudgement, ...]]:
+        known = self.memory.of(scope).insights
+        of = [each for each in self.told if isinstance(each, InsightJudgement)]
+        return {
+            id_: tuple(each for each in of if each.insight_id == id_) for id_ in ids if id_ in known
+        }
+
+    async def ledger(
+        self, scope: TenantScope, as_of: datetime | None = None
+    ) -> tuple[InsightScore, ...]:
+        assert as_of is None
+        found = self.memory.of(scope).insights.values()
+        kinds = sorted({each.kind for each in found})
+        raised = (sum(each.kind is kind for each in found) for kind in kinds)
+        return tuple(
+            InsightScore(kind, count, 0, 0, 0, 0, 0)
+            for kind, count in zip(kinds, raised, strict=True)
+        )
+
+    def _found(self, scope: TenantScope, insight_id: UUID) -> InsightRecord:
+        record = self.memory.of(scope).insights.get(insight_id)
+        if record is None:
+            raise no_insight()
+        return record

@@ -1,0 +1,2 @@
+--: SELECT connection
+SELECT id, source, account_id, name, currency, time_zone, level, look_back_days, status, file_mapping, created_at, last_read_at, breakdown FROM connection WHERE tenant_id = $1 ORDER BY id ASC LIMIT 3;

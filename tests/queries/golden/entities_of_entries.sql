@@ -1,0 +1,32 @@
+--: SELECT marketing_entry
+SELECT date_send(e.date) || uuid_send(e.digest), convert_to(concat('{"id":"', 'TWFya2V0aW5nRW50cnk6' || encode(convert_to('' || replace(e.date::text, '-', '') || '-' || encode(uuid_send(e.digest), 'hex'), 'UTF8'), 'base64'), '","date":"', e.date, '","spend":', coalesce('"' || trim_scale(e.spend)::text || '"', 'null'), ',"calendar":'), 'UTF8'), e.date, e.campaign FROM unnest($2::date[], $3::uuid[]) k (date, digest) CROSS JOIN LATERAL (SELECT e.* FROM (SELECT date, digest, source, connection_id, account_id, level, entity_id, entity_name, campaign, date_basis, attribution_setting, channel, platform_channel, currency, country, geo, device, series_role, covers_days, first_learned_at, learned_at, is_present, run_id, raw_page_id, raw_position, spend, impressions, clicks, link_clicks, reach, video_views, conversions, conversion_value, conversion_type, actions, value, checks_applied, checks_failed, vintage_count, coalesce(marketing_entry.named_at, marketing_entry.learned_at) AS named_at FROM marketing_entry WHERE tenant_id = $1 AND is_present) e WHERE e.date = k.date AND e.digest = k.digest OFFSET 0) e;
+
+--: SELECT calendar_event, calendar_version
+SELECT *, (
+SELECT max(learned_at) FROM calendar_event
+WHERE tenant_id = $1 AND learned_at <= coalesce($2::timestamptz, 'infinity')) AS events_at
+FROM calendar_version WHERE tenant_id = $1 AND learned_at = coalesce(
+(SELECT max(learned_at) FROM calendar_version
+WHERE tenant_id = $1 AND learned_at <= coalesce($2::timestamptz, 'infinity')),
+(SELECT min(learned_at) FROM calendar_version WHERE tenant_id = $1));
+
+--: SELECT calendar_day
+SELECT DISTINCT ON (date) date, holidays, retail_events FROM calendar_day
+WHERE tenant_id = $1 AND date BETWEEN $2 AND $3 AND learned_at <= $4
+ORDER BY date, learned_at DESC;
+
+--: SELECT calendar_event
+SELECT * FROM (
+SELECT DISTINCT ON (id) * FROM calendar_event
+WHERE tenant_id = $1 AND learned_at <= coalesce($2::timestamptz, 'infinity')
+ORDER BY id, learned_at DESC
+) e
+WHERE is_present AND since <= $4 AND until >= $3 ORDER BY since, id;
+
+--: SELECT campaign, marketing_entry
+SELECT c.*, span.first_date, span.last_date FROM campaign c
+LEFT JOIN LATERAL (
+SELECT min(e.date) AS first_date, max(e.date) AS last_date FROM marketing_entry e
+WHERE e.tenant_id = c.tenant_id AND e.campaign = c.digest AND e.is_present
+) span ON true
+WHERE c.tenant_id = $1 AND c.digest = ANY($2);

@@ -1,0 +1,5 @@
+--: SELECT marketing_entry
+SELECT date_send(e.date) || uuid_send(e.digest), e.connection_id FROM (SELECT e.* FROM (SELECT date, digest, source, connection_id, account_id, level, entity_id, entity_name, campaign, date_basis, attribution_setting, channel, platform_channel, currency, country, geo, device, series_role, covers_days, first_learned_at, learned_at, is_present, run_id, raw_page_id, raw_position, spend, impressions, clicks, link_clicks, reach, video_views, conversions, conversion_value, conversion_type, actions, value, checks_applied, checks_failed, vintage_count, coalesce(marketing_entry.named_at, marketing_entry.learned_at) AS named_at FROM marketing_entry WHERE tenant_id = $1 AND is_present) e WHERE true ORDER BY e.date ASC, e.digest ASC LIMIT 3) e ORDER BY e.date ASC, e.digest ASC;
+
+--: SELECT connection
+SELECT id, source, account_id, name, currency, time_zone, level, look_back_days, status, file_mapping, created_at, last_read_at, breakdown FROM connection WHERE tenant_id = $1 AND id = ANY($2);

@@ -1,0 +1,5 @@
+--: SELECT insight
+SELECT * FROM insight WHERE tenant_id = $1 ORDER BY id DESC LIMIT 3;
+
+--: SELECT connection
+SELECT id, source, account_id, name, currency, time_zone, level, look_back_days, status, file_mapping, created_at, last_read_at, breakdown FROM connection WHERE tenant_id = $1 AND id = ANY($2);

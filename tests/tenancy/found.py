@@ -1,0 +1,37 @@
+"""What an analysis found of a party's figures, and what became of it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from core.records.findings import (
+    Cause,
+    CauseKind,
+    Subject,
+    SubjectLevel,
+)
+from core.records.insights import (
+    InsightState,
+    InsightVerdict,
+)
+from graph.ids import CONNECTION
+from tests.jobs.analysing import FOUND, told
+
+if TYPE_CHECKING:
+    from tests.tenancy.party import Ground, Party
+
+
+async def analysed(ground: Ground, party: Party) -> None:
+    """A finding of the party's own connection, acknowledged and judged by hand."""
+    stores, scope, slug = ground.stores, party.scope, party.record.slug
+    connection_id = CONNECTION.decode(party.connections["meta"], "id")
+    finding = replace(
+        FOUND,
+        subject=Subject(SubjectLevel.CONNECTION, str(connection_id), connection_id),
+        causes=(Cause(CauseKind.CALENDAR, FOUND.window, f"sale of {slug}"),),
+        facts={"subject": f"account of {slug}", "expected_low": 90.0, "expected_high": 110.0},
+    )
+    record = await told(stores, scope, finding)
+    await stores.insight_acts.act(scope, record.id, InsightState.ACKNOWLEDGED, f"seen by {slug}")
+    await stores.insight_acts.judge(scope, record.id, InsightVerdict.ACTED_ON, f"mended by {slug}")
