@@ -127,7 +127,17 @@ FOLLOWED = [
 
 
 LONG = frozenset(
-    {"receipts.md", "transform.md", "connections.md", "calendar.md", "operations.md", "audit.md"}
+    {
+        "receipts.md",
+        "transform.md",
+        "connections.md",
+        "calendar.md",
+        "operations.md",
+        "audit.md",
+        "mcp.md",
+        "context.md",
+        "limits.md",
+    }
 )
 """They have many runs, or servers of their own, to wait for."""
 
