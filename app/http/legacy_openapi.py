@@ -93,7 +93,7 @@ def _paths() -> Json:
             "search", "What answers a question, best first. Needs `memory:read`.", LegacySearch
         ),
         "/marketing/insights": _either(
-            "insights", "Totals and rates of some days. Needs `causal:data:access`.", LegacyRequest
+            "insights", "Totals and rates of some days. Needs `memory:read`.", LegacyRequest
         ),
         "/marketing/calendar/{year}": {
             "get": _operation(

@@ -14,13 +14,12 @@ from app.http.execution import Execution
 from app.http.legacy_calendar import calendar_dimensions
 from app.http.legacy_caller import Caller, enveloped
 from app.http.legacy_envelope import answered
+from app.http.legacy_insights import insights
 from app.http.legacy_openapi import openapi
-from app.http.legacy_request import MAX_BYTES, MAX_ROWS_BYTES, LegacyRequest, read
+from app.http.legacy_request import MAX_BYTES, MAX_ROWS_BYTES
 from app.http.legacy_rows import ingest, transform
 from app.http.legacy_search import search
-from app.http.legacy_sources import CALLED, sources_called
 from core.errors import BadInput
-from core.legacy_insights import insights_of
 
 
 def legacy_views_router(execution: Execution) -> APIRouter:
@@ -33,9 +32,9 @@ def legacy_views_router(execution: Execution) -> APIRouter:
         return await enveloped(request, execution, lambda each, _: _calendar(each, year), MAX_BYTES)
 
     @router.api_route("/marketing/insights", methods=["GET", "POST"])
-    async def insights(request: Request) -> Response:
+    async def summed(request: Request) -> Response:
         """Totals, rates, sources, campaigns, days and the calendar, over some days."""
-        return await enveloped(request, execution, _insights, MAX_BYTES)
+        return await enveloped(request, execution, insights, MAX_BYTES)
 
     @router.api_route("/marketing/search", methods=["GET", "POST"])
     async def found(request: Request) -> Response:
@@ -66,32 +65,3 @@ async def _calendar(caller: Caller, year: str) -> Response:
     days = await calendar_dimensions(caller, f"{year}-01-01", f"{year}-12-31")
     told = {"year": int(year), "calendar_dimensions": days, "total_days": len(days)}
     return answered(f"Calendar dimensions for {year}", told, caller.metadata)
-
-
-async def _insights(caller: Caller, body: bytes) -> Response:
-    asked = _question(caller.request, body)
-    currency = (await caller.ask("Currency", {}))["viewer"]["tenant"]["reportingCurrency"]
-    dates = {"since": str(asked.date_range_start), "until": str(asked.date_range_end)}
-    sources = [source.value for source in sources_called(asked.data_sources)]
-    variables = {"dates": dates, "sources": sources, "currency": currency}
-    data = await caller.ask("Totals", variables)
-    if any(data[part]["pageInfo"]["hasNextPage"] for part in ("days", "campaigns")):
-        raise BadInput(
-            "these dates have more rows than are answered at once",
-            field="date_range_start",
-            mend="ask for fewer days, or ask attributionRows page by page",
-        )
-    found = insights_of(data["days"]["nodes"], data["campaigns"]["nodes"], CALLED)
-    metadata = caller.metadata | {"currency": currency, "as_of": data["days"]["asOf"]}
-    return answered("Marketing insights generated successfully", found, metadata)
-
-
-def _question(request: Request, body: bytes) -> LegacyRequest:
-    asked = read(LegacyRequest, request, body)
-    if asked.filters:
-        raise BadInput(
-            "filters are not answered here",
-            field="filters",
-            mend="leave it out, or ask attributionRows with a filter",
-        )
-    return asked

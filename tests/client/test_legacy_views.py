@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import httpx2
 import pytest
 
-from core.legacy_insights import insights_of
+from app.http.legacy_insights import insights_of
 from core.scope import Role
 from tests.client.conftest import Shop
 from tests.tenancy.door import bearer
@@ -81,6 +82,7 @@ async def test_the_calendar_has_every_day_of_the_year(shop: Shop) -> None:
         ({**BODY, "filters": {"a": 1}}, "filters"),
         ({**BODY, "date_range_start": "soon"}, "date_range_start"),
         ({**BODY, "surprise": 1}, "surprise"),
+        ({**BODY, "date_range_start": "2020-01-01"}, "dates"),
     ],
 )
 async def test_what_is_not_answered_is_refused_in_the_envelope(
@@ -93,29 +95,77 @@ async def test_what_is_not_answered_is_refused_in_the_envelope(
     assert told["errors"][0]["mend"]
 
 
+async def test_insights_say_what_the_summary_of_the_schema_says(shop: Shop) -> None:
+    dates = {"since": BODY["date_range_start"], "until": BODY["date_range_end"]}
+    query = """query($dates: DateRangeInput!) { marketingSummary(dates: $dates) {
+      asOf totalSpend { value } averageCtr { value } roas { value } } }"""
+    told = (await asked(shop)).json()
+    answer = await shop.door.http.post(
+        "/graphql",
+        json={"query": query, "variables": {"dates": dates}},
+        headers=bearer(shop.token()),
+    )
+    same = answer.json()["data"]["marketingSummary"]
+    data = told["data"]
+    assert data["total_spend"] == float(same["totalSpend"]["value"])
+    assert data["average_ctr"] == float(100 * Decimal(same["averageCtr"]["value"]))
+    assert data["roas"] == float(same["roas"]["value"])
+
+
 async def test_permissions_and_credentials_are_those_of_the_operation(shop: Shop) -> None:
-    viewer = await asked(shop, role=Role.VIEWER)
-    assert (viewer.status_code, viewer.json()["errors"][0]["code"]) == (403, "FORBIDDEN")
+    assert (await asked(shop, role=Role.VIEWER)).status_code == 200
+    nobody = await shop.door.http.post("/marketing/insights", json=BODY)
+    assert (nobody.status_code, nobody.json()["errors"][0]["code"]) == (401, "UNAUTHENTICATED")
     nobody = await shop.door.http.get("/marketing/calendar/2026")
     assert (nobody.status_code, nobody.json()["errors"][0]["code"]) == (401, "UNAUTHENTICATED")
     year = await shop.door.http.get("/marketing/calendar/now", headers=bearer(shop.token()))
     assert (year.status_code, year.json()["errors"][0]["field"]) == (400, "year")
 
 
-def test_what_is_unknown_is_null_and_not_zero() -> None:
-    row = {
-        "date": "2026-09-05",
-        "source": "KLAVIYO",
-        "spend": None,
-        "impressions": 10,
-        "clicks": 0,
-        "conversions": "1.5",
-        "conversionValue": "30.00",
-        "isWeekend": True,
-        "isHoliday": False,
-    }
-    found = insights_of([row], [], {"KLAVIYO": "klaviyo"})
+def figures(**told: str | None) -> dict[str, Any]:
+    return {"values": [{"metric": name, "value": value} for name, value in told.items()]}
+
+
+def test_what_is_unknown_is_null_and_shares_are_percentages() -> None:
+    mailing = figures(
+        SPEND=None, IMPRESSIONS="10", CLICKS="0", CONVERSIONS="1.5", CONVERSION_VALUE="30.00",
+        CPC=None, CPM=None, CTR="0.0333333333", CVR=None, ROAS=None,
+    )  # fmt: skip
+    nothing = figures(SPEND=None, IMPRESSIONS=None)
+    found = insights_of(
+        {
+            "total": mailing,
+            "dataSourcesSummary": [{"source": "KLAVIYO", **mailing}],
+            "topCampaigns": [],
+            "performanceTrends": [{"dates": {"since": "2026-09-05"}, **mailing}],
+            "calendarInsights": [
+                {"part": "WEEKDAY", **nothing},
+                {"part": "WEEKEND", **mailing},
+                {"part": "HOLIDAY", **nothing},
+                {"part": "RETAIL_EVENT", **nothing},
+            ],
+        }
+    )
     assert (found["total_spend"], found["total_clicks"]) == (None, 0.0)
     assert (found["roas"], found["average_cpc"], found["conversion_rate"]) == (None, None, None)
-    assert found["total_conversions"] == 1.5
+    assert (found["total_conversions"], found["average_ctr"]) == (1.5, 3.33333333)
+    assert found["data_sources_summary"] == {"klaviyo": found["performance_trends"]["2026-09-05"]}
+    assert list(found["calendar_insights"]) == ["weekend", "weekday", "holiday"]
     assert found["calendar_insights"]["weekday"]["impressions"] is None
+
+
+def test_where_nothing_is_every_figure_is_null() -> None:
+    found = insights_of(
+        {
+            "total": None,
+            "dataSourcesSummary": [],
+            "topCampaigns": [],
+            "performanceTrends": [],
+            "calendarInsights": [
+                {"part": part, **figures()} for part in ("WEEKDAY", "WEEKEND", "HOLIDAY")
+            ],
+        }
+    )
+    sums = {name: value for name, value in found.items() if name.startswith("total_")}
+    assert len(sums) == 5
+    assert set(sums.values()) == {None}
