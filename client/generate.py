@@ -46,6 +46,14 @@ type = "liftos_client.scalars.Moment"
 [tool.ariadne-codegen.scalars.BigInt]
 type = "int"
 """
+UNIONS: Final = (
+    (r': (Union\[[^\]]*\]) = Field\(discriminator="typename__"\)', r": OpenUnion[\1]"),
+    (
+        r'Annotated\[\s*(Union\[[^\]]*\]),\s*Field\(discriminator="typename__"\),\s*\]',
+        r"OpenUnion[\1]",
+    ),
+)
+"""Members that are told apart, as they are generated and as they are kept."""
 FOLLOWED: Final = re.compile(
     r"async for data in self\.execute_ws\(\n\s+(.+?)\n\s+\):\n\s+yield (.+?)\n", re.DOTALL
 )
@@ -73,7 +81,8 @@ def main(package: Path, registered: Path) -> None:
         made = _generated(Path(place), "AsyncOperations", is_async=True)
         for file in sorted(made.glob("*.py")):
             if file.name not in OURS:
-                (package / file.name).write_text(_opened(_relative(file.read_text())))
+                text = _with_open_unions(_with_open_enums(_relative(file.read_text())))
+                (package / file.name).write_text(text)
         asynchronous = (made / "client.py").read_text()
         (package / "async_operations.py").write_text(_over_transport(asynchronous, "Async"))
         made = _generated(Path(place), "Operations", is_async=False)
@@ -116,13 +125,27 @@ def _relative(text: str) -> str:
     return text.replace("from liftos_client.", "from ..")
 
 
-def _opened(text: str) -> str:
+def _with_open_enums(text: str) -> str:
     """Enums that take values of newer servers, too."""
     imported = "from enum import Enum\n"
     if imported not in text:
         return text
     opened = text.replace(imported, "from ..open_enums import OpenEnum\n")
     return opened.replace("(str, Enum):", "(OpenEnum):")
+
+
+def _with_open_unions(text: str) -> str:
+    """Unions that take members of newer servers, too."""
+    opened = text
+    for closed, kept in UNIONS:
+        opened = re.sub(closed, kept, opened)
+    assert "discriminator=" not in opened  # noqa: S101 - as the generator writes it
+    if opened == text:
+        return text
+    if "Annotated[" not in opened:
+        opened = opened.replace("from typing import Annotated, ", "from typing import ")
+    imported = "from .base_model import BaseModel\n"
+    return opened.replace(imported, f"from ..open_unions import OpenUnion\n{imported}")
 
 
 def _over_transport(client: str, kind: str) -> str:

@@ -8,7 +8,7 @@ Each operation of `operations.graphql` is a method of `Liftos` and, to be awaite
 `AsyncLiftos`; `execute` takes any other document. Errors are LiftosError and its classes.
 """
 
-from . import errors, tables
+from . import errors, tables, wide
 from .errors import LiftosError
 from .exchange import Cost, Retries
 from .generated import enums, fragments, input_types
@@ -16,6 +16,7 @@ from .generated.async_operations import AsyncOperations as AsyncLiftos
 from .generated.fragments import Refused
 from .generated.input_types import DateRangeInput
 from .generated.operations import Operations as Liftos
+from .open_unions import Unknown
 from .unified import AsyncUnifiedDataAPI, UnifiedDataAPI
 from .walking import each, walk
 
@@ -29,6 +30,7 @@ __all__ = [
     "Refused",
     "Retries",
     "UnifiedDataAPI",
+    "Unknown",
     "each",
     "enums",
     "errors",
@@ -36,4 +38,5 @@ __all__ = [
     "input_types",
     "tables",
     "walk",
+    "wide",
 ]

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
 from types import UnionType
-from typing import TYPE_CHECKING, Any, Union, cast, get_args, get_origin
+from typing import TYPE_CHECKING, Any, TypeAlias, Union, cast, get_args, get_origin
 
 from pydantic import BaseModel
 
@@ -17,20 +18,37 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 
-def records(rows: Iterable[BaseModel], *, exact: bool = False) -> list[dict[str, Any]]:
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Flat rows and their columns, in order: rows of one model are one, and `wide` makes others."""
+
+    columns: Mapping[str, type]
+    rows: Sequence[Mapping[str, Any]]
+
+    def told(self, *, exact: bool) -> list[dict[str, Any]]:
+        """The rows, Decimals as floats unless `exact`."""
+        return [
+            {name: _value(row[name], exact=exact) for name in self.columns} for row in self.rows
+        ]
+
+
+Rows: TypeAlias = Iterable[BaseModel] | Table
+
+
+def records(rows: Rows, *, exact: bool = False) -> list[dict[str, Any]]:
     """One flat dict a row: what is nested is named `campaign_id`, enums are their text.
 
     Decimals become floats unless `exact`; what is unknown is None, never 0.
     """
-    return [_flat(row, exact=exact) for row in rows]
+    return table(rows).told(exact=exact)
 
 
-def frame(rows: Iterable[BaseModel], *, exact: bool = False) -> pd.DataFrame:
+def frame(rows: Rows, *, exact: bool = False) -> pd.DataFrame:
     """A frame with the columns of `records`; unknown numbers are NaN, days are datetime64."""
     pandas = importlib.import_module("pandas")
-    kept = list(rows)
-    made = pandas.DataFrame(records(kept, exact=exact))
-    for name, kind in _columns(type(kept[0]) if kept else BaseModel).items():
+    kept = table(rows)
+    made = pandas.DataFrame(kept.told(exact=exact), columns=[*kept.columns])
+    for name, kind in kept.columns.items():
         if kind is date or kind is datetime:
             made[name] = pandas.to_datetime(made[name], utc=kind is datetime)
         elif kind is float or (kind is Decimal and not exact):
@@ -40,45 +58,47 @@ def frame(rows: Iterable[BaseModel], *, exact: bool = False) -> pd.DataFrame:
     return cast("pd.DataFrame", made)
 
 
-def arrow(rows: Iterable[BaseModel], *, exact: bool = False) -> pa.Table:
+def arrow(rows: Rows, *, exact: bool = False) -> pa.Table:
     """A table with the columns of `records`, typed by the rows' model: also where all are null.
 
     Decimals are float64, or decimal128(38, 18) when `exact`.
     """
     pyarrow = importlib.import_module("pyarrow")
-    kept = list(rows)
-    if not kept:
-        return cast("pa.Table", pyarrow.table({}))
-    exactly = pyarrow.decimal128(38, 18) if exact else pyarrow.float64()
+    kept = table(rows)
     types = {
         date: pyarrow.date32(),
         datetime: pyarrow.timestamp("us", tz="UTC"),
-        Decimal: exactly,
+        Decimal: pyarrow.decimal128(38, 18) if exact else pyarrow.float64(),
         bool: pyarrow.bool_(),
         int: pyarrow.int64(),
         float: pyarrow.float64(),
         list: pyarrow.list_(pyarrow.string()),
     }
     schema = pyarrow.schema(
-        [
-            (name, types.get(kind, pyarrow.string()))
-            for name, kind in _columns(type(kept[0])).items()
-        ]
+        [(name, types.get(kind, pyarrow.string())) for name, kind in kept.columns.items()]
     )
-    made = pyarrow.Table.from_pylist(records(kept, exact=exact), schema=schema)
+    made = pyarrow.Table.from_pylist(kept.told(exact=exact), schema=schema)
     return cast("pa.Table", made)
 
 
-def _flat(row: BaseModel, *, exact: bool) -> dict[str, Any]:
+def table(rows: Rows) -> Table:
+    """Rows of one model, flat; no rows have no columns."""
+    if isinstance(rows, Table):
+        return rows
+    kept = list(rows)
+    return Table(_columns(type(kept[0])) if kept else {}, [_flat(row) for row in kept])
+
+
+def _flat(row: BaseModel) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for name, told in type(row).model_fields.items():
         value = getattr(row, name)
         nested = _model_in(told.annotation)
         if nested is None:
-            found[name] = _value(value, exact=exact)
+            found[name] = value
             continue
         inner: Mapping[str, Any] = (
-            dict.fromkeys(_columns(nested)) if value is None else _flat(value, exact=exact)
+            dict.fromkeys(_columns(nested)) if value is None else _flat(value)
         )
         found |= {_joined(name, part): each for part, each in inner.items()}
     return found

@@ -24,6 +24,7 @@ from client.liftos_client import (
     tables,
     walk,
 )
+from client.liftos_client.generated.entry_history import EntryHistoryEntriesMarketingEntry
 from client.liftos_client.generated.enums import AttributionDimension
 from client.liftos_client.generated.input_types import StartIngestionInput
 from client.liftos_client.unified_rows import CALENDAR, COLUMNS
@@ -105,8 +106,7 @@ async def test_a_number_is_followed_to_the_page_that_it_came_on(shop: Shop) -> N
     async with AsyncLiftos(shop.door.url, token=shop.token()) as client:
         first = await anext(walk(client.marketing_entries, first=1))
         [entry] = (await client.entry_history(ids=[first.id])).entries
-    assert entry is not None
-    assert entry.typename__ == "MarketingEntry"
+    assert isinstance(entry, EntryHistoryEntriesMarketingEntry)
     [vintage] = entry.vintages
     assert (vintage.spend, vintage.is_present) == (first.spend, True)
     assert vintage.lineage is not None
@@ -172,6 +172,8 @@ async def test_what_analysis_found_is_as_sure_as_its_share_of_false_ones(shop: S
         api = AsyncUnifiedDataAPI(client)
         (one,) = await api.get_surfacing_insights("anomaly", until=date(2026, 10, 31))
         none = await api.get_surfacing_insights("anomaly", 30, 0.995, until=date(2026, 10, 31))
+        [line] = (await client.insight_ledger()).ledger
+    assert (line.kind.value, line.raised, line.held, line.hit_rate) == ("ANOMALY", 1, 0, None)
     assert (one["confidence_score"], one["insight_category"], one["date"], none) == (
         0.99,
         "anomaly",

@@ -20,15 +20,20 @@ from .enums import (
     AttributionDimension,
     AttributionFacts,
     DataEventKind,
+    FeatureEntity,
     Grain,
     Industry,
     InsightKind,
     MarketingEntryOrder,
+    Metric,
+    PerformanceDimension,
     RunStatus,
     Source,
 )
 from .export_causal import ExportCausal
 from .exports import Exports
+from .feature_views import FeatureViews
+from .features import Features
 from .follow_events import FollowEvents
 from .follow_restatements import FollowRestatements
 from .follow_run import FollowRun
@@ -36,14 +41,21 @@ from .follow_runs import FollowRuns
 from .input_types import (
     AttributionRowFilter,
     CausalExportInput,
+    ComparisonInput,
     DateRangeInput,
     MarketingEntryFilter,
+    PerformanceOrderInput,
     SearchFilter,
     StartIngestionInput,
 )
+from .insight_ledger import InsightLedger
 from .insights import Insights
 from .llm_context import LlmContext
 from .marketing_entries import MarketingEntries
+from .marketing_summary import MarketingSummary
+from .metrics import Metrics
+from .performance import Performance
+from .performance_entries import PerformanceEntries
 from .run_by_id import RunById
 from .runs import Runs
 from .seasonality_prior import SeasonalityPrior
@@ -585,6 +597,457 @@ class AsyncOperations(AsyncTransport):
         )
         data = self.get_data(response)
         return Insights.model_validate(data)
+
+    async def insight_ledger(
+        self, as_of: Union[Optional[Moment], UnsetType] = UNSET, **kwargs: Any
+    ) -> InsightLedger:
+        query = gql("""
+            query InsightLedger($asOf: DateTime) {
+              ledger: insightLedger(asOf: $asOf) {
+                kind
+                raised
+                held
+                restatedAway
+                withdrawn
+                actedOn
+                notUseful
+                hitRate
+              }
+            }
+            """)
+        variables: dict[str, object] = {"asOf": as_of}
+        response = await self.execute(
+            query=query, operation_name="InsightLedger", variables=variables, **kwargs
+        )
+        data = self.get_data(response)
+        return InsightLedger.model_validate(data)
+
+    async def metrics(self, **kwargs: Any) -> Metrics:
+        query = gql("""
+            query Metrics {
+              metrics {
+                metric
+                title
+                description
+                kind
+                unit
+                better
+                formula
+                numerator
+                denominator
+                multiplier
+              }
+            }
+            """)
+        variables: dict[str, object] = {}
+        response = await self.execute(
+            query=query, operation_name="Metrics", variables=variables, **kwargs
+        )
+        data = self.get_data(response)
+        return Metrics.model_validate(data)
+
+    async def performance(
+        self,
+        dates: DateRangeInput,
+        group_by: Union[Optional[list[PerformanceDimension]], UnsetType] = UNSET,
+        metrics: Union[Optional[list[Metric]], UnsetType] = UNSET,
+        grain: Union[Optional[Grain], UnsetType] = UNSET,
+        facts: Union[Optional[AttributionFacts], UnsetType] = UNSET,
+        sources: Union[Optional[list[Source]], UnsetType] = UNSET,
+        channels: Union[Optional[list[str]], UnsetType] = UNSET,
+        filter_: Union[Optional[AttributionRowFilter], UnsetType] = UNSET,
+        min_quality: Union[Optional[float], UnsetType] = UNSET,
+        currency: Union[Optional[str], UnsetType] = UNSET,
+        compare_to: Union[Optional[ComparisonInput], UnsetType] = UNSET,
+        order_by: Union[Optional[PerformanceOrderInput], UnsetType] = UNSET,
+        as_of: Union[Optional[Moment], UnsetType] = UNSET,
+        first: Union[Optional[int], UnsetType] = UNSET,
+        after: Union[Optional[str], UnsetType] = UNSET,
+        **kwargs: Any,
+    ) -> Performance:
+        query = gql("""
+            query Performance($dates: DateRangeInput!, $groupBy: [PerformanceDimension!], $metrics: [Metric!], $grain: Grain, $facts: AttributionFacts = MEDIA, $sources: [Source!], $channels: [String!], $filter: AttributionRowFilter, $minQuality: Float, $currency: String, $compareTo: ComparisonInput, $orderBy: PerformanceOrderInput, $asOf: DateTime, $first: Int = 500, $after: String) {
+              page: performance(
+                dates: $dates
+                groupBy: $groupBy
+                metrics: $metrics
+                grain: $grain
+                facts: $facts
+                sources: $sources
+                channels: $channels
+                filter: $filter
+                minQuality: $minQuality
+                currency: $currency
+                compareTo: $compareTo
+                orderBy: $orderBy
+                asOf: $asOf
+                first: $first
+                after: $after
+              ) {
+                asOf
+                comparedAsOf
+                comparedDates {
+                  since
+                  until
+                }
+                nodes {
+                  ...PerformanceRow
+                }
+                pageInfo {
+                  ...PageInfo
+                }
+              }
+            }
+
+            fragment MetricValue on MetricValue {
+              metric
+              value
+              compared
+              change
+              changeShare
+            }
+
+            fragment PageInfo on PageInfo {
+              hasNextPage
+              endCursor
+            }
+
+            fragment PerformanceRow on PerformanceRow {
+              dates {
+                since
+                until
+              }
+              comparedDates {
+                since
+                until
+              }
+              source
+              channel
+              accountId
+              country
+              device
+              series
+              currency
+              values {
+                ...MetricValue
+              }
+              entries
+              unconverted
+              isMature
+              quality
+              learnedAt
+              campaign {
+                id
+                campaignId
+                name
+              }
+              trace
+            }
+            """)
+        variables: dict[str, object] = {
+            "dates": dates,
+            "groupBy": group_by,
+            "metrics": metrics,
+            "grain": grain,
+            "facts": facts,
+            "sources": sources,
+            "channels": channels,
+            "filter": filter_,
+            "minQuality": min_quality,
+            "currency": currency,
+            "compareTo": compare_to,
+            "orderBy": order_by,
+            "asOf": as_of,
+            "first": first,
+            "after": after,
+        }
+        response = await self.execute(
+            query=query, operation_name="Performance", variables=variables, **kwargs
+        )
+        data = self.get_data(response)
+        return Performance.model_validate(data)
+
+    async def performance_entries(
+        self,
+        trace: str,
+        order_by: Union[Optional[MarketingEntryOrder], UnsetType] = UNSET,
+        first: Union[Optional[int], UnsetType] = UNSET,
+        after: Union[Optional[str], UnsetType] = UNSET,
+        **kwargs: Any,
+    ) -> PerformanceEntries:
+        query = gql("""
+            query PerformanceEntries($trace: String!, $orderBy: MarketingEntryOrder = DATE_ASC, $first: Int = 500, $after: String) {
+              page: performanceEntries(
+                trace: $trace
+                orderBy: $orderBy
+                first: $first
+                after: $after
+              ) {
+                nodes {
+                  ...MarketingEntry
+                }
+                pageInfo {
+                  ...PageInfo
+                }
+              }
+            }
+
+            fragment MarketingEntry on MarketingEntry {
+              id
+              date
+              source
+              accountId
+              level
+              entityId
+              entityName
+              channel
+              currency
+              spend
+              impressions
+              clicks
+              reach
+              conversions
+              conversionValue
+              ctr
+              cpc
+              cpm
+              cvr
+              roas
+              isMature
+              learnedAt
+              vintageCount
+              quality {
+                score
+              }
+            }
+
+            fragment PageInfo on PageInfo {
+              hasNextPage
+              endCursor
+            }
+            """)
+        variables: dict[str, object] = {
+            "trace": trace,
+            "orderBy": order_by,
+            "first": first,
+            "after": after,
+        }
+        response = await self.execute(
+            query=query,
+            operation_name="PerformanceEntries",
+            variables=variables,
+            **kwargs,
+        )
+        data = self.get_data(response)
+        return PerformanceEntries.model_validate(data)
+
+    async def marketing_summary(
+        self,
+        dates: DateRangeInput,
+        sources: Union[Optional[list[Source]], UnsetType] = UNSET,
+        currency: Union[Optional[str], UnsetType] = UNSET,
+        compare_to: Union[Optional[ComparisonInput], UnsetType] = UNSET,
+        as_of: Union[Optional[Moment], UnsetType] = UNSET,
+        campaigns: Union[Optional[int], UnsetType] = UNSET,
+        grain: Union[Optional[Grain], UnsetType] = UNSET,
+        **kwargs: Any,
+    ) -> MarketingSummary:
+        query = gql("""
+            query MarketingSummary($dates: DateRangeInput!, $sources: [Source!], $currency: String, $compareTo: ComparisonInput, $asOf: DateTime, $campaigns: Int = 10, $grain: Grain = DAY) {
+              summary: marketingSummary(
+                dates: $dates
+                sources: $sources
+                currency: $currency
+                compareTo: $compareTo
+                asOf: $asOf
+              ) {
+                asOf
+                comparedAsOf
+                currency
+                dates {
+                  since
+                  until
+                }
+                comparedDates {
+                  since
+                  until
+                }
+                total {
+                  ...PerformanceRow
+                }
+                sources: dataSourcesSummary {
+                  ...PerformanceRow
+                }
+                campaigns: topCampaigns(first: $campaigns) {
+                  ...PerformanceRow
+                }
+                trends: performanceTrends(grain: $grain) {
+                  ...PerformanceRow
+                }
+                calendar: calendarInsights {
+                  part
+                  days
+                  comparedDays
+                  values {
+                    ...MetricValue
+                  }
+                  perDay {
+                    ...MetricValue
+                  }
+                  trace
+                }
+              }
+            }
+
+            fragment MetricValue on MetricValue {
+              metric
+              value
+              compared
+              change
+              changeShare
+            }
+
+            fragment PerformanceRow on PerformanceRow {
+              dates {
+                since
+                until
+              }
+              comparedDates {
+                since
+                until
+              }
+              source
+              channel
+              accountId
+              country
+              device
+              series
+              currency
+              values {
+                ...MetricValue
+              }
+              entries
+              unconverted
+              isMature
+              quality
+              learnedAt
+              campaign {
+                id
+                campaignId
+                name
+              }
+              trace
+            }
+            """)
+        variables: dict[str, object] = {
+            "dates": dates,
+            "sources": sources,
+            "currency": currency,
+            "compareTo": compare_to,
+            "asOf": as_of,
+            "campaigns": campaigns,
+            "grain": grain,
+        }
+        response = await self.execute(
+            query=query,
+            operation_name="MarketingSummary",
+            variables=variables,
+            **kwargs,
+        )
+        data = self.get_data(response)
+        return MarketingSummary.model_validate(data)
+
+    async def feature_views(
+        self,
+        entities: Union[Optional[list[FeatureEntity]], UnsetType] = UNSET,
+        first: Union[Optional[int], UnsetType] = UNSET,
+        after: Union[Optional[str], UnsetType] = UNSET,
+        **kwargs: Any,
+    ) -> FeatureViews:
+        query = gql("""
+            query FeatureViews($entities: [FeatureEntity!], $first: Int = 50, $after: String) {
+              page: featureViews(entities: $entities, first: $first, after: $after) {
+                nodes {
+                  name
+                  version
+                  entity
+                  owner
+                  description
+                  currency
+                  ttlDays
+                  createdAt
+                  features {
+                    name
+                    metric
+                    aggregate
+                    windowDays
+                    lagDays
+                  }
+                }
+                pageInfo {
+                  ...PageInfo
+                }
+              }
+            }
+
+            fragment PageInfo on PageInfo {
+              hasNextPage
+              endCursor
+            }
+            """)
+        variables: dict[str, object] = {
+            "entities": entities,
+            "first": first,
+            "after": after,
+        }
+        response = await self.execute(
+            query=query, operation_name="FeatureViews", variables=variables, **kwargs
+        )
+        data = self.get_data(response)
+        return FeatureViews.model_validate(data)
+
+    async def features(
+        self,
+        view: str,
+        entities: list[str],
+        version: Union[Optional[int], UnsetType] = UNSET,
+        at: Union[Optional[Moment], UnsetType] = UNSET,
+        **kwargs: Any,
+    ) -> Features:
+        query = gql("""
+            query Features($view: String!, $entities: [ID!]!, $version: Int, $at: DateTime) {
+              table: features(view: $view, entities: $entities, version: $version, at: $at) {
+                ...FeatureTable
+              }
+            }
+
+            fragment FeatureTable on FeatureTable {
+              at
+              view {
+                name
+                version
+                entity
+                currency
+              }
+              entities
+              columns {
+                feature
+                values
+                missing
+              }
+            }
+            """)
+        variables: dict[str, object] = {
+            "view": view,
+            "entities": entities,
+            "version": version,
+            "at": at,
+        }
+        response = await self.execute(
+            query=query, operation_name="Features", variables=variables, **kwargs
+        )
+        data = self.get_data(response)
+        return Features.model_validate(data)
 
     async def data_health(
         self,

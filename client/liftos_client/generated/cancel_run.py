@@ -5,19 +5,20 @@ from typing import Literal, Union
 
 from pydantic import Field
 
+from ..open_unions import OpenUnion
 from .base_model import BaseModel
 from .fragments import Refused, Run
 
 
 class CancelRun(BaseModel):
-    cancelled: Union[
+    cancelled: OpenUnion[Union[
         "CancelRunCancelledCancelRunPayload",
         "CancelRunCancelledInvalidInput",
         "CancelRunCancelledNotFoundError",
         "CancelRunCancelledConflictError",
         "CancelRunCancelledForbiddenError",
         "CancelRunCancelledQuotaExceededError",
-    ] = Field(discriminator="typename__")
+    ]]
 
 
 class CancelRunCancelledCancelRunPayload(BaseModel):

@@ -2,11 +2,12 @@
 # Source: operations.graphql
 
 from decimal import Decimal
-from typing import Annotated, Literal, Optional, Union
+from typing import Literal, Optional, Union
 
 from ..scalars import Moment
 from pydantic import Field
 
+from ..open_unions import OpenUnion
 from .base_model import BaseModel
 from .enums import RunKind
 from .fragments import (
@@ -18,10 +19,7 @@ from .fragments import (
 class EntryHistory(BaseModel):
     entries: list[
         Optional[
-            Annotated[
-                Union["EntryHistoryEntriesNode", "EntryHistoryEntriesMarketingEntry"],
-                Field(discriminator="typename__"),
-            ]
+            OpenUnion[Union["EntryHistoryEntriesNode", "EntryHistoryEntriesMarketingEntry"]]
         ]
     ]
 

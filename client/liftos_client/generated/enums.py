@@ -22,10 +22,21 @@ class AttributionFacts(OpenEnum):
     SERIES = "SERIES"
 
 
+class Better(OpenEnum):
+    HIGHER = "HIGHER"
+    LOWER = "LOWER"
+    NEITHER = "NEITHER"
+
+
 class CalendarColumn(OpenEnum):
     HOLIDAYS = "HOLIDAYS"
     WEEKEND_DAYS = "WEEKEND_DAYS"
     RETAIL_EVENTS = "RETAIL_EVENTS"
+
+
+class Compared(OpenEnum):
+    PREVIOUS_PERIOD = "PREVIOUS_PERIOD"
+    PREVIOUS_YEAR = "PREVIOUS_YEAR"
 
 
 class ConnectionStatus(OpenEnum):
@@ -46,6 +57,13 @@ class DateBasis(OpenEnum):
     DELIVERY = "DELIVERY"
     EVENT = "EVENT"
     SEND = "SEND"
+
+
+class DayPart(OpenEnum):
+    WEEKDAY = "WEEKDAY"
+    WEEKEND = "WEEKEND"
+    HOLIDAY = "HOLIDAY"
+    RETAIL_EVENT = "RETAIL_EVENT"
 
 
 class Device(OpenEnum):
@@ -89,6 +107,51 @@ class ExportState(OpenEnum):
     READY = "READY"
     EXPIRED = "EXPIRED"
     DELETED = "DELETED"
+
+
+class FeatureAggregate(OpenEnum):
+    SUM = "SUM"
+    MEAN = "MEAN"
+    LAST = "LAST"
+    RATIO = "RATIO"
+
+
+class FeatureEntity(OpenEnum):
+    CAMPAIGN = "CAMPAIGN"
+    CHANNEL = "CHANNEL"
+    CONNECTION = "CONNECTION"
+
+
+class FeatureMetric(OpenEnum):
+    SPEND = "SPEND"
+    IMPRESSIONS = "IMPRESSIONS"
+    CLICKS = "CLICKS"
+    LINK_CLICKS = "LINK_CLICKS"
+    CONVERSIONS = "CONVERSIONS"
+    CONVERSION_VALUE = "CONVERSION_VALUE"
+    CTR = "CTR"
+    CPC = "CPC"
+    CPM = "CPM"
+    CVR = "CVR"
+    CPA = "CPA"
+    ROAS = "ROAS"
+
+
+class FeatureMissing(OpenEnum):
+    UNKNOWN_ENTITY = "UNKNOWN_ENTITY"
+    NOT_READ = "NOT_READ"
+    STALE = "STALE"
+    NO_ROWS = "NO_ROWS"
+    NOT_MEASURED = "NOT_MEASURED"
+    NO_RATE = "NO_RATE"
+    ZERO_DENOMINATOR = "ZERO_DENOMINATOR"
+
+
+class FigurePart(OpenEnum):
+    VALUE = "VALUE"
+    COMPARED = "COMPARED"
+    CHANGE = "CHANGE"
+    CHANGE_SHARE = "CHANGE_SHARE"
 
 
 class GapReason(OpenEnum):
@@ -199,6 +262,54 @@ class MarketingSeason(OpenEnum):
     FALL_HOLIDAY_PREP = "FALL_HOLIDAY_PREP"
 
 
+class Metric(OpenEnum):
+    SPEND = "SPEND"
+    IMPRESSIONS = "IMPRESSIONS"
+    CLICKS = "CLICKS"
+    LINK_CLICKS = "LINK_CLICKS"
+    REACH = "REACH"
+    CONVERSIONS = "CONVERSIONS"
+    CONVERSION_VALUE = "CONVERSION_VALUE"
+    VALUE = "VALUE"
+    CTR = "CTR"
+    CPC = "CPC"
+    CPM = "CPM"
+    CVR = "CVR"
+    CPA = "CPA"
+    ROAS = "ROAS"
+    AOV = "AOV"
+
+
+class MetricKind(OpenEnum):
+    ADDITIVE = "ADDITIVE"
+    RATIO = "RATIO"
+    DISTINCT = "DISTINCT"
+
+
+class MetricUnit(OpenEnum):
+    MONEY = "MONEY"
+    COUNT = "COUNT"
+    SHARE = "SHARE"
+    MULTIPLE = "MULTIPLE"
+    AS_GIVEN = "AS_GIVEN"
+
+
+class PerformanceDimension(OpenEnum):
+    SOURCE = "SOURCE"
+    CHANNEL = "CHANNEL"
+    CONNECTION = "CONNECTION"
+    ACCOUNT = "ACCOUNT"
+    CAMPAIGN = "CAMPAIGN"
+    COUNTRY = "COUNTRY"
+    GEO = "GEO"
+    DEVICE = "DEVICE"
+    DATE_BASIS = "DATE_BASIS"
+    ATTRIBUTION_SETTING = "ATTRIBUTION_SETTING"
+    SERIES = "SERIES"
+    SERIES_ROLE = "SERIES_ROLE"
+    CURRENCY = "CURRENCY"
+
+
 class Role(OpenEnum):
     ADMIN = "ADMIN"
     DEVELOPER = "DEVELOPER"
@@ -266,6 +377,11 @@ class SeriesRole(OpenEnum):
     CONTROL = "CONTROL"
     ORGANIC = "ORGANIC"
     TREATMENT = "TREATMENT"
+
+
+class SortDirection(OpenEnum):
+    ASC = "ASC"
+    DESC = "DESC"
 
 
 class Source(OpenEnum):

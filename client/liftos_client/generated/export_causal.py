@@ -5,19 +5,20 @@ from typing import Literal, Union
 
 from pydantic import Field
 
+from ..open_unions import OpenUnion
 from .base_model import BaseModel
 from .fragments import Export, Refused
 
 
 class ExportCausal(BaseModel):
-    asked: Union[
+    asked: OpenUnion[Union[
         "ExportCausalAskedExportCausalPayload",
         "ExportCausalAskedInvalidInput",
         "ExportCausalAskedNotFoundError",
         "ExportCausalAskedConflictError",
         "ExportCausalAskedForbiddenError",
         "ExportCausalAskedQuotaExceededError",
-    ] = Field(discriminator="typename__")
+    ]]
 
 
 class ExportCausalAskedExportCausalPayload(BaseModel):

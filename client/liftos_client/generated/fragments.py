@@ -10,7 +10,10 @@ from pydantic import Field
 from .base_model import BaseModel
 from .enums import (
     DataEventKind,
+    Device,
     ExportState,
+    FeatureEntity,
+    FeatureMissing,
     InsightEffectUnit,
     InsightKind,
     InsightLevel,
@@ -19,6 +22,7 @@ from .enums import (
     InsightVerdict,
     Level,
     MarketingSeason,
+    Metric,
     RunKind,
     RunStatus,
     Season,
@@ -232,6 +236,26 @@ class ExportFiles(BaseModel):
     url: Optional[str]
 
 
+class FeatureTable(BaseModel):
+    at: Moment
+    view: "FeatureTableView"
+    entities: list[str]
+    columns: list["FeatureTableColumns"]
+
+
+class FeatureTableView(BaseModel):
+    name: str
+    version: int
+    entity: FeatureEntity
+    currency: str
+
+
+class FeatureTableColumns(BaseModel):
+    feature: str
+    values: list[Optional[Decimal]]
+    missing: list[Optional[FeatureMissing]]
+
+
 class Health(BaseModel):
     score: Optional[float]
     entries: int
@@ -334,9 +358,59 @@ class InsightEvidence(MarketingEntry):
     pass
 
 
+class MetricValue(BaseModel):
+    metric: Metric
+    value: Optional[Decimal]
+    compared: Optional[Decimal]
+    change: Optional[Decimal]
+    change_share: Optional[Decimal] = Field(alias="changeShare")
+
+
 class PageInfo(BaseModel):
     has_next_page: bool = Field(alias="hasNextPage")
     end_cursor: Optional[str] = Field(alias="endCursor")
+
+
+class PerformanceRow(BaseModel):
+    dates: Optional["PerformanceRowDates"]
+    compared_dates: Optional["PerformanceRowComparedDates"] = Field(
+        alias="comparedDates"
+    )
+    source: Optional[Source]
+    channel: Optional[str]
+    account_id: Optional[str] = Field(alias="accountId")
+    country: Optional[str]
+    device: Optional[Device]
+    series: Optional[str]
+    currency: str
+    values: list["PerformanceRowValues"]
+    entries: int
+    unconverted: int
+    is_mature: bool = Field(alias="isMature")
+    quality: Optional[float]
+    learned_at: Optional[Moment] = Field(alias="learnedAt")
+    campaign: Optional["PerformanceRowCampaign"]
+    trace: Optional[str]
+
+
+class PerformanceRowDates(BaseModel):
+    since: Day
+    until: Day
+
+
+class PerformanceRowComparedDates(BaseModel):
+    since: Day
+    until: Day
+
+
+class PerformanceRowValues(MetricValue):
+    pass
+
+
+class PerformanceRowCampaign(BaseModel):
+    id: str
+    campaign_id: str = Field(alias="campaignId")
+    name: Optional[str]
 
 
 class Refused(BaseModel):
@@ -361,9 +435,12 @@ Campaign.model_rebuild()
 Run.model_rebuild()
 DataEvent.model_rebuild()
 Export.model_rebuild()
+FeatureTable.model_rebuild()
 Health.model_rebuild()
 MarketingEntry.model_rebuild()
 Insight.model_rebuild()
+MetricValue.model_rebuild()
 PageInfo.model_rebuild()
+PerformanceRow.model_rebuild()
 Refused.model_rebuild()
 Tenant.model_rebuild()

@@ -9,16 +9,20 @@ from pydantic import Field
 from .base_model import BaseModel
 from .enums import (
     CalendarColumn,
+    Compared,
     DateBasis,
     Device,
     DocumentKind,
     ExportFormat,
     ExportGeo,
     ExportMediaBy,
+    FigurePart,
     Grain,
     KpiMeasure,
     Level,
+    Metric,
     SeriesRole,
+    SortDirection,
     Source,
     Weekday,
 )
@@ -105,6 +109,17 @@ class CausalKpiInput(BaseModel):
     "A series."
 
 
+class ComparisonInput(BaseModel):
+    """What figures are compared with: exactly one of these."""
+
+    period: Optional[Compared] = None
+    "Earlier days, by the calendar."
+    dates: Optional["DateRangeInput"] = None
+    "These days: the first period of them with the first of `dates`, and so on. A period that one side alone has is compared with nothing."
+    as_of: Optional[Moment] = Field(alias="asOf", default=None)
+    "The same days as they were known at this moment: what has been restated."
+
+
 class ConversionsKpiInput(BaseModel):
     """Conversions that advertising platforms claim for themselves. Several may claim one sale: the manifest warns of it."""
 
@@ -176,6 +191,17 @@ class OrdersKpiInput(BaseModel):
     "Whose orders. Left out: all connections with orders, if they are of one source; two sources may tell of the same orders."
 
 
+class PerformanceOrderInput(BaseModel):
+    """How figures are sorted. What is unknown comes last; ties are broken by period, then by groups."""
+
+    metric: Optional[Metric] = None
+    "By this metric, which need not be one of `metrics`. Left out: by period."
+    part: FigurePart = FigurePart.VALUE
+    "By which number of its figure."
+    direction: SortDirection = SortDirection.DESC
+    "Which way."
+
+
 class SearchFilter(BaseModel):
     """Which documents. Conditions are joined by and, values of one by or."""
 
@@ -217,6 +243,7 @@ class StartIngestionInput(BaseModel):
 
 CausalExportInput.model_rebuild()
 CausalKpiInput.model_rebuild()
+ComparisonInput.model_rebuild()
 MarketingEntryFilter.model_rebuild()
 SearchFilter.model_rebuild()
 StartIngestionInput.model_rebuild()

@@ -5,19 +5,20 @@ from typing import Literal, Union
 
 from pydantic import Field
 
+from ..open_unions import OpenUnion
 from .base_model import BaseModel
 from .fragments import Refused, Run
 
 
 class StartIngestion(BaseModel):
-    started: Union[
+    started: OpenUnion[Union[
         "StartIngestionStartedStartIngestionPayload",
         "StartIngestionStartedInvalidInput",
         "StartIngestionStartedNotFoundError",
         "StartIngestionStartedConflictError",
         "StartIngestionStartedForbiddenError",
         "StartIngestionStartedQuotaExceededError",
-    ] = Field(discriminator="typename__")
+    ]]
 
 
 class StartIngestionStartedStartIngestionPayload(BaseModel):
