@@ -13,6 +13,7 @@ from graph.ids import (
     CHANNEL_RULE,
     CONNECTION,
     EXPORT,
+    INSIGHT,
     NAMING_RULE,
     OWN_RATE,
     REJECTED,
@@ -63,6 +64,14 @@ ExportId = Annotated[
     UUID,
     typer.Argument(
         parser=_reader(EXPORT, "the export"), metavar="<export>", help="See: liftos export list."
+    ),
+]
+InsightId = Annotated[
+    UUID,
+    typer.Argument(
+        parser=_reader(INSIGHT, "the insight"),
+        metavar="<insight>",
+        help="See: liftos insights list.",
     ),
 ]
 RuleId = Annotated[

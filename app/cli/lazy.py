@@ -50,6 +50,7 @@ COMMANDS: Mapping[str, Entry] = MappingProxyType(
         "upload": Entry("upload", "Upload a file and read it."),
         "export": Entry("exports", "Files of one snapshot of the data, for models."),
         "search": Entry("search", "Ask in plain words what a tenant has; how its index stands."),
+        "insights": Entry("insights", "What was found in the data, and how it turned out."),
         "sums": Entry("sums", "The sums that attribution rows are read from: rebuild."),
         "operation": Entry("operations", "Registered operations, and what clients may send."),
         "mcp": Entry("mcp", "Let an assistant ask, by the Model Context Protocol."),

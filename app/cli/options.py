@@ -11,6 +11,9 @@ import typer
 Tenant = Annotated[str, typer.Option(help="Short name of the organisation.")]
 """Whose data a command is about."""
 
+AsJson = Annotated[bool, typer.Option("--json", help="A JSON object a line, for programs.")]
+"""For which reader a list is printed."""
+
 
 @dataclass(frozen=True, slots=True)
 class Options:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
+import orjson
 import typer
 
 
@@ -23,6 +24,12 @@ def show_fields(fields: Iterable[tuple[str, str]]) -> None:
     width = max(len(name) for name, _ in lines)
     for name, value in lines:
         typer.echo(f"{name.ljust(width)}  {value}")
+
+
+def show_lines(rows: Iterable[Mapping[str, object]]) -> None:
+    """Print a JSON object a line, for programs."""
+    for row in rows:
+        typer.echo(orjson.dumps(row, default=str))
 
 
 def moment(value: datetime | None, otherwise: str = "-") -> str:

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Callable
-
 from core.errors import NotFound
-from core.scope import SystemScope, TenantScope
+from core.scope import TenantScope
 from graph.ids import RUN
-from stores.wiring import Stores, open_stores
-from tests.app.commands import Run, organisation, run
+from stores.wiring import Stores
+from tests.app.commands import Run, by_hand_of, organisation, run
 from tests.jobs.by_hand import by_hand
 from tests.jobs.indexing import indexed
-from tests.support import MASTER_KEY, Services, scope_of
+from tests.support import Services
 
 __all__ = ["organisation", "run"]
 
@@ -22,19 +19,6 @@ def told(run: Run, organisation: str) -> dict[str, str]:
     assert result.exit_code == 0, result.output
     lines = (line.split("  ", 1) for line in result.stdout.splitlines())
     return {name: value.strip() for name, value in lines}
-
-
-def by_hand_of(
-    services: Services, slug: str, what: Callable[[Stores, TenantScope], Awaitable[object]]
-) -> None:
-    async def done() -> None:
-        at = services
-        async with open_stores(at.logins, at.redis_url, MASTER_KEY, pool_size=2) as stores:
-            record = await stores.tenants.by_slug(SystemScope(reason="tests"), slug)
-            assert record is not None
-            await what(stores, scope_of(record))
-
-    asyncio.run(done())
 
 
 async def read_march(stores: Stores, scope: TenantScope) -> None:
