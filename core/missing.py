@@ -28,6 +28,11 @@ def no_insight() -> NotFound:
     return NotFound("no such insight", field="insightId", mend=mend)
 
 
+def no_calendar_event(field: str) -> NotFound:
+    """There is no event of the id that `field` gives, or none that this tenant may see."""
+    return NotFound("no such event", field=field, mend="see calendarEvents")
+
+
 def no_feature_view(name: str) -> NotFound:
     """There is no such view or version, or none that this tenant may see."""
     mend = "list your views with the field featureViews"

@@ -19,6 +19,7 @@ from graph.mutations.export_removal import ExportRemovalMutations
 from graph.mutations.features import FeatureMutations
 from graph.mutations.indexing import IndexingMutations
 from graph.mutations.ingestion import IngestionMutations
+from graph.mutations.insights import InsightMutations
 from graph.mutations.naming import NamingMutations
 from graph.mutations.operations import OperationMutations
 from graph.mutations.receipts import ReceiptMutations
@@ -60,6 +61,7 @@ class Mutation(
     SeasonalityMutations,
     IndexingMutations,
     AnalysingMutations,
+    InsightMutations,
     WebhookMutations,
 ):
     """The bases in the order of the schema."""

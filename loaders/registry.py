@@ -9,7 +9,7 @@ from uuid import UUID
 from aiodataloader import DataLoader
 
 from core.records.audit import Act
-from core.records.calendar import CalendarDayRecord, DayMoment
+from core.records.calendar import CalendarDayRecord, CalendarEventRecord, DayMoment
 from core.records.channels import ChannelRuleRecord
 from core.records.connections import ConnectionRecord
 from core.records.credentials import AlertRecord, ConnectionTestRecord, CredentialRecord
@@ -200,6 +200,11 @@ class Loaders:
     def raw_pages(self) -> DataLoader[UUID, RawPageRecord | None]:
         """Raw pages by id, without their bodies."""
         return self._keyed(partial(self._stores.lineage.pages_by_ids, self._scope))
+
+    @cached_property
+    def calendar_events(self) -> DataLoader[UUID, CalendarEventRecord | None]:
+        """Events of the tenant's own by id, those that are gone too."""
+        return self._keyed(partial(self._stores.calendar_events.by_ids, self._scope))
 
     @cached_property
     def insights(self) -> DataLoader[UUID, InsightRecord | None]:

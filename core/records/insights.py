@@ -11,7 +11,7 @@ from uuid import UUID
 from core.errors import Bug
 from core.jsonvalue import JSONObject
 from core.records.entries import EntryKey
-from core.records.findings import Finding, Subject, SubjectLevel
+from core.records.findings import CauseKind, Finding, Subject, SubjectLevel
 from core.records.insight_kinds import InsightKind
 from core.units import DateRange
 
@@ -122,7 +122,7 @@ class InsightFilter:
     """Which insights; what is empty holds all. `dates` overlap the insight's window.
 
     `levels`, `connections`, `campaigns` and `channels` are of the subject; what is about a campaign
-    is about its connection too.
+    is about its connection too. `owners` are spelled exactly.
     """
 
     kinds: tuple[InsightKind, ...] = ()
@@ -134,11 +134,16 @@ class InsightFilter:
     campaigns: tuple[UUID, ...] = ()
     channels: tuple[str, ...] = ()
     metrics: tuple[str, ...] = ()
+    owners: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class InsightAct:
-    """Somebody, or an analysis by its run, brought an insight into a state."""
+    """Somebody, or an analysis by its run, brought an insight into a state, or gave it an owner.
+
+    `state` and `owner` are what they were from then on. Who explained it may have said what was
+    behind it: a `cause`, an event of the calendar, or both.
+    """
 
     insight_id: UUID
     at: datetime
@@ -146,6 +151,9 @@ class InsightAct:
     by: str
     run_id: UUID | None
     note: str | None
+    owner: str | None = None
+    cause: CauseKind | None = None
+    calendar_event_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,6 +42,9 @@ class InsightFilterInput:
     metrics: list[str] | None = strawberry.field(
         default=None, description=f"Metrics that they are about, such as `spend`. {ALL}"
     )
+    owners: list[str] | None = strawberry.field(
+        default=None, description=f"Who answers for them, spelled exactly. {ALL}"
+    )
 
 
 def insight_filter(given: InsightFilterInput | None, others: InsightFilter) -> InsightFilter:
@@ -59,4 +62,5 @@ def insight_filter(given: InsightFilterInput | None, others: InsightFilter) -> I
         campaigns=tuple(CAMPAIGN.decode(i, "filter.campaigns") for i in campaigns),
         channels=texts(given.channels, "filter.channels"),
         metrics=texts(given.metrics, "filter.metrics"),
+        owners=texts(given.owners, "filter.owners"),
     )

@@ -68,6 +68,7 @@ AUDIT_ENUMS: tuple[type[Enum], ...] = (
             Act.SEASONALITY_REQUESTED: "Seasons are to be estimated anew.",
             Act.INSIGHT_STATE_SET: "An insight was brought into another state.",
             Act.INSIGHT_JUDGED: "Somebody said what an insight turned out to be.",
+            Act.INSIGHT_ASSIGNED: "An insight was given to somebody, or to nobody.",
             Act.OPERATIONS_REGISTERED: "Operations were registered.",
             Act.OPERATION_RETIRED: "A registered operation was retired.",
             Act.OPERATION_STAGE_SET: "Which operations a client may send was set.",

@@ -6,6 +6,8 @@ import datetime as dt
 
 import strawberry
 
+from core.records.answers import Area
+from core.records.findings import CauseKind
 from core.records.insights import (
     InsightAct,
     InsightJudgement,
@@ -14,22 +16,47 @@ from core.records.insights import (
     InsightState,
     InsightVerdict,
 )
+from graph.context import Info
+from graph.fields import resolved
+from graph.types.calendar_events import CalendarEvent
 from resolvers import insight_acts
 
 
-@strawberry.type(description="A change of an insight's state.")
+@strawberry.type(description="A change of an insight's state or of its owner.")
 class InsightStep:
     """InsightAct on the wire."""
 
+    record: strawberry.Private[InsightAct]
     at: dt.datetime = strawberry.field(description="When it was.")
-    state: InsightState = strawberry.field(description="Into which state it was brought.")
+    state: InsightState = strawberry.field(description="In which state it was from then on.")
     by: str = strawberry.field(description="Who did it; an analysis is called `analysis`.")
     note: str | None = strawberry.field(description="What was said about it.")
+    owner: str | None = strawberry.field(description="Whose it was from then on; null: nobody's.")
+    cause: CauseKind | None = strawberry.field(
+        description="What was behind it, as who explained it says."
+    )
 
     @classmethod
     def from_record(cls, record: InsightAct) -> InsightStep:
         """The act on the wire."""
-        return cls(at=record.at, state=record.state, by=record.by, note=record.note)
+        return cls(
+            record=record,
+            at=record.at,
+            state=record.state,
+            by=record.by,
+            note=record.note,
+            owner=record.owner,
+            cause=record.cause,
+        )
+
+    @resolved(
+        "The event of your calendar that was behind it, as it is or last was.",
+        reads=(Area.CALENDAR,),
+    )
+    async def event(self, info: Info) -> CalendarEvent | None:
+        """Batched over the whole answer."""
+        found = await insight_acts.event(info.context.session, self.record)
+        return None if found is None else CalendarEvent.from_record(found)
 
 
 @strawberry.type(description="What an insight turned out to be.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import Enum
 
 from core.records.findings import CauseKind, EffectUnit, SubjectLevel
+from core.records.insight_acts import InsightRating
 from core.records.insights import InsightKind, InsightSeverity, InsightState, InsightVerdict
 from graph.types.described import described
 
@@ -60,6 +61,14 @@ INSIGHT_ENUMS: tuple[type[Enum], ...] = (
             InsightVerdict.WITHDRAWN: "Analysis does not tell it any more, though no figure moved.",
             InsightVerdict.ACTED_ON: "Somebody did something about it.",
             InsightVerdict.NOT_USEFUL: "Somebody found it to be of no use.",
+        },
+    ),
+    described(
+        InsightRating,
+        "Of what use an insight was.",
+        {
+            InsightRating.ACTED_ON: "Somebody did something about it.",
+            InsightRating.NOT_USEFUL: "It is of no use.",
         },
     ),
     described(

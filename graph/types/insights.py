@@ -70,6 +70,7 @@ class Insight(Node):
         "exact."
     )
     state: InsightState = strawberry.field(description="Where it stands.")
+    owner: str | None = strawberry.field(description="Who answers for it; null: nobody.")
     verdict: InsightVerdict | None = strawberry.field(
         description="What it turned out to be, by the newest verdict; null before the first."
     )
@@ -119,6 +120,7 @@ class Insight(Node):
             subject=InsightSubject.from_record(record.subject, insights.subject(record)),
             severity=record.severity,
             state=record.state,
+            owner=record.owner,
             verdict=record.verdict,
             **_found(record.finding),
         )
@@ -138,7 +140,7 @@ class Insight(Node):
         """By what was at work on its days, else by its kind."""
         return insights.next_look(self.record)
 
-    @resolved("Every change of its state, oldest first.", size=about(3), reads=INSIGHTS)
+    @resolved("Every change of its state or owner, oldest first.", size=about(3), reads=INSIGHTS)
     async def history(self, info: Info) -> list[InsightStep]:
         """Batched over the whole answer."""
         found = await insight_acts.acts(info.context.session, self.record.id)

@@ -105,5 +105,5 @@ def _weighed(
     ]
     again = [each.standing for each in telling if each.standing is not None]
     told = {each.id for each in again}
-    gone = [each.record for each in standing if each.record.id not in told]
+    gone = [each for each in standing if each.record.id not in told]
     return _Outcome(telling, [*bench.again(again), *bench.gone(gone)])

@@ -17,7 +17,8 @@ from core.records.findings import Finding
 from core.records.insights import InsightRecord, InsightState
 from core.scope import TenantId
 from core.units import DateRange
-from stores.postgres.analysis_work import BY, Standing
+from stores.postgres.analysis_work import Standing
+from stores.postgres.insight_records import BY
 
 _SPACE: Final = UUID("7c7b9a52-5a3e-5e0c-9d53-0b6a1f1d7a35")
 
@@ -59,7 +60,7 @@ def matched(
 def _state(standing: Standing) -> InsightState:
     """What an analysis had ended is open again; what people say stays."""
     state = standing.record.state
-    return InsightState.OPEN if not state.is_live and standing.closed_by == BY else state
+    return InsightState.OPEN if not state.is_live and standing.set_by == BY else state
 
 
 def _statement(finding: Finding) -> Statement:

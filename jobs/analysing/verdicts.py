@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Final
 
@@ -14,7 +14,7 @@ from core.metrics.catalogue import CATALOGUE, MetricKind
 from core.records.findings import Finding
 from core.records.insights import InsightKind, InsightRecord, InsightState, InsightVerdict
 from jobs.analysing.rules import CONFIRMED_AFTER_DAYS, EXPIRES_AFTER_DAYS
-from stores.postgres.analysis_work import Judging
+from stores.postgres.analysis_work import Judging, Standing
 
 _OF_DAYS: Final = frozenset(
     {
@@ -49,23 +49,29 @@ class Bench:
             if record.verdict is None and self._lasted(record) and self._is_final(record):
                 yield Judging(record, InsightVerdict.HELD, None, "it still holds", self._by(record))
 
-    def gone(self, records: Iterable[InsightRecord]) -> Iterator[Judging]:
-        """Of what is not told any more: what it came to."""
-        for record in records:
-            if record.state.is_live and (judging := self._ended(record)) is not None:
+    def gone(self, standing: Iterable[Standing]) -> Iterator[Judging]:
+        """Of what is not told any more: what it came to. What people have reopened stays open."""
+        for each in standing:
+            if not each.record.state.is_live or (judging := self._ended(each)) is None:
+                continue
+            if not each.is_reopened:
                 yield judging
+            elif judging.verdict is not None:
+                yield replace(judging, state=None)
 
-    def _ended(self, record: InsightRecord) -> Judging | None:
+    def _ended(self, standing: Standing) -> Judging | None:
+        record = standing.record
         if record.kind in _COUNTED:
             return self._closed(record, InsightVerdict.HELD, "it is over")
         if record.kind in _OF_DAYS:
-            return self._of_days(record)
+            return self._of_days(standing)
         if record.verdict is not None or self._lasted(record):
             verdict = record.verdict or InsightVerdict.HELD
             return self._closed(record, verdict, "it is over")
         return self._closed(record, InsightVerdict.WITHDRAWN, "it does not hold any more")
 
-    def _of_days(self, record: InsightRecord) -> Judging | None:
+    def _of_days(self, standing: Standing) -> Judging | None:
+        record = standing.record
         if self._has_moved(record):
             note = "its figures were restated"
             return self._closed(record, InsightVerdict.RESTATED_AWAY, note)
@@ -75,7 +81,8 @@ class Bench:
             return Judging(
                 record, InsightVerdict.HELD, None, "its days are final", self._by(record)
             )
-        if record.detected_at.date() < self.today - timedelta(days=EXPIRES_AFTER_DAYS):
+        said_at = standing.said_at or record.detected_at
+        if said_at.date() < self.today - timedelta(days=EXPIRES_AFTER_DAYS):
             note = f"nobody acted for {EXPIRES_AFTER_DAYS} days"
             return Judging(record, None, InsightState.EXPIRED, note, {})
         return None

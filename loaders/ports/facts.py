@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
@@ -152,6 +152,12 @@ class CalendarEventStore(Protocol):
         self, scope: TenantScope, dates: DateRange, as_of: datetime | None
     ) -> tuple[CalendarEventRecord, ...]:
         """The events known at `as_of` that touch `dates`, by first day, then by age."""
+        ...
+
+    async def by_ids(
+        self, scope: TenantScope, ids: Sequence[UUID]
+    ) -> Mapping[UUID, CalendarEventRecord]:
+        """The events of these ids, as they are or, of those that are gone, as they last were."""
         ...
 
     async def add(self, scope: TenantScope, event: CalendarEvent) -> CalendarEventRecord:

@@ -7,30 +7,46 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
+from core.records.insight_acts import InsightRating, InsightWish
 from core.records.insights import (
     InsightAct,
     InsightJudgement,
     InsightRecord,
     InsightScore,
-    InsightState,
-    InsightVerdict,
 )
 from core.scope import TenantScope
 
 
 class InsightActStore(Protocol):
-    """States that insights were brought into, and verdicts on them."""
+    """States that insights were brought into, their owners, and verdicts on them."""
 
-    async def act(
-        self, scope: TenantScope, insight_id: UUID, state: InsightState, note: str | None = None
-    ) -> InsightRecord:
-        """Bring an insight into a state, in the name of the caller."""
+    async def act(self, scope: TenantScope, insight_id: UUID, wish: InsightWish) -> InsightRecord:
+        """Bring an insight into a state, in the name of the caller.
+
+        NotFound where there is none; Conflict where its state does not lead there, or where it is
+        another version than the one that was decided by. What says nothing new changes nothing.
+        """
         ...
 
-    async def judge(
-        self, scope: TenantScope, insight_id: UUID, verdict: InsightVerdict, note: str | None = None
+    async def assign(
+        self,
+        scope: TenantScope,
+        insight_id: UUID,
+        owner: str | None,
+        learned_at: datetime | None = None,
     ) -> InsightRecord:
-        """Say what an insight turned out to be, in the name of the caller."""
+        """Give an insight to somebody, or to nobody; NotFound, Conflict and twice as `act`."""
+        ...
+
+    async def rate(
+        self,
+        scope: TenantScope,
+        insight_id: UUID,
+        rating: InsightRating,
+        note: str | None = None,
+        learned_at: datetime | None = None,
+    ) -> InsightRecord:
+        """Say of what use an insight was; NotFound, Conflict and twice as `act`."""
         ...
 
     async def acts(

@@ -6,11 +6,12 @@ Every step is one transaction and safe to repeat: what stands already is not wri
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
+import asyncpg
 import orjson
 
 from core.commands import NewRun
@@ -25,15 +26,13 @@ from stores.postgres.clock import advance_clock
 from stores.postgres.database import Connection, Database
 from stores.postgres.endings import conclude
 from stores.postgres.entries import merge_lock
-from stores.postgres.insight_records import finding_fields, insight_record
+from stores.postgres.insight_records import BY, finding_fields, insight_record
 from stores.postgres.run_records import run_record
 from stores.postgres.run_work import Claimed, ClaimLost, RunStep, advance_run, hold
 from stores.postgres.runs import start_run
 
 QUIET_SECONDS: Final = 10
 LONGEST_SECONDS: Final = 300
-BY: Final = "analysis"
-"""Who acts and judges where an analysis does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +45,21 @@ class Footing:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """An insight that analysis told; `closed_by` is who brought it into the state it is in."""
+    """An insight that analysis told; its `verdict` is that of analyses, whatever people say.
+
+    `set_by` is who brought it into the state it is in, None where nobody did; `said_at` when
+    people last did anything with it.
+    """
 
     record: InsightRecord
     fingerprint: UUID
-    closed_by: str | None
+    set_by: str | None
+    said_at: datetime | None
+
+    @property
+    def is_reopened(self) -> bool:
+        """Whether people have opened it again: it is theirs to close."""
+        return self.record.state is InsightState.OPEN and self.set_by not in (None, BY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,9 +125,7 @@ class AnalysisWorkStore:
         """What was told of a currency and may be told again or judged, oldest first."""
         async with self._database.read(scope) as connection:
             rows = await connection.fetch(_STANDING, scope.tenant_id, currency)
-        return tuple(
-            Standing(insight_record(row), row["fingerprint"], row["closed_by"]) for row in rows
-        )
+        return tuple(map(_standing, rows))
 
     async def tell(
         self,
@@ -165,6 +172,13 @@ async def _requested(connection: Connection, scope: TenantScope) -> RunRecord:
     return await start_run(connection, scope, NewRun(RunKind.ANALYSIS))
 
 
+def _standing(row: asyncpg.Record) -> Standing:
+    judged = row["judged"]
+    verdict = None if judged is None else InsightVerdict(judged)
+    record = replace(insight_record(row), verdict=verdict)
+    return Standing(record, row["fingerprint"], row["set_by"], row["said_at"])
+
+
 def _differs(telling: Telling) -> bool:
     record = telling.standing
     if record is None or record.finding is None:
@@ -206,6 +220,7 @@ def _judged(judging: Judging) -> dict[str, Any]:
         "id": judging.record.id,
         "verdict": judging.verdict,
         "state": judging.state,
+        "stood": judging.record.state,
         "note": judging.note,
         "figures": judging.figures,
     }
@@ -244,10 +259,19 @@ SELECT * FROM run WHERE tenant_id = $1 AND kind = 'ANALYSIS' AND status = 'QUEUE
 """
 # Closed ones too, as far back as they could be told again.
 _STANDING = """
-SELECT i.*, (SELECT a.acted_by FROM insight_act a
-             WHERE a.tenant_id = $1 AND a.insight_id = i.id AND a.state = i.state
-             ORDER BY a.at DESC LIMIT 1) AS closed_by
+SELECT i.*, a.acted_by AS set_by, v.verdict AS judged, (
+    SELECT max(said.at) FROM insight_act said
+    WHERE said.tenant_id = $1 AND said.insight_id = i.id AND said.run_id IS NULL
+) AS said_at
 FROM insight i
+LEFT JOIN LATERAL (
+    SELECT acted_by FROM insight_act
+    WHERE tenant_id = $1 AND insight_id = i.id AND NOT is_assignment ORDER BY at DESC LIMIT 1
+) a ON true
+LEFT JOIN LATERAL (
+    SELECT verdict FROM insight_verdict
+    WHERE tenant_id = $1 AND insight_id = i.id AND run_id IS NOT NULL ORDER BY at DESC LIMIT 1
+) v ON true
 WHERE i.tenant_id = $1 AND i.currency = $2 AND i.fingerprint IS NOT NULL
   AND (i.state NOT IN ('RESOLVED', 'EXPIRED') OR i.until > current_date - 120)
 ORDER BY i.id
@@ -258,7 +282,8 @@ _COLUMNS: Final = (
     *("at_stake", "causes", "facts", "severity", "fingerprint", "state"),
 )
 _EVIDENCE = 50
-# Of the largest entries of its days, those of what it is about.
+# Of the largest entries of its days, those of what it is about. What stands in which state is left
+# as it is: people may have acted while the analysis looked.
 _TELL = f"""
 WITH told AS MATERIALIZED (
     SELECT t.* FROM jsonb_populate_recordset(NULL::insight, $4::jsonb) t
@@ -286,20 +311,33 @@ FROM told t JOIN behind b USING (fingerprint)
 ON CONFLICT (tenant_id, fingerprint) WHERE fingerprint IS NOT NULL DO UPDATE SET
     run_id = excluded.run_id, learned_at = excluded.learned_at, entries = excluded.entries,
     evidence_dates = excluded.evidence_dates, evidence_digests = excluded.evidence_digests,
-    {", ".join(f"{name} = excluded.{name}" for name in _COLUMNS)}
+    {", ".join(f"{name} = excluded.{name}" for name in _COLUMNS if name != "state")}
 """
+# Closed by people meanwhile, it stays closed.
 _REOPEN = """
-INSERT INTO insight_act (tenant_id, insight_id, at, state, acted_by, run_id, note)
-SELECT $1::uuid, i.id, $2::timestamptz, i.state, $4::text, $3::uuid, 'it holds again' FROM insight i
-WHERE i.tenant_id = $1 AND i.id = ANY($5)
+WITH reopened AS (
+    UPDATE insight i SET state = 'OPEN', learned_at = $2
+    WHERE i.tenant_id = $1 AND i.id = ANY($5) AND $4 = (
+        SELECT a.acted_by FROM insight_act a
+        WHERE a.tenant_id = $1 AND a.insight_id = i.id AND NOT a.is_assignment
+        ORDER BY a.at DESC LIMIT 1)
+    RETURNING i.id, i.state, i.owner
+)
+INSERT INTO insight_act (tenant_id, insight_id, at, state, owner, acted_by, run_id, note)
+SELECT $1::uuid, id, $2::timestamptz, state, owner, $4::text, $3::uuid, 'it holds again'
+FROM reopened
 """
+# In another state than the analysis saw it in, it stays there.
 _JUDGE = """
 WITH judged AS MATERIALIZED (
-    SELECT j.* FROM jsonb_to_recordset($5::jsonb)
-        j (id uuid, verdict text, state text, note text, figures jsonb)
+    SELECT j.id, j.verdict, j.note, j.figures, i.owner,
+           CASE WHEN i.state = j.stood THEN j.state END AS state
+    FROM jsonb_to_recordset($5::jsonb)
+        j (id uuid, verdict text, state text, stood text, note text, figures jsonb)
+    JOIN insight i ON i.tenant_id = $1 AND i.id = j.id
 ), acted AS (
-    INSERT INTO insight_act (tenant_id, insight_id, at, state, acted_by, run_id, note)
-    SELECT $1::uuid, j.id, $2::timestamptz, j.state, $4::text, $3::uuid, j.note
+    INSERT INTO insight_act (tenant_id, insight_id, at, state, owner, acted_by, run_id, note)
+    SELECT $1::uuid, j.id, $2::timestamptz, j.state, j.owner, $4::text, $3::uuid, j.note
     FROM judged j WHERE j.state IS NOT NULL
 ), ruled AS (
     INSERT INTO insight_verdict (

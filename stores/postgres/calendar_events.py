@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import asdict, fields
 from uuid import UUID
 
 import asyncpg
 
-from core.errors import Conflict, NotFound
+from core.errors import Conflict
+from core.missing import no_calendar_event
 from core.records.audit import Act
 from core.records.calendar import (
     CalendarEvent,
@@ -41,6 +43,14 @@ class CalendarEventStore:
             await settle(connection, scope, as_of)
             return await events_as_of(connection, scope, dates, as_of)
 
+    async def by_ids(
+        self, scope: TenantScope, ids: Sequence[UUID]
+    ) -> dict[UUID, CalendarEventRecord]:
+        """The events of these ids, as they are or, of those that are gone, as they last were."""
+        async with self._database.read(scope) as connection:
+            rows = await connection.fetch(_BY_IDS, scope.tenant_id, list(ids))
+        return {row["id"]: _record(row) for row in rows}
+
     async def add(self, scope: TenantScope, event: CalendarEvent) -> CalendarEventRecord:
         """Write down an event; Conflict when there are as many as there may be."""
         async with self._database.write(scope) as connection:
@@ -69,12 +79,21 @@ class CalendarEventStore:
             moment = await advance_clock(connection, scope)
             known = await connection.fetchrow(_NEWEST, scope.tenant_id, event_id)
             if known is None or not known["is_present"]:
-                raise NotFound("no such event", field="eventId", mend="see calendarEvents")
+                raise no_calendar_event("eventId")
             told = _row(event or _record(known).event) | {"is_present": is_present}
             [row] = await connection.fetch(_WRITE, scope.tenant_id, event_id, moment, told)
             act = Act.CALENDAR_EVENT_CHANGED if is_present else Act.CALENDAR_EVENT_REMOVED
             await record_act(connection, scope, act, f"calendar_event:{event_id}")
         return _record(row)
+
+
+async def require_event(
+    connection: Connection, scope: TenantScope, event_id: UUID, field: str
+) -> None:
+    """NotFound naming `field` unless there is such an event now."""
+    known = await connection.fetchrow(_NEWEST, scope.tenant_id, event_id)
+    if known is None or not known["is_present"]:
+        raise no_calendar_event(field)
 
 
 async def events_as_of(
@@ -112,6 +131,10 @@ SELECT * FROM (
     ORDER BY id, learned_at DESC
 ) e
 WHERE is_present AND since <= $4 AND until >= $3 ORDER BY since, id
+"""
+_BY_IDS = """
+SELECT DISTINCT ON (id) * FROM calendar_event
+WHERE tenant_id = $1 AND id = ANY($2) ORDER BY id, learned_at DESC
 """
 _COLUMNS = ", ".join(EVENT_COLUMNS)
 _ADD = f"""

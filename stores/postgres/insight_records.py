@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 import asyncpg
 
@@ -28,6 +28,9 @@ from core.records.insights import (
     InsightVerdict,
 )
 from core.units import DateRange
+
+BY: Final = "analysis"
+"""Who acts and judges where an analysis does."""
 
 
 def insight_record(row: asyncpg.Record) -> InsightRecord:
@@ -66,6 +69,9 @@ def act_record(row: asyncpg.Record) -> InsightAct:
         row["acted_by"],
         row["run_id"],
         row["note"],
+        row["owner"],
+        None if row["cause"] is None else CauseKind(row["cause"]),
+        row["calendar_event_id"],
     )
 
 

@@ -79,6 +79,7 @@ def _restrict(where: Conditions, asked: InsightFilter) -> None:
     where.among("state", asked.states)
     where.among("severity", asked.severities)
     where.among("metric", asked.metrics)
+    where.among("owner", asked.owners)
     where.among("connection_id", asked.connections)
     where.among("subject_level", asked.levels)
     for level, keys in (

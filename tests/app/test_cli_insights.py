@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from core.errors import NotFound
-from core.records.insights import InsightState, InsightVerdict
+from core.records.insight_acts import InsightRating, InsightWish, InsightWord
+from core.records.insights import InsightState
 from core.scope import TenantScope
 from graph.ids import INSIGHT, RUN
 from stores.wiring import Stores
@@ -21,8 +22,9 @@ __all__ = ["organisation", "run"]
 
 async def acted_on(stores: Stores, scope: TenantScope) -> None:
     record = await told(stores, scope, FOUND)
-    await stores.insight_acts.act(scope, record.id, InsightState.ACKNOWLEDGED, "on it")
-    await stores.insight_acts.judge(scope, record.id, InsightVerdict.ACTED_ON, None)
+    wish = InsightWish(InsightState.ACKNOWLEDGED, InsightWord("on it"))
+    await stores.insight_acts.act(scope, record.id, wish)
+    await stores.insight_acts.rate(scope, record.id, InsightRating.ACTED_ON)
 
 
 @pytest.fixture

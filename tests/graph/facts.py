@@ -217,6 +217,12 @@ class CalendarEvents:
         del scope, dates, as_of
         return ()
 
+    async def by_ids(
+        self, scope: TenantScope, ids: Sequence[UUID]
+    ) -> dict[UUID, CalendarEventRecord]:
+        del scope, ids
+        return {}
+
     async def add(self, scope: TenantScope, event: CalendarEvent) -> CalendarEventRecord:
         raise NotImplementedError(scope, event)
 

@@ -8,13 +8,12 @@ from datetime import datetime
 from uuid import UUID
 
 from core.missing import no_insight
+from core.records.insight_acts import InsightRating, InsightWish
 from core.records.insights import (
     InsightAct,
     InsightJudgement,
     InsightRecord,
     InsightScore,
-    InsightState,
-    InsightVerdict,
 )
 from core.records.runs import RunKind, RunRecord, RunStatus
 from core.scope import TenantScope
@@ -41,20 +40,37 @@ class InsightActs:
         self.memory = memory
         self.told: list[InsightAct | InsightJudgement] = []
 
-    async def act(
-        self, scope: TenantScope, insight_id: UUID, state: InsightState, note: str | None = None
-    ) -> InsightRecord:
-        record = replace(self._found(scope, insight_id), state=state)
+    async def act(self, scope: TenantScope, insight_id: UUID, wish: InsightWish) -> InsightRecord:
+        record = replace(self._found(scope, insight_id), state=wish.state)
         self.memory.of(scope).insights[insight_id] = record
-        self.told.append(InsightAct(insight_id, LEARNED, state, scope.actor, None, note))
+        said = wish.word.note, record.owner, wish.word.cause
+        self.told.append(InsightAct(insight_id, LEARNED, wish.state, scope.actor, None, *said))
         return record
 
-    async def judge(
-        self, scope: TenantScope, insight_id: UUID, verdict: InsightVerdict, note: str | None = None
+    async def assign(
+        self,
+        scope: TenantScope,
+        insight_id: UUID,
+        owner: str | None,
+        learned_at: datetime | None = None,
     ) -> InsightRecord:
-        record = replace(self._found(scope, insight_id), verdict=verdict)
+        assert learned_at is None
+        record = replace(self._found(scope, insight_id), owner=owner)
         self.memory.of(scope).insights[insight_id] = record
-        judged = InsightJudgement(insight_id, LEARNED, verdict, scope.actor, None, note, {})
+        return record
+
+    async def rate(
+        self,
+        scope: TenantScope,
+        insight_id: UUID,
+        rating: InsightRating,
+        note: str | None = None,
+        learned_at: datetime | None = None,
+    ) -> InsightRecord:
+        assert learned_at is None
+        record = replace(self._found(scope, insight_id), verdict=rating.verdict)
+        self.memory.of(scope).insights[insight_id] = record
+        judged = InsightJudgement(insight_id, LEARNED, rating.verdict, scope.actor, None, note, {})
         self.told.append(judged)
         return record
 

@@ -79,6 +79,13 @@ EXPECTED: dict[str, dict[str, Permission | None]] = {
         "estimateSeasonality": Permission.MEMORY_WRITE,
         "reindexSearch": Permission.MEMORY_WRITE,
         "startAnalysis": Permission.MEMORY_WRITE,
+        **dict.fromkeys(
+            (
+                f"{verb}Insight"
+                for verb in ("acknowledge", "explain", "resolve", "reopen", "assign", "rate")
+            ),
+            Permission.MEMORY_WRITE,
+        ),
         "startAuthorization": Permission.MEMORY_ADMIN,
         **dict.fromkeys(
             (f"{name}Schedule" for name in ("create", "change", "pause", "resume", "delete")),

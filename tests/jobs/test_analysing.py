@@ -9,6 +9,7 @@ import asyncpg
 import pytest
 
 from core.records.findings import SubjectLevel
+from core.records.insight_acts import InsightRating, InsightWish, InsightWord
 from core.records.insights import InsightKind, InsightSeverity, InsightState, InsightVerdict
 from core.records.runs import Counters, RunKind, RunStatus
 from core.units import DateRange
@@ -96,14 +97,21 @@ async def test_what_is_told_is_told_once_and_judged_when_its_figures_move(desk: 
     # What was told then stays what was told then.
     assert await desk.told(InsightKind.ANOMALY, again.as_of) == told
     assert await desk.told(InsightKind.ANOMALY, receipt.as_of) == told
+    # What people open again is theirs to close.
+    reopened = InsightWish(InsightState.OPEN)
+    await desk.stores.insight_acts.act(desk.scope, of_alpha.id, reopened)
+    await desk.analysed()
+    states = {each.id: each.state for each in await desk.told(InsightKind.ANOMALY)}
+    assert [id_ for id_, state in states.items() if state is InsightState.OPEN] == [of_alpha.id]
 
 
 async def test_people_bring_insights_into_states_and_judge_them(desk: Desk) -> None:
     await _restated(desk)
     (record,) = await desk.told(InsightKind.RESTATEMENT)
     acts = desk.stores.insight_acts
-    seen = await acts.act(desk.scope, record.id, InsightState.EXPLAINED, "a sale")
-    judged = await acts.judge(desk.scope, record.id, InsightVerdict.ACTED_ON)
+    wish = InsightWish(InsightState.EXPLAINED, InsightWord("a sale"))
+    seen = await acts.act(desk.scope, record.id, wish)
+    judged = await acts.rate(desk.scope, record.id, InsightRating.ACTED_ON)
     assert (judged.state, judged.verdict) == (InsightState.EXPLAINED, InsightVerdict.ACTED_ON)
     (act,) = (await acts.acts(desk.scope, [record.id]))[record.id]
     assert (act.state, act.by, act.note, act.run_id) == (

@@ -17,6 +17,11 @@ Given = tuple[str, Json]
 
 PAGING = ("first", "after", "last", "before")
 LISTS = ("marketingEntries", "campaigns", "attributionRows", "insights", "connections", "runs")
+INSIGHT_VERBS = ("acknowledge", "explain", "resolve", "reopen", "assign", "rate")
+INSIGHT_INPUTS = (
+    "InsightActInput",
+    *(f"{name}InsightInput" for name in ("Explain", "Assign", "Rate")),
+)
 HARMLESS = {
     *(f"Query.{name}({part})" for name in (*LISTS, "rejectedRecords") for part in PAGING),
     *(f"Campaign.entries({part})" for part in (*PAGING, "orderBy", "asOf", "filter")),
@@ -173,7 +178,12 @@ HARMLESS = {
     *(f"Query.insights({name})" for name in ("dates", "kinds", "filter", "asOf")),
     "Query.insightLedger(asOf)",
     *(f"InsightFilter.{name}" for name in ("states", "severities", "levels", "metrics")),
-    "InsightFilter.channels",
+    *(f"InsightFilter.{name}" for name in ("channels", "owners")),
+    *(f"Mutation.{verb}Insight(input)" for verb in INSIGHT_VERBS),
+    *(f"{name}InsightInput.learnedAt" for name in ("Explain", "Assign", "Rate")),
+    *(f"InsightActInput.{name}" for name in ("note", "learnedAt")),
+    *(f"ExplainInsightInput.{name}" for name in ("note", "cause")),
+    *("AssignInsightInput.owner", "RateInsightInput.rating", "RateInsightInput.note"),
     "Query.marketingEntries(filter)",
     "Query.marketingEntries(orderBy)",
     "Query.runs(statuses)",
@@ -212,6 +222,8 @@ WRITING = {
     "IngestFileInput.connectionId",
     "IngestFileInput.uploadId",
     "Mutation.cancelRun(runId)",
+    *(f"{name}.insightId" for name in INSIGHT_INPUTS),
+    "ExplainInsightInput.calendarEventId",
     "Mutation.deleteExport(exportId)",
     "Mutation.retireFeatureView(name)",
     "CausalExportInput.connections",

@@ -11,11 +11,9 @@ from core.records.findings import (
     Subject,
     SubjectLevel,
 )
-from core.records.insights import (
-    InsightState,
-    InsightVerdict,
-)
-from graph.ids import CONNECTION
+from core.records.insight_acts import InsightRating, InsightWish, InsightWord
+from core.records.insights import InsightState
+from graph.ids import CALENDAR_EVENT, CONNECTION, INSIGHT
 from tests.jobs.analysing import FOUND, told
 
 if TYPE_CHECKING:
@@ -23,7 +21,7 @@ if TYPE_CHECKING:
 
 
 async def analysed(ground: Ground, party: Party) -> None:
-    """A finding of the party's own connection, acknowledged and judged by hand."""
+    """A finding of the party's own connection, explained, given away and judged by hand."""
     stores, scope, slug = ground.stores, party.scope, party.record.slug
     connection_id = CONNECTION.decode(party.connections["meta"], "id")
     finding = replace(
@@ -33,5 +31,10 @@ async def analysed(ground: Ground, party: Party) -> None:
         facts={"subject": f"account of {slug}", "expected_low": 90.0, "expected_high": 110.0},
     )
     record = await told(stores, scope, finding)
-    await stores.insight_acts.act(scope, record.id, InsightState.ACKNOWLEDGED, f"seen by {slug}")
-    await stores.insight_acts.judge(scope, record.id, InsightVerdict.ACTED_ON, f"mended by {slug}")
+    event = CALENDAR_EVENT.decode(party.calendar_event, "id")
+    word = InsightWord(f"seen by {slug}", CauseKind.CALENDAR, event)
+    acts = stores.insight_acts
+    await acts.act(scope, record.id, InsightWish(InsightState.EXPLAINED, word))
+    await acts.assign(scope, record.id, f"owner at {slug}")
+    await acts.rate(scope, record.id, InsightRating.ACTED_ON, f"mended by {slug}")
+    party.insight = INSIGHT.encode(record.id)

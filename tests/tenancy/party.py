@@ -80,6 +80,7 @@ class Party:
     operation: str = ""
     view: str = ""
     calendar_event: str = ""
+    insight: str = ""
 
     @property
     def id(self) -> UUID:

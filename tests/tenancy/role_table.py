@@ -23,6 +23,15 @@ WEBHOOK_MUTATIONS: Mapping[str, Json] = {
     "testWebhookMapping": {"sample": {}},
 }
 
+ACTING: Mapping[str, Json] = {
+    "reopen": {},
+    "acknowledge": {},
+    "explain": {"note": "a sale"},
+    "resolve": {},
+    "assign": {"owner": "ada"},
+    "rate": {"rating": "NOT_USEFUL"},
+}
+"""What is done to an insight, each after the one before."""
 SCHEDULING = ("create", "change", "pause", "resume", "delete")
 
 ALLOWED: Mapping[str, frozenset[Role | None]] = {
@@ -93,6 +102,7 @@ ALLOWED: Mapping[str, frozenset[Role | None]] = {
     "Mutation.estimateSeasonality": WRITERS,
     "Mutation.reindexSearch": WRITERS,
     "Mutation.startAnalysis": WRITERS,
+    **{f"Mutation.{verb}Insight": WRITERS for verb in ACTING},
     "Query.authorization": ADMINS,
     "Mutation.startAuthorization": ADMINS,
     "Mutation.confirmAuthorization": ADMINS,
@@ -238,6 +248,10 @@ def questions(party: Party) -> Mapping[str, Json]:
         "Mutation.estimateSeasonality": {"waitSeconds": 0},
         "Mutation.reindexSearch": {},
         "Mutation.startAnalysis": {},
+        **{
+            f"Mutation.{verb}Insight": {"input": {"insightId": party.insight} | more}
+            for verb, more in ACTING.items()
+        },
         "Query.authorization": {"id": party.authorization},
         "Mutation.startAuthorization": {"source": "META_ADS"},
         "Mutation.confirmAuthorization": {

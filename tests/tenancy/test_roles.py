@@ -17,6 +17,7 @@ from tests.tenancy.door import Door, Json, bearer, subscribed
 from tests.tenancy.given import EVENT, FILE, META, OWN_RATE, SINCE, UNTIL, VIEW
 from tests.tenancy.party import AUDIT, Ground, Parties, checksums
 from tests.tenancy.role_table import (
+    ACTING,
     ADMINS,
     ALLOWED,
     ANYBODY,
@@ -283,6 +284,10 @@ async def test_a_role_that_may_write_is_not_refused_for_its_role(
         # Nothing is wrong to ask for: it is answered.
         "Mutation.reindexSearch": ({}, "ReindexSearchPayload"),
         "Mutation.startAnalysis": ({}, "StartAnalysisPayload"),
+        **{
+            f"Mutation.{verb}Insight": ({"input": {"insightId": run} | more}, "InvalidInput")
+            for verb, more in ACTING.items()
+        },
         "Mutation.exportCausal": (
             {"input": EXPORT | {"minQuality": 2}},
             "InvalidInput" if role in ADMINS else "ForbiddenError",

@@ -114,6 +114,7 @@ WRITTEN_ONLY = {
     *("OperationStagePayload", "RegisterOperationsPayload", "RetireOperationPayload"),
     "ChannelRuleCondition",
     "StartAnalysisPayload",
+    "InsightPayload",
     "StartTransformationPayload",
     *("TransformationDiff", "RuleChange", "TransformationExample", "FieldCount"),
     "NotFoundError",

@@ -164,6 +164,20 @@ def _of_samples(a: Party, b: Party) -> list[Json]:
     return [{"input": given["input"] | {"sample": {"id": 1}}} for given in _of_overlaps(a, b)]
 
 
+def _of_insights(_: Party, b: Party) -> list[Json]:
+    return [{"input": {"insightId": b.insight}}]
+
+
+def _of_explanations(a: Party, b: Party) -> list[Json]:
+    return [
+        {"input": {"insightId": b.insight, "note": "mine"}},
+        {"input": {"insightId": a.insight, "note": "mine", "calendarEventId": b.calendar_event}},
+    ]
+
+
+INSIGHT_ACTS = tuple(
+    f"Mutation.{verb}Insight" for verb in ("acknowledge", "resolve", "reopen", "assign")
+)
 ATTEMPTS: dict[str, Attempts] = {
     "Mutation.startAuthorization": _of_consents,
     "Mutation.confirmAuthorization": _of_tickets,
@@ -193,6 +207,11 @@ ATTEMPTS: dict[str, Attempts] = {
     "Mutation.deleteExport": lambda _, b: [{"exportId": b.export}],
     "Mutation.cancelRuns": _of_connections,
     "Mutation.retryRun": _of_runs,
+    **dict.fromkeys(INSIGHT_ACTS, _of_insights),
+    "Mutation.explainInsight": _of_explanations,
+    "Mutation.rateInsight": lambda a, b: [
+        {"input": each["input"] | {"rating": "ACTED_ON"}} for each in _of_insights(a, b)
+    ],
     "Mutation.changeCalendarEvent": _of_changed_events,
     "Mutation.removeCalendarEvent": _of_calendar_events,
     "Mutation.endNamingRule": _of_rules_to_end,

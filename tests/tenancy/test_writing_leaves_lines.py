@@ -53,6 +53,12 @@ ACTS: Mapping[str, Act] = {
     "estimateSeasonality": Act.SEASONALITY_REQUESTED,
     "reindexSearch": Act.RUN_REQUESTED,
     "startAnalysis": Act.RUN_REQUESTED,
+    **{
+        f"{verb}Insight": Act.INSIGHT_STATE_SET
+        for verb in ("reopen", "acknowledge", "explain", "resolve")
+    },
+    "assignInsight": Act.INSIGHT_ASSIGNED,
+    "rateInsight": Act.INSIGHT_JUDGED,
     "startTransformation": Act.RUN_REQUESTED,
     "startIngestion": Act.RUN_REQUESTED,
     "startBackfill": Act.RUN_REQUESTED,

@@ -59,6 +59,12 @@ class InsightRow(Table, table=True):
             unique=True,
             postgresql_where=text("fingerprint IS NOT NULL"),
         ),
+        Index(
+            "insight_incident",
+            "tenant_id",
+            "incident_id",
+            postgresql_where=text("incident_id IS NOT NULL"),
+        ),
     )
 
     tenant_id: UUID = key(ID)
@@ -111,7 +117,10 @@ class InsightVersionRow(Table, table=True):
 
 
 class InsightActRow(Table, table=True):
-    """One row per change of an insight's state: who brought it about, or which run."""
+    """One row per change of an insight's state or owner: who brought it about, or which run.
+
+    `state` and `owner` are those from then on; `cause` and `calendar_event_id` explain it.
+    """
 
     __tablename__ = "insight_act"
     __table_args__ = (refers_to("insight", "insight_id"),)
@@ -123,6 +132,10 @@ class InsightActRow(Table, table=True):
     acted_by: str = column(STRING)
     run_id: UUID | None = column(ID)
     note: str | None = column(STRING)
+    owner: str | None = column(STRING)
+    cause: str | None = column(STRING)
+    calendar_event_id: UUID | None = column(ID)
+    is_assignment: bool = column(TRUTH, default="false")
 
 
 class InsightVerdictRow(Table, table=True):
