@@ -24,6 +24,7 @@ from graph.mutations.naming import NamingMutations
 from graph.mutations.operations import OperationMutations
 from graph.mutations.receipts import ReceiptMutations
 from graph.mutations.rejections import RejectionMutations
+from graph.mutations.retention import RetentionMutations
 from graph.mutations.runs import RunMutations
 from graph.mutations.schedules import ScheduleMutations
 from graph.mutations.seasonality import SeasonalityMutations
@@ -63,5 +64,6 @@ class Mutation(
     AnalysingMutations,
     InsightMutations,
     WebhookMutations,
+    RetentionMutations,
 ):
     """The bases in the order of the schema."""

@@ -30,6 +30,7 @@ from graph.queries.node import NodeQueries
 from graph.queries.operations import OperationQueries
 from graph.queries.performance import PerformanceQueries
 from graph.queries.rejections import RejectionQueries
+from graph.queries.retention import RetentionQueries
 from graph.queries.runs import RunQueries
 from graph.queries.schedules import ScheduleQueries
 from graph.queries.search import SearchQueries
@@ -69,6 +70,7 @@ class Query(
     DriftQueries,
     EventQueries,
     AuditQueries,
+    RetentionQueries,
     FederationQueries,
 ):
     """The bases in the order of the schema."""

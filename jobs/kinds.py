@@ -10,6 +10,7 @@ from core.records.runs import Receipt, RunKind
 from jobs.analysing.analyse import analyse
 from jobs.assignments import Assignment, Work
 from jobs.exporting.export import export
+from jobs.forgetting import forget
 from jobs.indexing.index import index
 from jobs.ingest import Ingestion
 from jobs.learn import learn
@@ -41,5 +42,6 @@ WORK_OF: Final[Mapping[RunKind, Work]] = MappingProxyType(
         RunKind.EXPORT: export,
         RunKind.INDEX: index,
         RunKind.ANALYSIS: analyse,
+        RunKind.ERASURE: forget,
     }
 )

@@ -15,13 +15,14 @@ from jobs.audit import HeadTeller
 from jobs.calendars import renew_calendars
 from jobs.exchange import RateKeeper
 from jobs.export_sweep import expire_exports, sweep_objects
-from jobs.retention import expire_verbatim
+from jobs.retention import expire_all
 from jobs.scopes import relay_scope
 from jobs.webhooks import sweep_messages
 from stores.wiring import Stores
 
 _EVERY_SECONDS = 900.0
 _UPLOAD_LIFETIME = timedelta(days=1)
+_QUEUE_LOG_LIFETIME = timedelta(days=7)
 
 Chore = Callable[[], Awaitable[None]]
 
@@ -45,8 +46,9 @@ async def keep_up(stores: Stores, settings: Settings) -> None:
         "exports": lambda: expire_exports(stores, kept),
         "files that nobody has": lambda: sweep_objects(stores),
         "ends of audit logs": heads.tell,
-        "what is kept too long": lambda: expire_verbatim(stores),
+        "what is kept too long": lambda: expire_all(stores),
         "old events": lambda: prune_events(stores, retention),
+        "log of the queue": lambda: _forget_queue_log(stores),
     }
     while True:
         for name, chore in chores.items():
@@ -71,6 +73,12 @@ async def _sweep_uploads(stores: Stores) -> None:
 async def _sweep_authorizations(stores: Stores) -> None:
     reason = SystemScope(reason="forget authorizations that are over", actor="worker")
     await stores.authorizations.sweep(reason)
+
+
+async def _forget_queue_log(stores: Stores) -> None:
+    lines = await stores.queue.forget_log(_QUEUE_LOG_LIFETIME)
+    if lines:
+        log.info("lines of the queue's log forgotten", lines=lines)
 
 
 async def _ask_for_seasons(stores: Stores) -> None:

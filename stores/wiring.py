@@ -84,6 +84,7 @@ from stores.postgres.seasonal_days import SeasonalDayStore
 from stores.postgres.seasonality import SeasonalityStore
 from stores.postgres.shrink_decisions import ShrinkStore
 from stores.postgres.statistics import StatisticsStore
+from stores.postgres.subject_erasures import SubjectErasureStore
 from stores.postgres.tenants import TenantStore
 from stores.postgres.uploads import UploadStore
 from stores.postgres.webhooks import WebhookStore
@@ -164,6 +165,7 @@ class Stores:
     objects: ObjectStore
     erasures: ErasureStore
     retention: RetentionStore
+    subject_erasures: SubjectErasureStore
     tenant_keys: TenantKeys
     embedder: Embedder
     vectors: VectorStore
@@ -286,6 +288,7 @@ async def open_stores(
                 objects=kept,
                 erasures=ErasureStore(database),
                 retention=RetentionStore(database),
+                subject_erasures=SubjectErasureStore(database, vault),
                 tenant_keys=TenantKeys(redis),
                 embedder=embedders.current,
                 vectors=vector_store,

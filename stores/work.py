@@ -8,6 +8,7 @@ from stores.postgres.analysis_work import AnalysisWorkStore
 from stores.postgres.document_work import DocumentWorkStore
 from stores.postgres.embeddings import EmbeddingStore
 from stores.postgres.export_work import ExportWorkStore
+from stores.postgres.forgetting_work import ForgettingWorkStore
 from stores.postgres.page_work import PageWorkStore
 from stores.postgres.readings import ReadingStore
 from stores.postgres.replays import ReplayStore
@@ -31,6 +32,7 @@ class WorkStores:
     documents: DocumentWorkStore
     embeddings: EmbeddingStore
     analyses: AnalysisWorkStore
+    forgetting: ForgettingWorkStore
 
 
 def work_stores(stores: Stores) -> WorkStores:
@@ -46,4 +48,5 @@ def work_stores(stores: Stores) -> WorkStores:
         DocumentWorkStore(stores.database),
         EmbeddingStore(stores.database),
         stores.analyses,
+        ForgettingWorkStore(stores.database),
     )

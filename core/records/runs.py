@@ -20,7 +20,8 @@ class RunKind(StrEnum):
     """What a run does.
 
     A BACKFILL, a TRANSFORMATION, an INDEX and an ANALYSIS make room for every other run: between
-    readings, pages, months and panels. An EXPORT, an INDEX and an ANALYSIS are of no connection.
+    readings, pages, months and panels. An EXPORT, an INDEX, an ANALYSIS and an ERASURE are of no
+    connection.
     """
 
     INGESTION = "INGESTION"
@@ -30,11 +31,13 @@ class RunKind(StrEnum):
     EXPORT = "EXPORT"
     INDEX = "INDEX"
     ANALYSIS = "ANALYSIS"
+    ERASURE = "ERASURE"
 
     @property
     def is_internal(self) -> bool:
         """Whether it works on what is stored alone: a paused connection does not hold it."""
-        return self.follows_by_itself or self in (RunKind.TRANSFORMATION, RunKind.EXPORT)
+        of_its_own = (RunKind.TRANSFORMATION, RunKind.EXPORT, RunKind.ERASURE)
+        return self.follows_by_itself or self in of_its_own
 
     @property
     def follows_by_itself(self) -> bool:

@@ -18,7 +18,7 @@ AUDIT_ENUMS: tuple[type[Enum], ...] = (
             Act.TENANT_ERASED: "All that is kept of the tenant was to go, but for this log.",
             Act.RUNS_LIMITED: "How many runs are worked on at once was set.",
             Act.QUOTAS_SET: "An operator gave the tenant quotas of its own, or took them back.",
-            Act.RETENTION_SET: "An operator set how long what was sent is kept verbatim.",
+            Act.RETENTION_SET: "How long what was sent, and logs, are kept was set.",
             Act.SUBJECT_ERASED: (
                 "What named a person was let go of; the line counts it and does not say whose."
             ),

@@ -172,6 +172,7 @@ ENUMS: tuple[type[Enum], ...] = (
             RunKind.EXPORT: "Writes the files of an export. It is of no connection.",
             RunKind.INDEX: "Says in documents what has changed, so that it can be found.",
             RunKind.ANALYSIS: "Looks for what is worth telling in what has changed.",
+            RunKind.ERASURE: "Lets go of whatever names a person. It is of no connection.",
         },
     ),
     _described(

@@ -39,6 +39,7 @@ from loaders.ports.operations import OperationStore, StageStore
 from loaders.ports.quotas import QuotaStore
 from loaders.ports.receipts import ReceiptPolicyStore, RestatementStore, ShrinkStore
 from loaders.ports.rejections import DeadLetterStore, RejectionStore
+from loaders.ports.retention import RetentionStore, SubjectErasureStore
 from loaders.ports.rules import ChannelRuleStore, NamingStore, OwnRateStore
 from loaders.ports.search import (
     DocumentStore,
@@ -313,6 +314,16 @@ class Stores(Protocol):
     @property
     def quotas(self) -> QuotaStore:
         """What the tenant has used."""
+        ...
+
+    @property
+    def retention(self) -> RetentionStore:
+        """What the tenant wants kept."""
+        ...
+
+    @property
+    def subject_erasures(self) -> SubjectErasureStore:
+        """Persons who are forgotten."""
         ...
 
     @property

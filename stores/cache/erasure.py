@@ -19,10 +19,19 @@ class TenantKeys:
 
     async def remove(self, scope: TenantScope) -> int:
         """Forget every key of the tenant; how many there were. Transient while Redis is away."""
+        return await self._remove(scope.key("*"))
+
+    async def remove_answers(self, scope: TenantScope) -> int:
+        """Forget the tenant's kept answers; how many there were. Transient while Redis is away."""
+        removed = await self._remove(scope.key("answer", "*"))
+        await self._remove(scope.key("answers*"))
+        return removed
+
+    async def _remove(self, pattern: str) -> int:
         removed = 0
         some: list[bytes] = []
         try:
-            async for key in self._redis.scan_iter(match=scope.key("*"), count=_AT_ONCE):
+            async for key in self._redis.scan_iter(match=pattern, count=_AT_ONCE):
                 some.append(key)
                 if len(some) == _AT_ONCE:
                     removed += await self._redis.unlink(*some)

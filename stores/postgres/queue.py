@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import cast
 from uuid import UUID
 
@@ -57,6 +58,12 @@ class QueueStore:
     def __init__(self, database: Database) -> None:
         self._database = database
 
+    async def forget_log(self, age: timedelta) -> int:
+        """Delete what the queue wrote down of jobs longer than `age` ago; how many lines."""
+        async with self._database.unbound() as connection:
+            done = await connection.execute(_FORGET_LOG, age)
+        return int(done.rpartition(" ")[2])
+
     async def ping(self) -> None:
         """Raise unless the queue's tables are there."""
         async with self._database.unbound() as connection:
@@ -103,3 +110,4 @@ WHERE r.status IN ('QUEUED', 'RUNNING')
       SELECT FROM pgqueuer q
       WHERE q.dedupe_key = r.id::text AND q.status IN ('queued', 'picked'))
 """
+_FORGET_LOG = "DELETE FROM pgqueuer_log WHERE created < clock_timestamp() - $1::interval"

@@ -28,6 +28,7 @@ class SealedColumn:
 SEALED: Final = (
     SealedColumn("connection", "sealed_credentials"),
     SealedColumn("source_authorization", "sealed_secret"),
+    SealedColumn("subject_erasure", "sealed_names", place="run_id"),
 )
 """Every column that a tenant's data key seals."""
 

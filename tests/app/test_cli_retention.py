@@ -12,6 +12,7 @@ from typer.testing import CliRunner, Result
 
 from app.cli.main import cli
 from core.errors import BadInput
+from graph.ids import RUN
 from tests.support import MASTER_KEY, Services
 
 Run = Callable[..., Result]
@@ -38,16 +39,21 @@ def slug(run: Run) -> str:
 
 
 def kept(result: Result) -> list[str]:
-    return [line.split("  ")[-1].strip() for line in result.stdout.splitlines()[1:3]]
+    return [line.split("  ")[-1].strip() for line in result.stdout.splitlines()[1:4]]
 
 
 def test_retention_is_told_set_and_taken_back(run: Run, slug: str) -> None:
-    assert kept(run("retention", slug)) == ["ever", "ever"]
-    assert kept(run("retention", slug, "--verbatim-days", "90", "--preview")) == ["90 days", "ever"]
-    assert kept(run("retention", slug)) == ["ever", "ever"]
+    assert kept(run("retention", slug)) == ["ever"] * 3
+    assert kept(run("retention", slug, "--verbatim-days", "90", "--preview")) == [
+        "90 days",
+        "ever",
+        "ever",
+    ]
+    assert kept(run("retention", slug)) == ["ever"] * 3
     run("retention", slug, "--verbatim-days", "90")
-    assert kept(run("retention", slug, "--version-days", "7")) == ["90 days", "7 days"]
-    assert kept(run("retention", slug, "--for-ever")) == ["ever", "ever"]
+    assert kept(run("retention", slug, "--version-days", "7")) == ["90 days", "7 days", "ever"]
+    assert kept(run("retention", slug, "--log-days", "30")) == ["90 days", "7 days", "30 days"]
+    assert kept(run("retention", slug, "--for-ever")) == ["ever"] * 3
 
 
 def test_a_person_is_named_by_a_file_or_by_standard_input(
@@ -57,9 +63,9 @@ def test_a_person_is_named_by_a_file_or_by_standard_input(
     assert isinstance(nobody.exception, BadInput)
     person = tmp_path / "person"
     person.write_text("jane@example.com\n\n  4711-0815 \n")
-    told = run("forget", slug, "--person", str(person))
-    assert (told.exit_code, told.stdout) == (0, "nothing names them\n")
-    done = run("forget", slug, "--person", "-", "--confirm", given="jane@example.com")
-    assert done.exit_code == 0
-    assert "bodies of raw pages" in done.stdout
-    assert "jane" not in done.stdout
+    for confirmed in ((), ("--confirm",)):
+        told = run("forget", slug, "--person", str(person), *confirmed)
+        assert (told.exit_code, told.stderr.split(";")[0]) == (0, "queued")
+        assert RUN.decode(told.stdout.strip(), "run")
+    few = run("forget", slug, "--person", "-", given="x")
+    assert isinstance(few.exception, BadInput)

@@ -31,6 +31,7 @@ from tests.graph.features import NoCache, NoVersions, Values, Views
 from tests.graph.insighting import Analyses, InsightActs
 from tests.graph.memory import Memory
 from tests.graph.operations import Operations, Stages
+from tests.graph.retention import Retentions, SubjectErasures
 
 NORTH = TenantId(UUID(int=1))
 SOUTH = TenantId(UUID(int=2))
@@ -86,6 +87,8 @@ class StandIns:
     dead_letters: refused.DeadLetters
     drift: refused.Drifts
     quotas: work.Quotas
+    retention: Retentions
+    subject_erasures: SubjectErasures
     tenants: work.Tenants
     audit: Audit
     single_uses: SingleUses
@@ -146,6 +149,8 @@ class StandIns:
             refused.DeadLetters(memory),
             refused.Drifts(memory),
             work.Quotas(),
+            Retentions(),
+            SubjectErasures(),
             work.Tenants(memory),
             Audit(memory),
             SingleUses(),

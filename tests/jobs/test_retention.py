@@ -2,30 +2,29 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import asyncpg
-import orjson
 import pytest
 
 from core.commands import NewRun
-from core.errors import BadInput, NotFound
-from core.records.audit import Act
+from core.errors import ErrorKind, NotFound
+from core.records.dead_letters import DeadLetterFilter
+from core.records.pages import PageRequest
 from core.records.retention import LetGo, Retention
-from core.records.runs import RunKind, RunStatus
+from core.records.runs import RunError, RunKind, RunStatus
 from core.records.transformations import Transformation
-from core.scope import SystemScope
-from core.subjects import Naming
-from jobs.retention import expire, expire_verbatim, forget_subject
+from jobs.retention import expire, expire_all
 from jobs.transformations import transform
 from stores.wiring import Stores
 from stores.work import work_stores
+from tests.jobs.analysing import FOUND, told
 from tests.jobs.by_hand import ByHand, by_hand, page_of
+from tests.jobs.forgetting import forgotten
 from tests.jobs.indexing import assignment, indexed, versions
 from tests.support import Services, Tenant
 
 MONTH = Retention(verbatim_days=30)
-REASON = SystemScope(reason="tests of retention")
 
 
 async def read(at: ByHand, day: str, names: str) -> None:
@@ -83,9 +82,9 @@ async def test_bodies_go_with_their_time_and_entries_stay(
     due = await stores.retention.due(tenant.scope, MONTH)
     assert (due.raw_pages, due.uploads, due.upload_bytes, due.rows) == (1, 1, 11, 2)
     assert await stores.retention.due(tenant.scope, Retention()) == LetGo()
-    await stores.retention.put(REASON, tenant.record.id, MONTH)
+    await stores.retention.put(tenant.scope, MONTH)
     assert await stores.retention.of(tenant.scope) == MONTH
-    await expire_verbatim(stores)
+    await expire_all(stores)
     assert await pages(stores, tenant) == [(False, True, first[2]), (True, False, second[2])]
     assert await entries(stores, tenant) == before
     assert await stores.retention.due(tenant.scope, MONTH) == LetGo()
@@ -132,40 +131,13 @@ async def test_superseded_versions_of_documents_go_and_current_ones_stay(
     assert await versions(stores, tenant.scope) == current
 
 
-async def test_a_person_is_forgotten_and_what_was_counted_stays(
-    stores: Stores, tenant: Tenant
-) -> None:
-    at = await by_hand(stores, tenant.scope)
-    await read(at, "2026-03-01", "Jane.Doe+news@Example.com")
-    await read(at, "2026-03-02", "somebody else")
-    await uploaded(stores, tenant, b"Email\njane.doe+", b"news@example.com\n")
-    await uploaded(stores, tenant, "Email\njané@example.com\n".encode("utf-16"))
-    before = await entries(stores, tenant)
-    names = ["jane.doe+news@example.com", "JANÉ@example.com"]
-    found = await forget_subject(stores, tenant.scope, names, is_preview=True)
-    assert found == (LetGo(), {"pages_left": 1, "uploads_left": 2, "messages_left": 0})
-    assert [kept for kept, *_ in await pages(stores, tenant)] == [True, True]
-    gone, left = await forget_subject(stores, tenant.scope, names, is_preview=False)
-    assert (gone.raw_pages, gone.uploads, set(left.values())) == (1, 2, {0})
-    assert [kept for kept, *_ in await pages(stores, tenant)] == [False, True]
-    assert await entries(stores, tenant) == before
-    again, left = await forget_subject(stores, tenant.scope, names, is_preview=False)
-    assert (again, set(left.values())) == (LetGo(), {0})
-    async with stores.database.read(tenant.scope) as connection:
-        lines = await connection.fetch(
-            "SELECT details FROM audit_log WHERE act = $1 ORDER BY number", Act.SUBJECT_ERASED
-        )
-    assert [line["details"]["raw_pages"] for line in lines] == ["1", "0"]
-    assert "jane" not in orjson.dumps([dict(line["details"]) for line in lines]).decode()
-
-
 async def test_entries_whose_page_is_gone_are_left_as_they_are(
     stores: Stores, tenant: Tenant
 ) -> None:
     at = await by_hand(stores, tenant.scope)
     await read(at, "2026-03-01", "jane@example.com")
     await read(at, "2026-03-02", "somebody else")
-    await forget_subject(stores, tenant.scope, ["jane@example.com"], is_preview=False)
+    await forgotten(stores, tenant.scope, ["jane@example.com"])
     before = await entries(stores, tenant)
     wanted = NewRun(RunKind.TRANSFORMATION, at.connection.id, options=Transformation().to_json())
     [run] = await stores.runs.start_all(tenant.scope, [wanted])
@@ -181,28 +153,58 @@ async def test_entries_whose_page_is_gone_are_left_as_they_are(
     assert found.status is RunStatus.SUCCEEDED
 
 
-@pytest.mark.parametrize(
-    ("name", "body", "is_named"),
-    [
-        ("1001", b'{"customer": 1001}', True),
-        ("1001", b'{"customer": 21001}', False),
-        ("1001", b'{"customer": 10015}', False),
-        ("1001", "1001;x".encode("utf-16-le"), True),
-        ("1001", "21001;x".encode("utf-16-le"), False),
-        ("1001", "10015;x".encode("utf-16-le"), False),
-        ("ann@example.com", b"joann@example.com", False),
-        ("ann@example.com", b"mailto:ANN%40example.com", True),
-        ("ann@example.com", b"ann@example.community", False),
-        ("Zoë Ångström", b'"Zo\\u00eb \\u00c5ngstr\\u00f6m"', True),
-        ("Zoë Ångström", "zoë ångström".encode("cp1252"), True),
-    ],
-)
-def test_a_name_stands_alone_however_it_is_written(name: str, body: bytes, is_named: bool) -> None:  # noqa: FBT001 - a case of the table
-    assert Naming.of([name]).is_in(body) is is_named
+async def test_logs_of_runs_that_ended_long_ago_go_and_dead_letters_are_laid_aside(
+    stores: Stores, services: Services, tenant: Tenant
+) -> None:
+    at = await by_hand(stores, tenant.scope)
+    await read(at, "2026-03-01", "old")
+    await indexed(stores, tenant.scope)
+    broken = await at.begun("2026-03-02", "2026-03-02")
+    await at.work.runs.fail(at.scope, broken, RunError("X", ErrorKind.BUG, "broke", None, None))
+    await aged(services, tenant, "run", "ended_at", 31)
+    await read(at, "2026-03-03", "new")
+    kinds, events = await logs(stores, tenant)
+    assert kinds == ["INGESTION", "INDEX", "INGESTION", "INGESTION"]
+    assert await stores.retention.due(tenant.scope, Retention(log_days=32)) == LetGo()
+    wanted = Retention(log_days=30)
+    due = await stores.retention.due(tenant.scope, wanted)
+    assert due == LetGo(run_events=events[0] + events[2] - 2, runs=1, dead_letters=1)
+    assert await expire(stores, tenant.scope, wanted) == due
+    assert await logs(stores, tenant) == (["INGESTION"] * 3, [1, 1, events[3]])
+    assert await stores.retention.due(tenant.scope, wanted) == LetGo()
+    laid = DeadLetterFilter(is_dismissed=True)
+    [letter] = (await stores.dead_letters.page(tenant.scope, laid, PageRequest(5))).items
+    assert (letter.run.id, letter.last_message) == (broken.run.id, "broke")
+    assert (letter.dismissed_by, letter.why) == (tenant.scope.actor, "its log is no longer kept")
 
 
-@pytest.mark.parametrize("names", [[], ["a@b"], ["  x  "], ["x" * 400], ["name"] * 51])
-def test_what_might_name_many_is_refused(names: list[str]) -> None:
-    with pytest.raises(BadInput) as refused:
-        Naming.of(names)
-    assert refused.value.field == "identifiers"
+async def test_a_run_that_an_insight_names_stays(
+    stores: Stores, services: Services, tenant: Tenant
+) -> None:
+    record = await told(stores, tenant.scope, FOUND)
+    await aged(services, tenant, "run", "ended_at", 31)
+    await expire(stores, tenant.scope, Retention(log_days=30))
+    assert await stores.runs.by_ids(tenant.scope, [record.run_id])
+
+
+async def logs(stores: Stores, tenant: Tenant) -> tuple[list[str], list[int]]:
+    """Of each run its kind, and how many events it has."""
+    async with stores.database.read(tenant.scope) as connection:
+        rows = await connection.fetch(
+            "SELECT r.kind, (SELECT count(*) FROM run_event e WHERE e.run_id = r.id) AS events"
+            " FROM run r ORDER BY r.id"
+        )
+    return [row["kind"] for row in rows], [row["events"] for row in rows]
+
+
+async def test_the_log_of_the_queue_ends_by_itself(stores: Stores, services: Services) -> None:
+    owner = await asyncpg.connect(services.logins.owner)
+    await owner.execute(
+        "INSERT INTO pgqueuer_log (created, job_id, status, entrypoint, priority) VALUES"
+        " (now() - interval '9 days', 0, 'successful', 'run', 0),"
+        " (now() - interval '6 days', 0, 'successful', 'run', 0)"
+    )
+    assert await stores.queue.forget_log(timedelta(days=7)) == 1
+    assert await owner.fetchval("SELECT count(*) FROM pgqueuer_log WHERE job_id = 0") == 1
+    await owner.execute("DELETE FROM pgqueuer_log WHERE job_id = 0")
+    await owner.close()

@@ -53,6 +53,7 @@ from tests.tenancy.given import (
     VIEW,
     WEBHOOK,
 )
+from tests.tenancy.keeping import kept
 from tests.tenancy.listening import listening
 from tests.tenancy.rows import opened_rows
 
@@ -175,6 +176,7 @@ async def settled(ground: Ground) -> Parties:
         await taught(ground, party)
         await seasoned(ground, party)
         await analysed(ground, party)
+        await kept(ground, party)
         await keyed(ground, party)
         await scheduled(ground, party)
         await indexed(ground.stores, party.scope)

@@ -121,6 +121,7 @@ async def test_a_cursor_of_b_is_a_place_in_as_own_list(
         "Query.performanceEntries": {"trace": a_trace()},
         "Query.rejectedRecords": own_run,
         "Query.deadLetters": {},
+        "Query.erasures": {},
         "Query.schemaChanges": {},
     }
     assert set(walk_b.cursors) == set(lists)

@@ -179,6 +179,14 @@ async def test_a_role_that_may_write_is_not_refused_for_its_role(
         "Mutation.createFeatureView": ({"view": VIEW | {"name": "?"}}, "InvalidInput"),
         "Mutation.retireFeatureView": ({"name": run, "version": 1}, "NotFoundError"),
         "Mutation.retireOperation": ({"operationId": run}, "InvalidInput"),
+        "Mutation.setRetention": (
+            {"input": {"logDays": 0}},
+            "InvalidInput" if role in ADMINS else "ForbiddenError",
+        ),
+        "Mutation.eraseSubject": (
+            {"identifiers": ["x"]},
+            "InvalidInput" if role in ADMINS else "ForbiddenError",
+        ),
         "Mutation.setOperationStage": (
             {},
             "InvalidInput" if role in ADMINS else "ForbiddenError",

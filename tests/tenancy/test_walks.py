@@ -115,6 +115,7 @@ WRITTEN_ONLY = {
     "ChannelRuleCondition",
     "StartAnalysisPayload",
     "InsightPayload",
+    *("SetRetentionPayload", "EraseSubjectPayload"),
     "StartTransformationPayload",
     *("TransformationDiff", "RuleChange", "TransformationExample", "FieldCount"),
     "NotFoundError",

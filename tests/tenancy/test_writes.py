@@ -246,6 +246,7 @@ NAMES_NOTHING = {
     "Mutation.reindexSearch",
     "Mutation.createFeatureView",
     "Mutation.startAnalysis",
+    *("Mutation.setRetention", "Mutation.eraseSubject"),
 }
 
 

@@ -60,6 +60,8 @@ ACTS: Mapping[str, Act] = {
     "assignInsight": Act.INSIGHT_ASSIGNED,
     "rateInsight": Act.INSIGHT_JUDGED,
     "startTransformation": Act.RUN_REQUESTED,
+    "setRetention": Act.RETENTION_SET,
+    "eraseSubject": Act.RUN_REQUESTED,
     "startIngestion": Act.RUN_REQUESTED,
     "startBackfill": Act.RUN_REQUESTED,
     "ingestFile": Act.RUN_REQUESTED,

@@ -175,6 +175,8 @@ QUESTIONS: Mapping[str, Callable[[Ids], Iterator[Question]]] = {
     "Query.operationStages": _plain,
     "Query.operationsSeen": _plain,
     "Query.auditLog": _plain,
+    "Query.retention": _plain,
+    "Query.erasures": _plain,
     "Query._service": _plain,
     # Below: by ids that the fields above have answered.
     "Query.rejectedRecords": _each_run("runId"),

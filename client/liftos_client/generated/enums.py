@@ -344,6 +344,7 @@ class RunKind(OpenEnum):
     EXPORT = "EXPORT"
     INDEX = "INDEX"
     ANALYSIS = "ANALYSIS"
+    ERASURE = "ERASURE"
 
 
 class RunStatus(OpenEnum):

@@ -41,7 +41,7 @@ from stores.postgres.tables.entries import (
     MarketingEntryRow,
     MarketingEntryVintageRow,
 )
-from stores.postgres.tables.erasures import ErasureRow
+from stores.postgres.tables.erasures import ErasureRow, SubjectErasureRow
 from stores.postgres.tables.events import DataEventRow, EventClockRow
 from stores.postgres.tables.exchange import ExchangePublicationRow, ExchangeRateRow
 from stores.postgres.tables.exports import ExportRow
@@ -167,6 +167,7 @@ __all__ = [
     "SeasonalityEstimationRow",
     "SeasonalityRow",
     "SourceAuthorizationRow",
+    "SubjectErasureRow",
     "Table",
     "TenantQuotaRow",
     "TenantRow",

@@ -28,18 +28,19 @@ from stores.postgres.tables.columns import (
 class RunRow(Table, table=True):
     """One row per run, from its command to its receipt; several claims may work on it in turn.
 
-    Only runs of the kinds EXPORT, INDEX and ANALYSIS are of no connection. `since` and `until` are
-    both null where the content decides the days. `pages` to `vanished` are the counters of
-    `core.records.runs.Counters`; `progress` goes from 0 to 1. An upload that a run names cannot
-    be deleted. `worked_seconds` leaves out the time that it waited, and what a worker that died
-    had not committed; `windows_seconds` is what of it went into whole readings, `stepped_at` when
-    its last step was taken.
+    Only runs of the kinds EXPORT, INDEX, ANALYSIS and ERASURE are of no connection. `since` and
+    `until` are both null where the content decides the days. `pages` to `vanished` are the
+    counters of `core.records.runs.Counters`; `progress` goes from 0 to 1. An upload that a run
+    names cannot be deleted. `worked_seconds` leaves out the time that it waited, and what a worker
+    that died had not committed; `windows_seconds` is what of it went into whole readings,
+    `stepped_at` when its last step was taken.
     """
 
     __tablename__ = "run"
     __table_args__ = (
         CheckConstraint(
-            "connection_id IS NOT NULL OR kind = ANY (ARRAY['EXPORT', 'INDEX', 'ANALYSIS'])",
+            "connection_id IS NOT NULL"
+            " OR kind = ANY (ARRAY['EXPORT', 'INDEX', 'ANALYSIS', 'ERASURE'])",
             "connection_id",
         ),
         refers_to("connection", "connection_id"),
@@ -48,6 +49,7 @@ class RunRow(Table, table=True):
         Index(
             "run_dead", "tenant_id", "id", postgresql_where=text("status IN ('FAILED', 'PARKED')")
         ),
+        Index("run_ended", "tenant_id", "ended_at", postgresql_where=text("ended_at IS NOT NULL")),
         Index("run_by_connection", "tenant_id", "connection_id", text("id DESC")),
         Index(
             "run_one_running_per_connection",

@@ -95,18 +95,21 @@ class RetentionRow(Table, table=True):
     """One row per tenant that does not keep for ever; a null is never.
 
     `verbatim_days`: bodies of pages and files, and what was refused of them. `version_days`:
-    superseded versions of documents.
+    superseded versions of documents, with their vectors. `log_days`: events of runs that have
+    ended, and runs that follow by themselves and led to nothing.
     """
 
     __tablename__ = "retention"
     __table_args__ = (
         CheckConstraint("verbatim_days >= 1", "verbatim_days"),
         CheckConstraint("version_days >= 1", "version_days"),
+        CheckConstraint("log_days >= 1", "log_days"),
     )
 
     tenant_id: UUID = tenant_key()
     verbatim_days: int | None = column(INT)
     version_days: int | None = column(INT)
+    log_days: int | None = column(INT)
 
 
 class DataKeyRow(Table, table=True):

@@ -1,0 +1,19 @@
+"""Forgetting a person as a run, and how long logs are kept."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from alembic import op
+
+from migrations.scripts import run_script
+
+revision = "0048"
+down_revision = "0042"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    script = Path(__file__).with_suffix(".sql").read_text(encoding="utf-8")
+    run_script(op.get_bind(), script)
