@@ -76,7 +76,8 @@ async def _sweep_authorizations(stores: Stores) -> None:
 
 
 async def _forget_queue_log(stores: Stores) -> None:
-    lines = await stores.queue.forget_log(_QUEUE_LOG_LIFETIME)
+    reason = SystemScope(reason="forget what the queue wrote down", actor="worker")
+    lines = await stores.queue.forget_log(reason, _QUEUE_LOG_LIFETIME)
     if lines:
         log.info("lines of the queue's log forgotten", lines=lines)
 

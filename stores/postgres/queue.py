@@ -13,7 +13,7 @@ import orjson
 from pgqueuer import AsyncpgDriver, Queries
 
 from core.errors import Bug
-from core.scope import TenantId, TenantScope
+from core.scope import SystemScope, TenantId, TenantScope
 from stores.postgres.database import Connection, Database
 
 RUN_ENTRYPOINT = "run"
@@ -58,8 +58,9 @@ class QueueStore:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def forget_log(self, age: timedelta) -> int:
+    async def forget_log(self, scope: SystemScope, age: timedelta) -> int:
         """Delete what the queue wrote down of jobs longer than `age` ago; how many lines."""
+        del scope
         async with self._database.unbound() as connection:
             done = await connection.execute(_FORGET_LOG, age)
         return int(done.rpartition(" ")[2])

@@ -14,6 +14,7 @@ from core.records.pages import PageRequest
 from core.records.retention import LetGo, Retention
 from core.records.runs import RunError, RunKind, RunStatus
 from core.records.transformations import Transformation
+from core.scope import SystemScope
 from jobs.retention import expire, expire_all
 from jobs.transformations import transform
 from stores.wiring import Stores
@@ -25,6 +26,7 @@ from tests.jobs.indexing import assignment, indexed, versions
 from tests.support import Services, Tenant
 
 MONTH = Retention(verbatim_days=30)
+REASON = SystemScope(reason="tests of retention")
 
 
 async def read(at: ByHand, day: str, names: str) -> None:
@@ -204,7 +206,7 @@ async def test_the_log_of_the_queue_ends_by_itself(stores: Stores, services: Ser
         " (now() - interval '9 days', 0, 'successful', 'run', 0),"
         " (now() - interval '6 days', 0, 'successful', 'run', 0)"
     )
-    assert await stores.queue.forget_log(timedelta(days=7)) == 1
+    assert await stores.queue.forget_log(REASON, timedelta(days=7)) == 1
     assert await owner.fetchval("SELECT count(*) FROM pgqueuer_log WHERE job_id = 0") == 1
     await owner.execute("DELETE FROM pgqueuer_log WHERE job_id = 0")
     await owner.close()
