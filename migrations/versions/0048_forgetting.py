@@ -9,7 +9,7 @@ from alembic import op
 from migrations.scripts import run_script
 
 revision = "0048"
-down_revision = "0042"
+down_revision = "0043"
 branch_labels = None
 depends_on = None
 
