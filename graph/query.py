@@ -35,6 +35,7 @@ from graph.queries.runs import RunQueries
 from graph.queries.schedules import ScheduleQueries
 from graph.queries.search import SearchQueries
 from graph.queries.seasonality import SeasonalityQueries
+from graph.queries.surfacing import SurfacingQueries
 from graph.queries.viewer import ViewerQueries
 
 
@@ -57,6 +58,7 @@ class Query(
     ChannelRuleQueries,
     HealthQueries,
     InsightQueries,
+    SurfacingQueries,
     SearchQueries,
     IndexingQueries,
     LlmContextQueries,

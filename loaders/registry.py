@@ -31,6 +31,7 @@ from core.records.insights import InsightAct, InsightJudgement, InsightRecord
 from core.records.lineage import RawPageRecord
 from core.records.naming import NamedCampaign, NameMoment, NamingRuleRecord
 from core.records.pages import Page, RunSlice
+from core.records.performance import PerformancePage
 from core.records.receipts import HeldShrink, ReceiptPolicy
 from core.records.restatements import Lesson
 from core.records.rules import RulesAt
@@ -50,6 +51,7 @@ from loaders.entries import (
 )
 from loaders.features import vectors
 from loaders.health import RecentHealth, recent_health
+from loaders.performance import FiguresAsked, figures
 from loaders.ports import Stores
 from loaders.sharing import SharedReads
 
@@ -205,6 +207,11 @@ class Loaders:
     def calendar_events(self) -> DataLoader[UUID, CalendarEventRecord | None]:
         """Events of the tenant's own by id, those that are gone too."""
         return self._keyed(partial(self._stores.calendar_events.by_ids, self._scope))
+
+    @cached_property
+    def figures(self) -> DataLoader[FiguresAsked, PerformancePage | None]:
+        """Groups of figures, by question."""
+        return self._keyed(partial(figures, self._stores.performance, self._scope))
 
     @cached_property
     def insights(self) -> DataLoader[UUID, InsightRecord | None]:

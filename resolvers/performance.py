@@ -21,6 +21,7 @@ from core.records.attribution import (
 from core.records.pages import Page
 from core.records.performance import (
     FigurePart,
+    FigureSpan,
     PerformanceDimension,
     PerformanceQuestion,
     PerformanceRecord,
@@ -30,6 +31,7 @@ from core.records.performance import (
 from core.records.tenants import TenantRecord
 from core.scope import TenantScope
 from core.units import DateRange
+from loaders.performance import FiguresAsked
 from resolvers.attribution import checked as checked_facts
 from resolvers.attribution import fingerprint, moment_of, moment_part, not_past
 from resolvers.paging import Listing, PageArguments, Part
@@ -78,7 +80,9 @@ class Figures:
 
     def days(self, record: PerformanceRecord) -> DateRange | None:
         """The days of a group; None where only the other side has such a period."""
-        facts = self.question.facts
+        facts, spans = self.question.facts, self.question.spans
+        if spans:
+            return spans[record.step].dates
         return days_of(facts.dates, record.step, self.question.grain, facts.week_start)
 
     def compared_days(self, record: PerformanceRecord) -> DateRange | None:
@@ -100,7 +104,8 @@ class Figures:
 
     def _trace(self, record: PerformanceRecord, days: DateRange, as_of: datetime) -> Trace:
         group = tuple(zip(self.question.by, record.group, strict=True))
-        return Trace(replace(self.question.facts, dates=days), as_of, group)
+        facts, spans = replace(self.question.facts, dates=days), self.question.spans
+        return Trace(narrowed(facts, spans[record.step]) if spans else facts, as_of, group)
 
 
 async def page(
@@ -132,6 +137,35 @@ async def page(
     return Figures(found.page, asked, found.as_of, told)
 
 
+async def of_spans(
+    session: Session, question: PerformanceQuestion, most: int, as_of: datetime | None
+) -> Figures:
+    """All groups of the question's spans; BadInput where there are more than `most`.
+
+    However many fields of an answer ask the same, it is read once.
+    """
+    asked = checked(question, (await tenant_of(session)).reporting_currency)
+    found = await session.loaders.figures.load(FiguresAsked(asked, most, as_of))
+    if found is None:
+        raise LookupError("a question without an answer")
+    if found.page.has_next:
+        raise BadInput(
+            f"there are more than {most} groups of figures", mend="ask for fewer, or fewer days"
+        )
+    told = _listing(session.scope, asked, found.as_of.isoformat())
+    return Figures(found.page, asked, found.as_of, told)
+
+
+def narrowed(facts: AttributionDefinition, span: FigureSpan) -> AttributionDefinition:
+    """The entries of `facts` that are of a span's subject."""
+    return replace(
+        facts,
+        connections=(span.connection,) if span.connection else facts.connections,
+        campaigns=(span.campaign,) if span.campaign else facts.campaigns,
+        channels=(span.channel,) if span.channel is not None else facts.channels,
+    )
+
+
 async def tenant_of(session: Session) -> TenantRecord:
     """The caller's tenant."""
     tenant = await session.loaders.tenants.load(session.scope.tenant_id)
@@ -157,7 +191,8 @@ def checked(question: PerformanceQuestion, currency: str) -> PerformanceQuestion
     if facts.currency is None and not is_series:
         facts = replace(facts, currency=currency)
     by = {*question.by, *(_SERIES_ALONE if is_series else ())}
-    facts = replace(facts, by=tuple(each for each in AttributionDimension if each.value in by))
+    apart = {*by, *(PerformanceDimension.CAMPAIGN for each in question.spans if each.campaign)}
+    facts = replace(facts, by=tuple(each for each in AttributionDimension if each.value in apart))
     _check_facts(question)
     _check_order(question)
     _check_days("dates", facts.dates)

@@ -12,12 +12,12 @@ from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from .generated.async_operations import AsyncOperations
-from .generated.enums import AttributionDimension, InsightKind
-from .generated.fragments import AttributionRow, Insight
+from .generated.enums import InsightKind
+from .generated.fragments import AttributionRow
 from .generated.input_types import DateRangeInput, SearchFilter
 from .generated.operations import Operations
 from .unified_context import told_context
-from .unified_insights import Surroundings, surfaced
+from .unified_insights import surfaced
 from .unified_rows import attribution_frame, seasons_of
 from .walking import each, walk
 
@@ -75,16 +75,20 @@ class UnifiedDataAPI:
         *,
         until: date | None = None,
     ) -> list[dict[str, Any]]:
-        """What was found of the last `context_window_days` days, the newest first.
+        """What was found of the last `context_window_days` days and is not over, the newest first.
 
         `insight_type` is `all` or a kind such as `anomaly` or `restatement`; ValueError for what
         is not looked for. `confidence_score` is 1 less the share of false ones among all that
         were told with it, and 1 of what is counted; less than `similarity_threshold` is left out.
         """
-        window, kinds = _window(context_window_days, until), _kinds(insight_type)
-        found: list[Insight] = list(each(self._client.insights, dates=window, kinds=kinds))
-        around = self._around(found, window) if found else Surroundings((), ())
-        return surfaced(found, around, similarity_threshold, max_insights, datetime.now(UTC))
+        found = self._client.surfacing_insights(
+            kind=_kind(insight_type),
+            window_days=context_window_days,
+            until=until,
+            min_confidence=similarity_threshold,
+            first=max_insights,
+        )
+        return surfaced(found.insights)
 
     def get_llm_context_data(
         self,
@@ -107,18 +111,6 @@ class UnifiedDataAPI:
             filter_=_recent(max_context_age_days, today),
         )
         return told_context(found.context, today)
-
-    def _around(self, found: Sequence[Insight], window: DateRangeInput) -> Surroundings:
-        whole = _hull(found, window)
-        rows: list[AttributionRow] = list(
-            each(
-                self._client.attribution_rows,
-                dates=whole,
-                by=[],
-                currency=self._client.viewer().viewer.tenant.reporting_currency,
-            )
-        )
-        return Surroundings(rows, self._client.calendar(dates=whole).calendar)
 
 
 class AsyncUnifiedDataAPI:
@@ -161,11 +153,14 @@ class AsyncUnifiedDataAPI:
         until: date | None = None,
     ) -> list[dict[str, Any]]:
         """As UnifiedDataAPI has it."""
-        window, kinds = _window(context_window_days, until), _kinds(insight_type)
-        walked = walk(self._client.insights, dates=window, kinds=kinds)
-        found: list[Insight] = [each_one async for each_one in walked]
-        around = await self._around(found, window) if found else Surroundings((), ())
-        return surfaced(found, around, similarity_threshold, max_insights, datetime.now(UTC))
+        found = await self._client.surfacing_insights(
+            kind=_kind(insight_type),
+            window_days=context_window_days,
+            until=until,
+            min_confidence=similarity_threshold,
+            first=max_insights,
+        )
+        return surfaced(found.insights)
 
     async def get_llm_context_data(
         self,
@@ -185,25 +180,9 @@ class AsyncUnifiedDataAPI:
         )
         return told_context(found.context, today)
 
-    async def _around(self, found: Sequence[Insight], window: DateRangeInput) -> Surroundings:
-        whole = _hull(found, window)
-        walked = walk(
-            self._client.attribution_rows,
-            dates=whole,
-            by=list[AttributionDimension](),
-            currency=(await self._client.viewer()).viewer.tenant.reporting_currency,
-        )
-        rows: list[AttributionRow] = [row async for row in walked]
-        return Surroundings(rows, (await self._client.calendar(dates=whole)).calendar)
-
 
 def _days(days: Days) -> DateRangeInput:
     return DateRangeInput(since=days[0], until=days[1])
-
-
-def _window(days: int, until: date | None) -> DateRangeInput:
-    last = until or datetime.now(UTC).date()
-    return _days((last - timedelta(days=days), last))
 
 
 def _recent(days: int, today: date) -> SearchFilter:
@@ -214,20 +193,10 @@ def _some(channels: Sequence[str] | None) -> list[str] | None:
     return list(channels) if channels else None
 
 
-def _kinds(insight_type: str) -> list[InsightKind] | None:
+def _kind(insight_type: str) -> InsightKind | None:
     if insight_type == "all":
         return None
     if insight_type not in KINDS:
         known = ", ".join(("all", *sorted(KINDS)))
         raise ValueError(f"no insights of the type {insight_type!r} are looked for; use {known}")
-    return [KINDS[insight_type]]
-
-
-def _hull(found: Sequence[Insight], window: DateRangeInput) -> DateRangeInput:
-    """The days that the insights are about, which may reach out of the window."""
-    return _days(
-        (
-            min(window.since, *(insight.window.since for insight in found)),
-            max(window.until, *(insight.window.until for insight in found)),
-        )
-    )
+    return KINDS[insight_type]

@@ -2,71 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any, Final
 
-from .generated.fragments import AttributionRow, CalendarDay, Insight, MarketingEntry
+from .generated.enums import Metric
+from .generated.fragments import Insight, PerformanceRow, SurfacingInsight
 
-EXACT: Final = 1.0
-"""The confidence of what is counted and no inference: a restatement, a gap, a missed promise."""
-
-_HOUR: Final = 3600
-
-
-@dataclass(frozen=True, slots=True)
-class Surroundings:
-    """Of the days that insights are about: rows by day and channel, in one currency; the days."""
-
-    rows: Sequence[AttributionRow]
-    days: Sequence[CalendarDay]
-
-    def channels(self, since: date, until: date, without: str | None) -> dict[str, Any]:
-        """What each other channel spent and brought over these days."""
-        found: dict[str, list[AttributionRow]] = {}
-        for row in self.rows:
-            if since <= row.date <= until and row.channel != without:
-                found.setdefault(row.channel, []).append(row)
-        return {channel: _metrics(rows) for channel, rows in sorted(found.items())}
-
-    def day(self, on: date) -> CalendarDay | None:
-        """One day, if the calendar has it."""
-        return next((day for day in self.days if day.date == on), None)
+METRICS: Final = (
+    *(Metric.SPEND, Metric.IMPRESSIONS, Metric.CLICKS, Metric.CONVERSIONS),
+    Metric.ROAS,
+)
 
 
-def surfaced(
-    found: Iterable[Insight], around: Surroundings, threshold: float, most: int, now: datetime
-) -> list[dict[str, Any]]:
-    """At most `most` insights, the newest first, of those that are sure enough."""
-    sure = (insight for insight in found if _confidence(insight) >= threshold)
-    newest = sorted(sure, key=lambda insight: insight.detected_at, reverse=True)
-    return [_told(insight, around, now) for insight in newest[:most]]
+def surfaced(found: Iterable[SurfacingInsight]) -> list[dict[str, Any]]:
+    """Insights in the order in which they are told."""
+    return [_told(each) for each in found]
 
 
-def _confidence(insight: Insight) -> float:
-    """1 less the share of false ones among what is told with it (its q-value)."""
-    return EXACT if insight.q_value is None else EXACT - insight.q_value
-
-
-def _told(insight: Insight, around: Surroundings, now: datetime) -> dict[str, Any]:
-    channels = {entry.channel for entry in insight.evidence}
-    channel = next(iter(channels)) if len(channels) == 1 else None
+def _told(found: SurfacingInsight) -> dict[str, Any]:
+    quality, day = found.quality_indicators, found.temporal_context
     return {
-        "insight_category": insight.kind.value.lower(),
-        "insight_text": insight.text,
-        "confidence_score": _confidence(insight),
-        "data_source": insight.connection and insight.connection.source.value.lower(),
-        "channel": channel,
-        "date": insight.window.until.isoformat(),
-        "key_metrics": _metrics(insight.evidence),
-        "temporal_context": _temporal(around.day(insight.window.until)),
-        "cross_channel_context": around.channels(
-            insight.window.since, insight.window.until, channel
-        ),
-        "quality_indicators": _quality(insight.evidence, now),
-        "supporting_data": _supporting(insight),
+        "insight_category": found.insight_category.value.lower(),
+        "insight_text": found.insight_text,
+        "confidence_score": found.confidence_score,
+        "data_source": found.data_source and found.data_source.value.lower(),
+        "channel": found.channel,
+        "date": found.date.isoformat(),
+        "key_metrics": _metrics(found.key_metrics),
+        "temporal_context": {
+            "marketing_season": day and day.marketing_season.value.lower(),
+            "is_weekend": day and day.is_weekend,
+            "is_holiday": day and day.is_holiday,
+        },
+        "cross_channel_context": {
+            row.channel: _metrics(row) for row in found.cross_channel_context
+        },
+        "quality_indicators": {
+            "data_quality_score": quality.data_quality_score,
+            "data_freshness_hours": quality.data_freshness_hours,
+        },
+        "supporting_data": _supporting(found.insight),
     }
 
 
@@ -91,37 +67,11 @@ def _supporting(insight: Insight) -> dict[str, Any]:
     }
 
 
+def _metrics(row: PerformanceRow | None) -> dict[str, Any]:
+    """The figures of a row; None where there are none, and where one is not known."""
+    values = {each.metric: each.value for each in row.values} if row else {}
+    return {metric.value.lower(): _number(values.get(metric)) for metric in METRICS}
+
+
 def _number(value: Decimal | None) -> float | None:
     return None if value is None else float(value)
-
-
-def _metrics(rows: Sequence[AttributionRow] | Sequence[MarketingEntry]) -> dict[str, Any]:
-    spend, value = _sum(rows, "spend"), _sum(rows, "conversion_value")
-    return {
-        **{name: _sum(rows, name) for name in ("spend", "impressions", "clicks", "conversions")},
-        "roas": value / spend if spend and value is not None else None,
-    }
-
-
-def _sum(rows: Iterable[Any], name: str) -> float | None:
-    """The sum of what is known; None where nothing is."""
-    known = [Decimal(value) for row in rows if (value := getattr(row, name)) is not None]
-    return float(sum(known)) if known else None
-
-
-def _temporal(day: CalendarDay | None) -> dict[str, Any]:
-    return {
-        "marketing_season": day and day.marketing_season.value.lower(),
-        "is_weekend": day and day.is_weekend,
-        "is_holiday": day and day.is_holiday,
-    }
-
-
-def _quality(evidence: Sequence[MarketingEntry], now: datetime) -> dict[str, Any]:
-    scores = [entry.quality.score for entry in evidence if entry.quality.score is not None]
-    learned = [entry.learned_at for entry in evidence]
-    age = (now - max(learned)).total_seconds() / _HOUR if learned else None
-    return {
-        "data_quality_score": sum(scores) / len(scores) if scores else None,
-        "data_freshness_hours": age,
-    }

@@ -122,7 +122,8 @@ class InsightFilter:
     """Which insights; what is empty holds all. `dates` overlap the insight's window.
 
     `levels`, `connections`, `campaigns` and `channels` are of the subject; what is about a campaign
-    is about its connection too. `owners` are spelled exactly.
+    is about its connection too. `owners` are spelled exactly. `most_false` (0 to 1) leaves out what
+    more of is false among all that is told with it; of what is counted, nothing is.
     """
 
     kinds: tuple[InsightKind, ...] = ()
@@ -135,6 +136,7 @@ class InsightFilter:
     channels: tuple[str, ...] = ()
     metrics: tuple[str, ...] = ()
     owners: tuple[str, ...] = ()
+    most_false: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
+from uuid import UUID
 
 from core.metrics.catalogue import Metric
 from core.periods import Grain
@@ -72,12 +73,23 @@ class Comparison:
 
 
 @dataclass(frozen=True, slots=True)
+class FigureSpan:
+    """Some of a question's days, and of what figures of them are told; None: of everything."""
+
+    dates: DateRange
+    connection: UUID | None = None
+    campaign: UUID | None = None
+    channel: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class PerformanceQuestion:
     """What figures follow from, but the moment of what is known.
 
     `facts` says which entries, at which currency, and by which of `by` sums of days have to be
     kept apart; its own grain is of no matter. `grain` None: one period, the days of `facts`.
-    `by` in the order of PerformanceDimension.
+    `by` in the order of PerformanceDimension. `spans` take the place of periods where there are
+    any: they may overlap, and nothing is compared with them.
     """
 
     facts: AttributionDefinition
@@ -86,6 +98,7 @@ class PerformanceQuestion:
     grain: Grain | None = None
     comparison: Comparison | None = None
     order: PerformanceOrder = PerformanceOrder()
+    spans: tuple[FigureSpan, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +129,9 @@ class Sums:
 class PerformanceRecord:
     """One group of one period: its sums, and those that they are compared with.
 
-    `step` counts the periods from 0; `group` are the values of the dimensions in their order, as
-    text, None where it is not told. `rank` is what it was sorted by. One of the two sums is there.
+    `step` counts the periods, or the spans, from 0; `group` are the values of the dimensions in
+    their order, as text, None where it is not told. `rank` is what it was sorted by. One of the two
+    sums is there.
     """
 
     step: int

@@ -82,6 +82,8 @@ def _restrict(where: Conditions, asked: InsightFilter) -> None:
     where.among("owner", asked.owners)
     where.among("connection_id", asked.connections)
     where.among("subject_level", asked.levels)
+    if asked.most_false is not None:
+        where.add("(q IS NULL OR q <= {})", asked.most_false)
     for level, keys in (
         (SubjectLevel.CAMPAIGN, [str(each) for each in asked.campaigns]),
         (SubjectLevel.CHANNEL, list(asked.channels)),

@@ -14,6 +14,7 @@ from core.periods import Grain, period_of
 from core.records.pages import PageRequest
 from core.records.performance import (
     FigurePart,
+    FigureSpan,
     PerformanceOrder,
     PerformanceQuestion,
     SortDirection,
@@ -90,12 +91,37 @@ def _groups(question: PerformanceQuestion, scope: TenantScope, side: Side) -> tu
     step = f"{_step(conditions, question, side.dates)} AS step"
     told = ", ".join([step, *keys, *(f"{measured[name]} AS {name}" for name in MEASURES)])
     grouped = ", ".join(str(number + 1) for number in range(len(keys) + 1))
-    return f"SELECT {told} FROM ({parts}) e GROUP BY {grouped}", conditions.values
+    spans = _spans(conditions, question.spans)
+    return f"SELECT {told} FROM ({parts}) e{spans} GROUP BY {grouped}", conditions.values
+
+
+def _spans(conditions: Conditions, spans: Sequence[FigureSpan]) -> str:
+    """Joins each part to the spans that it is of, which have their numbers from 1."""
+    if not spans:
+        return ""
+    columns = (
+        conditions.parameter([getattr(span, name) for span in spans]) + cast
+        for name, cast in _SPAN.items()
+    )
+    days = [[span.dates.since for span in spans], [span.dates.until for span in spans]]
+    since, until = (f"{conditions.parameter(each)}::date[]" for each in days)
+    return f"""
+JOIN unnest({since}, {until}, {", ".join(columns)}) WITH ORDINALITY
+    w (since, until, connection_id, campaign, channel, number)
+ON e.date BETWEEN w.since AND w.until
+    AND (w.connection_id IS NULL OR e.connection_id = w.connection_id)
+    AND (w.campaign IS NULL OR e.campaign = w.campaign)
+    AND (w.channel IS NULL OR e.channel = w.channel)"""
+
+
+_SPAN: Final = {"connection": "::uuid[]", "campaign": "::uuid[]", "channel": "::text[]"}
 
 
 def _step(conditions: Conditions, question: PerformanceQuestion, dates: DateRange) -> str:
     """SQL of the number of the period that a day is of, from 0."""
     grain = question.grain
+    if question.spans:
+        return "(w.number - 1)::int"
     if grain is None:
         return "0"
     first = conditions.parameter(period_of(dates.since, grain, question.facts.week_start).since)

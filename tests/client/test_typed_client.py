@@ -188,6 +188,14 @@ async def test_what_analysis_found_is_as_sure_as_its_share_of_false_ones(shop: S
         "severity": "high",
     }
     assert found["run_id"] == RUN.encode(record.run_id)
+    assert set(one["key_metrics"]) == {"spend", "impressions", "clicks", "conversions", "roas"}
+    assert set(one["key_metrics"].values()) == {None}
+    assert (one["data_source"], one["channel"], one["cross_channel_context"]) == (None, None, {})
+    assert one["temporal_context"] == {
+        "marketing_season": "fall_holiday_prep",
+        "is_weekend": False,
+        "is_holiday": False,
+    }
 
 
 async def test_a_question_is_answered_with_facts_and_what_they_are_made_of(shop: Shop) -> None:

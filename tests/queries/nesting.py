@@ -53,6 +53,7 @@ GIVEN = {
     "performanceEntries": f'trace: "{TRACE}", first: 5',
     "run": 'id: "$Run read run 1"',
     "search": f'text: "campaigns", filter: {{ {NOVEMBER} }}',
+    "surfacingInsights": 'windowDays: 400, until: "2025-11-30", minConfidence: 0, first: {size}',
     "seasonality": 'metric: SPEND, channels: ["Paid Social", "Paid Search", "Display", "Email"]',
 }
 """Arguments of root fields; `{size}` is how much the tenant has of everything."""

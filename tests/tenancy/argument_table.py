@@ -121,6 +121,8 @@ HARMLESS = {
     *(f"Query.performance({name})" for name in ("compareTo", "orderBy")),
     *(f"Query.marketingSummary({name})" for name in ("dates", "sources", "currency", "compareTo")),
     "Query.marketingSummary(asOf)",
+    *(f"Query.surfacingInsights({name})" for name in ("kind", "windowDays", "until", "first")),
+    *(f"Query.surfacingInsights({name})" for name in ("minConfidence", "asOf")),
     *(f"MarketingSummary.{name}" for name in ("topCampaigns(first)", "performanceTrends(grain)")),
     *(f"Query.performanceEntries({name})" for name in (*PAGING, "orderBy")),
     *(f"ComparisonInput.{name}" for name in ("period", "dates", "asOf")),

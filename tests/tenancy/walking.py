@@ -90,6 +90,10 @@ def _search(ids: Ids) -> Iterator[Question]:
     return (({"text": text}, None) for text in ("wasted spend on facebook", "restated", "sale"))
 
 
+def _surfaced(_: Ids) -> Iterator[Question]:
+    yield {"windowDays": 400, "until": DAYS["until"], "minConfidence": 0}, None
+
+
 def _llm_context(ids: Ids) -> Iterator[Question]:
     del ids
     yield {"question": "wasted spend on facebook"}, None
@@ -160,6 +164,7 @@ QUESTIONS: Mapping[str, Callable[[Ids], Iterator[Question]]] = {
     "Query.dataHealth": _days,
     "Query.insights": _plain,
     "Query.insightLedger": _plain,
+    "Query.surfacingInsights": _surfaced,
     "Query.search": _search,
     "Query.searchIndex": _plain,
     "Query.llmContext": _llm_context,

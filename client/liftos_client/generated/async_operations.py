@@ -5,7 +5,7 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from typing import Any, Optional, Union
 
-from ..scalars import Moment
+from ..scalars import Day, Moment
 
 from ..transport import AsyncTransport
 from .attribution_rows import AttributionRows
@@ -60,6 +60,7 @@ from .run_by_id import RunById
 from .runs import Runs
 from .seasonality_prior import SeasonalityPrior
 from .start_ingestion import StartIngestion
+from .surfacing_insights import SurfacingInsights
 from .viewer import Viewer
 
 
@@ -597,6 +598,191 @@ class AsyncOperations(AsyncTransport):
         )
         data = self.get_data(response)
         return Insights.model_validate(data)
+
+    async def surfacing_insights(
+        self,
+        kind: Union[Optional[InsightKind], UnsetType] = UNSET,
+        window_days: Union[Optional[int], UnsetType] = UNSET,
+        until: Union[Optional[Day], UnsetType] = UNSET,
+        min_confidence: Union[Optional[float], UnsetType] = UNSET,
+        first: Union[Optional[int], UnsetType] = UNSET,
+        as_of: Union[Optional[Moment], UnsetType] = UNSET,
+        **kwargs: Any,
+    ) -> SurfacingInsights:
+        query = gql("""
+            query SurfacingInsights($kind: InsightKind, $windowDays: Int = 30, $until: Date, $minConfidence: Float = 0.7, $first: Int = 50, $asOf: DateTime) {
+              insights: surfacingInsights(
+                kind: $kind
+                windowDays: $windowDays
+                until: $until
+                minConfidence: $minConfidence
+                first: $first
+                asOf: $asOf
+              ) {
+                ...SurfacingInsight
+              }
+            }
+
+            fragment Insight on Insight {
+              id
+              kind
+              title
+              text
+              metric
+              currency
+              window {
+                since
+                until
+              }
+              before
+              after
+              entryCount
+              detectedAt
+              subject {
+                level
+                name
+              }
+              severity
+              state
+              verdict
+              observed
+              expected
+              effect {
+                size
+                low
+                high
+                unit
+                confidence
+              }
+              pValue
+              qValue
+              atStake
+              nextLook
+              connection {
+                id
+                source
+                accountId
+              }
+              run {
+                id
+              }
+              evidence {
+                ...MarketingEntry
+              }
+            }
+
+            fragment MarketingEntry on MarketingEntry {
+              id
+              date
+              source
+              accountId
+              level
+              entityId
+              entityName
+              channel
+              currency
+              spend
+              impressions
+              clicks
+              reach
+              conversions
+              conversionValue
+              ctr
+              cpc
+              cpm
+              cvr
+              roas
+              isMature
+              learnedAt
+              vintageCount
+              quality {
+                score
+              }
+            }
+
+            fragment MetricValue on MetricValue {
+              metric
+              value
+              compared
+              change
+              changeShare
+            }
+
+            fragment PerformanceRow on PerformanceRow {
+              dates {
+                since
+                until
+              }
+              comparedDates {
+                since
+                until
+              }
+              source
+              channel
+              accountId
+              country
+              device
+              series
+              currency
+              values {
+                ...MetricValue
+              }
+              entries
+              unconverted
+              isMature
+              quality
+              learnedAt
+              campaign {
+                id
+                campaignId
+                name
+              }
+              trace
+            }
+
+            fragment SurfacingInsight on SurfacingInsight {
+              insight {
+                ...Insight
+              }
+              insightCategory
+              insightText
+              confidenceScore
+              date
+              dataSource
+              channel
+              keyMetrics {
+                ...PerformanceRow
+              }
+              crossChannelContext {
+                ...PerformanceRow
+              }
+              temporalContext {
+                isWeekend
+                isHoliday
+                marketingSeason
+              }
+              qualityIndicators {
+                dataQualityScore
+                dataFreshnessHours
+              }
+            }
+            """)
+        variables: dict[str, object] = {
+            "kind": kind,
+            "windowDays": window_days,
+            "until": until,
+            "minConfidence": min_confidence,
+            "first": first,
+            "asOf": as_of,
+        }
+        response = await self.execute(
+            query=query,
+            operation_name="SurfacingInsights",
+            variables=variables,
+            **kwargs,
+        )
+        data = self.get_data(response)
+        return SurfacingInsights.model_validate(data)
 
     async def insight_ledger(
         self, as_of: Union[Optional[Moment], UnsetType] = UNSET, **kwargs: Any

@@ -420,6 +420,49 @@ class Refused(BaseModel):
     mend: Optional[str]
 
 
+class SurfacingInsight(BaseModel):
+    insight: "SurfacingInsightInsight"
+    insight_category: InsightKind = Field(alias="insightCategory")
+    insight_text: str = Field(alias="insightText")
+    confidence_score: float = Field(alias="confidenceScore")
+    date: Day
+    data_source: Optional[Source] = Field(alias="dataSource")
+    channel: Optional[str]
+    key_metrics: Optional["SurfacingInsightKeyMetrics"] = Field(alias="keyMetrics")
+    cross_channel_context: list["SurfacingInsightCrossChannelContext"] = Field(
+        alias="crossChannelContext"
+    )
+    temporal_context: Optional["SurfacingInsightTemporalContext"] = Field(
+        alias="temporalContext"
+    )
+    quality_indicators: "SurfacingInsightQualityIndicators" = Field(
+        alias="qualityIndicators"
+    )
+
+
+class SurfacingInsightInsight(Insight):
+    pass
+
+
+class SurfacingInsightKeyMetrics(PerformanceRow):
+    pass
+
+
+class SurfacingInsightCrossChannelContext(PerformanceRow):
+    pass
+
+
+class SurfacingInsightTemporalContext(BaseModel):
+    is_weekend: bool = Field(alias="isWeekend")
+    is_holiday: bool = Field(alias="isHoliday")
+    marketing_season: MarketingSeason = Field(alias="marketingSeason")
+
+
+class SurfacingInsightQualityIndicators(BaseModel):
+    data_quality_score: Optional[float] = Field(alias="dataQualityScore")
+    data_freshness_hours: Optional[float] = Field(alias="dataFreshnessHours")
+
+
 class Tenant(BaseModel):
     id: str
     slug: str
@@ -443,4 +486,5 @@ MetricValue.model_rebuild()
 PageInfo.model_rebuild()
 PerformanceRow.model_rebuild()
 Refused.model_rebuild()
+SurfacingInsight.model_rebuild()
 Tenant.model_rebuild()
