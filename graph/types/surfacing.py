@@ -6,7 +6,6 @@ import datetime as dt
 
 import strawberry
 
-from core.records.answers import Area
 from core.records.connections import Source
 from core.records.insights import InsightKind
 from graph.bounds.sizes import about
@@ -18,7 +17,6 @@ from graph.types.performance import PerformanceRow
 from resolvers import calendar, connections, insights, surfacing
 from resolvers.surfacing import Surfaced
 
-FACTS = (Area.FACTS, Area.SOURCES, Area.LABELS)
 _HOUR = dt.timedelta(hours=1)
 
 
@@ -72,7 +70,6 @@ class SurfacingInsight:
 
     @resolved(
         "The source of the account that it is about; null of a channel and of everything together.",
-        reads=(Area.SOURCES,),
     )
     async def data_source(self, info: Info) -> Source | None:
         """Batched over the whole answer."""
@@ -80,14 +77,13 @@ class SurfacingInsight:
         record = await connections.connection(info.context.session, key) if key else None
         return None if record is None else record.source
 
-    @resolved("The channel that all of it is of, if there is one.", reads=FACTS)
+    @resolved("The channel that all of it is of, if there is one.")
     async def channel(self, info: Info) -> str | None:
         """One read for the whole answer."""
         return await surfacing.channel(info.context.session, self.surfaced, self.place)
 
     @resolved(
         "What the media that it is about came to over its days; null where there are no entries.",
-        reads=FACTS,
         weight=2,
     )
     async def key_metrics(self, info: Info) -> PerformanceRow | None:
@@ -98,7 +94,6 @@ class SurfacingInsight:
 
     @resolved(
         "The last of its days, as your calendar has it: season, weekend, holidays, events.",
-        reads=(Area.CALENDAR,),
     )
     async def temporal_context(self, info: Info) -> CalendarDimension | None:
         """Batched over the whole answer."""
@@ -108,7 +103,6 @@ class SurfacingInsight:
     @resolved(
         "What other channels came to over the same days, one row each.",
         size=about(5),
-        reads=FACTS,
         weight=2,
     )
     async def cross_channel_context(self, info: Info) -> list[PerformanceRow]:
