@@ -177,7 +177,7 @@ def questions(party: Party) -> Mapping[str, Json]:
         "Query.seasonalityPrior": {},
         "Query.attributionRows": {"dates": DAYS, "first": 1},
         "Query.marketingSummary": {"dates": DAYS},
-        "Query.surfacingInsights": {"first": 1},
+        "Query.surfacingInsights": {"windowDays": 400, "until": "2026-12-31", "minConfidence": 0},
         "Query.metrics": {},
         "Query.performance": {"dates": DAYS, "first": 1},
         "Query.performanceEntries": {"trace": a_trace(), "first": 1},
