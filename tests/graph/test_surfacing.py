@@ -10,6 +10,7 @@ from uuid import UUID
 import pytest
 
 from core.records.findings import Subject, SubjectLevel
+from core.records.insight_acts import InsightWish, InsightWord
 from core.records.insights import InsightKind, InsightState
 from core.records.pages import PageRequest
 from core.units import DateRange
@@ -57,7 +58,8 @@ async def shop(
     )  # fmt: skip
     for each in (await stores.insights.page(scope, PageRequest(100))).items:
         if each.metric == "clicks":
-            await stores.insight_acts.act(scope, each.id, InsightState.RESOLVED, "over")
+            wish = InsightWish(InsightState.RESOLVED, InsightWord("over"))
+            await stores.insight_acts.act(scope, each.id, wish)
     return found
 
 
