@@ -51,6 +51,7 @@ bench: .venv/ready
 	.venv/bin/python -m benchmarks.followers
 	.venv/bin/python -m benchmarks.caches
 	.venv/bin/python -m benchmarks.executor
+	.venv/bin/python -m benchmarks.insights
 	.venv/bin/python -m benchmarks.bounds
 
 bench-peers: .venv/ready # fetches the peers' packages from npm

@@ -40,6 +40,16 @@ INDEXING = {
     "index vectors": "stores.postgres.vectors.PostgresVectors.upsert",
     "measure": "jobs.indexing.index.measure",
 }
+ANALYSIS = {
+    "read: figures": "stores.postgres.panel_days.PanelDayStore.days",
+    "read: health": "jobs.analysing.look._health",
+    "read: what is known": "jobs.analysing.look._known",
+    "make panels": "jobs.analysing.look.panels",
+    "read: what was told": "stores.postgres.analysis_work.AnalysisWorkStore.standing",
+    "detect": "jobs.analysing.analyse.named_findings",
+    "match and judge": "jobs.analysing.analyse._weighed",
+    "write": "stores.postgres.analysis_work.AnalysisWorkStore.tell",
+}
 
 
 @contextmanager
@@ -57,7 +67,11 @@ def timed(stages: Mapping[str, str] = INGESTION) -> Iterator[Counter[str]]:
 
 
 def _timed(path: str, name: str, seconds: Counter[str]) -> Any:
-    real = resolve_name(path)
+    return timed_call(resolve_name(path), name, seconds)
+
+
+def timed_call(real: Any, name: str, seconds: Counter[str]) -> Any:
+    """A function, or one that is awaited, that adds its seconds to `name` whenever it is called."""
 
     @functools.wraps(real)
     async def awaited(*args: Any, **kwargs: Any) -> Any:

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
 from typing import Final
 
 import numpy as np
@@ -40,6 +41,11 @@ _EDGE: Final = 7
 
 _NEWS: Final = 42
 """A change is told of so many days at most; before, it was to be told then."""
+
+_BASIS: Final = weekly(DAYS, _CURVE)
+_DATES: Final = np.arange(_EDGE, DAYS - _EDGE + 1)
+_STEPS: Final = (np.arange(DAYS) >= _DATES[:, None]).astype(np.float64)
+"""(dates, days): 1 from the date on."""
 
 _SCREEN: Final = 3.3
 _TURNS: Final = 99
@@ -89,27 +95,22 @@ class _Step:
 
 
 def _steps(logs: Floats, settings: Settings) -> Iterator[_Step]:
-    basis = weekly(DAYS, _CURVE)
     calm = tamed(logs)
-    dates = np.arange(_EDGE, DAYS - _EDGE + 1)
-    steps = (np.arange(DAYS) >= dates[:, None]).astype(np.float64)
-    for memory, rows in by_memory(_memory(calm, basis, steps)):
-        base = whitened(basis.T, memory).T
-        look = _normed(without(whitened(steps, memory), base))
-        errors = without(whitened(calm[rows], memory), base)
-        found, scale = _greatest(errors, look.unit)
-        rarity = _rarity(look.unit, base)
+    for memory, rows in by_memory(_memory(calm)):
+        looks = _looks(memory)
+        errors = without(whitened(calm[rows], memory), looks.base)
+        found, scale = _greatest(errors, looks.unit)
         for place in np.flatnonzero(np.abs(found).max(axis=1) >= _SCREEN):
             best = int(np.abs(found[place]).argmax())
             greatest = float(abs(found[place][best]))
-            p = rarity.beyond(greatest)
-            is_sure = p <= settings.false_share and _is_rare(errors[place], look.unit, greatest)
+            p = looks.rarity.beyond(greatest)
+            is_sure = p <= settings.false_share and _is_rare(errors[place], looks.unit, greatest)
             if not is_sure or not _is_cut(calm[rows[place]], found[place]):
                 continue
             near = np.flatnonzero(found[place] ** 2 >= found[place][best] ** 2 - _NEAR)
-            error = float(scale[place, best] / look.length[best])
+            error = float(scale[place, best] / looks.length[best])
             yield _Step(
-                int(rows[place]), int(dates[best]), int(dates[near[0]]), int(dates[near[-1]]),
+                int(rows[place]), int(_DATES[best]), int(_DATES[near[0]]), int(_DATES[near[-1]]),
                 float(found[place][best]) * error, error, p,
             )  # fmt: skip
 
@@ -131,39 +132,51 @@ class _Gumbel:
 
 
 @dataclass(frozen=True, slots=True)
-class _Normed:
+class _Looks:
+    """For a step on each of _DATES, where errors last by one memory.
+
+    `unit` and `length` of what the basis leaves of a step; `rarity`: how large the greatest t gets
+    where errors are normal and nothing moved.
+    """
+
+    base: Floats
     unit: Floats
     length: Floats
+    rarity: _Gumbel
 
 
-def _normed(rows: Floats) -> _Normed:
+@cache
+def _looks(memory: float) -> _Looks:
+    """By memory alone, of which there are no more than places on its grid."""
+    base = whitened(_BASIS.T, memory).T
+    unit, length = _normed(without(whitened(_STEPS, memory), base))
+    drawn = np.random.default_rng(DAYS).standard_normal((_DRAWN, DAYS))
+    greatest = np.abs(_greatest(without(drawn, base), unit)[0]).max(axis=1)
+    return _Looks(base, unit, length, _Gumbel.of(greatest))
+
+
+def _normed(rows: Floats) -> tuple[Floats, Floats]:
     length = np.sqrt((rows**2).sum(axis=1))
-    return _Normed(rows / length[:, None], length)
+    return rows / length[:, None], length
 
 
-def _memory(calm: Floats, basis: Floats, steps: Floats) -> Floats:
+def _memory(calm: Floats) -> Floats:
     """Of what the likeliest step leaves, so that a step is not taken for memory."""
-    rest, look = without(calm, basis), _normed(without(steps, basis))
-    onto = rest @ look.unit.T
+    unit, _ = _normed(without(_STEPS, _BASIS))
+    rest = without(calm, _BASIS)
+    onto = rest @ unit.T
     best = np.abs(onto).argmax(axis=1)
-    left = rest - np.take_along_axis(onto, best[:, None], axis=1) * look.unit[best]
-    return memories(left, basis.shape[1] + 1)
+    left = rest - np.take_along_axis(onto, best[:, None], axis=1) * unit[best]
+    return memories(left, _BASIS.shape[1] + 1)
 
 
 def _greatest(errors: Floats, unit: Floats) -> tuple[Floats, Floats]:
     """The t of each step, and the standard deviation of errors with it taken out."""
     onto = errors @ unit.T
-    freedom = errors.shape[1] - weekly(DAYS, _CURVE).shape[1] - 1
+    freedom = errors.shape[1] - _BASIS.shape[1] - 1
     left = np.maximum((errors**2).sum(axis=1, keepdims=True) - onto**2, 1e-12)
     scale = np.sqrt(left / freedom)
     return onto / scale, scale
-
-
-def _rarity(unit: Floats, base: Floats) -> _Gumbel:
-    """How large the greatest t gets where errors are normal and nothing moved."""
-    rng = np.random.default_rng(DAYS)
-    drawn = rng.standard_normal((_DRAWN, DAYS))
-    return _Gumbel.of(np.abs(_greatest(without(drawn, base), unit)[0]).max(axis=1))
 
 
 def _is_rare(errors: Floats, unit: Floats, greatest: float) -> bool:

@@ -19,7 +19,7 @@ from analysis.insights.panel import Flags, Floats
 GAINS: Final = (0.03, 0.1, 0.3, 0.6)
 """Which share of an error a level takes up: from sluggish to quick."""
 
-_GAIN_ROW: Final = np.array(GAINS)
+_GAIN_COLUMN: Final = np.array(GAINS)[:, None]
 _PROFILE_GAIN: Final = 0.1
 _SPREAD_GAIN: Final = 0.05
 _CLIP: Final = 2.5
@@ -61,31 +61,40 @@ def forecast(values: Floats, noise: Floats, learns: Flags, period: int = 7) -> F
     `noise` is the variance that a day's volume alone explains, known beforehand. Days that do not
     `learns` are judged but not learned from. Four periods are learned before any is judged.
     """
-    rows, days = values.shape
+    # A day is one run of memory over all rows: what is done to it is done in one go.
+    by_day, noise_by_day, learns_by_day = map(np.ascontiguousarray, (values.T, noise.T, learns.T))
+    days, rows = by_day.shape
     state = _State.of(rows, period)
-    told = Forecast(*(np.full((rows, days), np.nan) for _ in range(4)))
+    told = Forecast(*(np.full((days, rows), np.nan) for _ in range(4)))
     every = np.arange(rows)
-    for day in range(days):
-        place, is_known = day % period, np.isfinite(values[:, day])
-        ahead = state.level + state.profile[:, :, place]
-        spread = np.sqrt(state.variance + noise[:, day, None])
-        best = state.erred.argmin(axis=1)
-        told.expected[:, day], told.spread[:, day] = ahead[every, best], spread[every, best]
-        told.learned[:, day] = state.learned
+    for day, (now, noisy) in enumerate(zip(by_day, noise_by_day, strict=True)):
+        place, is_known = day % period, np.isfinite(now)
+        ahead = state.level + state.profile[place]
+        spread = np.sqrt(state.variance + noisy)
+        best = state.erred.argmin(axis=0)
+        told.expected[day], told.spread[day] = ahead[best, every], spread[best, every]
+        told.learned[day] = state.learned
         state.fresh = np.where(is_known & (state.gap >= _REST), _SHIFT, state.fresh)
         is_ready = is_known & (state.learned >= 4 * period) & (state.fresh == 0)
-        told.score[is_ready, day] = (
-            values[is_ready, day] - told.expected[is_ready, day]
-        ) / told.spread[is_ready, day]
-        error = np.where(is_known[:, None], values[:, day, None] - ahead, 0.0)
-        state.take(error, spread, noise[:, day], learns[:, day] & is_known, place)
+        score = (now - told.expected[day]) / told.spread[day]
+        told.score[day] = np.where(is_ready, score, np.nan)
+        error = np.where(is_known, now - ahead, 0.0)
+        state.take(error, spread, noisy, learns_by_day[day] & is_known, place)
         state.gap = np.where(is_known, 0, state.gap + 1)
-    return told
+    return Forecast(
+        *(
+            np.ascontiguousarray(each.T)
+            for each in (told.expected, told.spread, told.score, told.learned)
+        )
+    )
 
 
 @dataclass(slots=True)
 class _State:
-    """What was learned so far, of each row (first axis) and gain (second)."""
+    """What was learned so far, of each gain (first axis) and row (last).
+
+    `profile` is (period, gains, rows), `visits` (period, rows); the last four have no gains.
+    """
 
     level: Floats
     profile: Floats
@@ -100,15 +109,15 @@ class _State:
 
     @classmethod
     def of(cls, rows: int, period: int) -> _State:
-        wide = (rows, len(GAINS))
+        wide = (len(GAINS), rows)
         return cls(
             level=np.zeros(wide),
-            profile=np.zeros((*wide, period)),
+            profile=np.zeros((period, *wide)),
             variance=np.full(wide, _LEAST_VARIANCE),
             erred=np.zeros(wide),
             beyond=np.zeros(wide),
             noise=np.zeros(rows),
-            visits=np.zeros((rows, period)),
+            visits=np.zeros((period, rows)),
             learned=np.zeros(rows),
             gap=np.zeros(rows),
             fresh=np.zeros(rows),
@@ -116,39 +125,37 @@ class _State:
 
     def take(self, error: Floats, spread: Floats, noise: Floats, learns: Flags, place: int) -> None:
         """Learn from a day's errors, where it is learned from."""
-        seen = self.learned[:, None]
         usual = np.maximum(_SPREAD_GAIN, 1 / (self.learned + 1))
         self.noise += np.where(learns, usual * (noise - self.noise), 0)
-        limit = np.where(seen < 2 * self.profile.shape[2], np.inf, _CLIP * spread)
+        limit = np.where(self.learned < 2 * len(self.profile), np.inf, _CLIP * spread)
         clipped = np.clip(error, -limit, limit)
         self._count_beyond(error, limit, learns)
-        follows = (np.abs(self.beyond) >= _SHIFT) | (self.fresh[:, None] > 0)
-        trust = (self.variance + self.noise[:, None]) / spread**2
-        gain = np.maximum(_GAIN_ROW, 1 / (seen + 1)) * np.minimum(trust, 1)
-        gain = np.where(
-            follows, np.maximum(gain, np.where(self.fresh[:, None] == _SHIFT, 1.0, 0.5)), gain
-        )
+        follows = (np.abs(self.beyond) >= _SHIFT) | (self.fresh > 0)
+        trust = (self.variance + self.noise) / spread**2
+        gain = np.maximum(_GAIN_COLUMN, 1 / (self.learned + 1)) * np.minimum(trust, 1)
+        anew = np.where(self.fresh == _SHIFT, 1.0, 0.5)
+        gain = np.where(follows, np.maximum(gain, anew), gain)
         moved = gain * np.where(follows, error, clipped)
-        self.level += np.where(learns[:, None], moved, 0)
-        self._turn(clipped - moved, learns[:, None] & ~follows, place)
+        self.level += np.where(learns, moved, 0)
+        self._turn(clipped - moved, learns & ~follows, place)
         self._spread(clipped, noise, learns & (self.fresh == 0))
-        self.visits[:, place] += learns
+        self.visits[place] += learns
         self.learned += learns
         self.fresh = np.where(learns, np.maximum(self.fresh - 1, 0), self.fresh)
 
     def _count_beyond(self, error: Floats, limit: Floats, learns: Flags) -> None:
         side = np.where(np.abs(error) > limit, np.sign(error), 0)
         goes_on = np.where(side * self.beyond >= 0, self.beyond + side, side)
-        self.beyond = np.where(learns[:, None], np.where(side == 0, 0, goes_on), self.beyond)
+        self.beyond = np.where(learns, np.where(side == 0, 0, goes_on), self.beyond)
 
     def _turn(self, rest: Floats, turns: Flags, place: int) -> None:
-        gain = np.maximum(_PROFILE_GAIN, 1 / (self.visits[:, place, None] + 2))
-        self.profile[:, :, place] += np.where(turns, gain * rest, 0)
+        gain = np.maximum(_PROFILE_GAIN, 1 / (self.visits[place] + 2))
+        self.profile[place] += np.where(turns, gain * rest, 0)
 
     def _spread(self, clipped: Floats, noise: Floats, learns: Flags) -> None:
-        after = self.learned - self.profile.shape[2]
+        after = self.learned - len(self.profile)
         is_told = learns & (after >= 0)
-        gain = np.where(is_told, np.maximum(_SPREAD_GAIN, 1 / np.maximum(after + 1, 1)), 0)[:, None]
-        excess = np.maximum(clipped**2 - noise[:, None], _LEAST_VARIANCE)
+        gain = np.where(is_told, np.maximum(_SPREAD_GAIN, 1 / np.maximum(after + 1, 1)), 0)
+        excess = np.maximum(clipped**2 - noise, _LEAST_VARIANCE)
         self.variance += gain * (excess - self.variance)
         self.erred += gain * (clipped**2 - self.erred)

@@ -91,7 +91,8 @@ def tamed(rows: Floats) -> Floats:
 
 def without(rows: Floats, basis: Floats) -> Floats:
     """What a basis (days, k) leaves of rows (n, days)."""
-    return rows - rows @ _onto(basis)
+    orthonormal, _ = np.linalg.qr(basis)
+    return np.asarray(rows - (rows @ orthonormal) @ orthonormal.T, dtype=np.float64)
 
 
 def without_week(rows: Floats) -> Floats:
@@ -129,8 +130,3 @@ def whitened(rows: Floats, memory: float) -> Floats:
     """(n, days) as what each day adds to what lasts of the day before."""
     first = rows[:, :1] * np.sqrt(1 - memory**2)
     return np.hstack([first, rows[:, 1:] - memory * rows[:, :-1]])
-
-
-def _onto(basis: Floats) -> Floats:
-    orthonormal, _ = np.linalg.qr(basis)
-    return np.asarray(orthonormal @ orthonormal.T, dtype=np.float64)
