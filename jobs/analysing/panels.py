@@ -14,7 +14,7 @@ from analysis.insights.panel import ConnectionHealth, Counts, Flags, Floats, Pan
 from core.records.findings import Subject, SubjectLevel
 from core.units import DateRange
 from jobs.analysing.curves import FINAL, curve
-from stores.postgres.panel_days import METRICS, PanelDays
+from stores.postgres.panel_days import METRICS, DaySums, PanelDays
 
 _TENANT: Final = Subject(SubjectLevel.TENANT)
 EVERYTHING: Final = "everything"
@@ -24,7 +24,7 @@ def panels(
     read: PanelDays, dates: DateRange, health: Mapping[UUID, ConnectionHealth]
 ) -> tuple[Panel, ...]:
     """One for each currency that there are accounts or figures in, by currency."""
-    currencies = {row["currency"] for row in (*read.accounts, *read.sums)}
+    currencies = {row["currency"] for row in read.accounts} | {sums.currency for sums in read.sums}
     known = _Known.of(read, dates)
     return tuple(_panel(known, currency, health) for currency in sorted(currencies))
 
@@ -74,13 +74,13 @@ def _shares(read: PanelDays, age: Mapping[UUID, Counts]) -> Mapping[tuple[UUID, 
 
 
 def _panel(known: _Known, currency: str, health: Mapping[UUID, ConnectionHealth]) -> Panel:
-    rows = [row for row in known.read.sums if row["currency"] == currency]
+    sums = [each for each in known.read.sums if each.currency == currency]
     accounts = {row["id"]: row["name"] for row in known.read.accounts}
     own = {row["id"] for row in known.read.accounts if row["currency"] == currency}
-    of = _subjects(rows, own)
+    of = _subjects(sums, own)
     subjects = sorted(of)
     placed = {subject: place for place, subject in enumerate(subjects)}
-    figures = _figures(rows, placed, known)
+    figures = _figures(sums, placed, known)
     return Panel(
         subjects=tuple(subjects),
         names=tuple(_name(each, accounts, known.read.campaigns) for each in subjects),
@@ -95,31 +95,30 @@ def _panel(known: _Known, currency: str, health: Mapping[UUID, ConnectionHealth]
         },
         budgets={},
         connections={connection_subject(each): health[each] for each in own if each in health},
-        channels=_channels(rows),
+        channels=_channels(sums),
     )
 
 
-def _subjects(rows: Iterable[Any], own: Iterable[UUID]) -> dict[Subject, set[UUID]]:
+def _subjects(sums: Iterable[DaySums], own: Iterable[UUID]) -> dict[Subject, set[UUID]]:
     """Every subject with the connections whose figures are in it."""
     found: defaultdict[Subject, set[UUID]] = defaultdict(set)
     found[_TENANT].update(own)
     for connection_id in own:
         found[connection_subject(connection_id)].add(connection_id)
-    for parts in {_parts(row) for row in rows}:
-        for subject in _about(*parts):
-            found[subject].add(parts[0])
+    for each in sums:
+        for subject in _about(each):
+            found[subject].add(each.connection_id)
     return found
 
 
-def _parts(row: Any) -> tuple[UUID, UUID | None, str]:
-    return row["connection_id"], row["campaign"], row["channel"]
+def _about(sums: DaySums) -> tuple[Subject, ...]:
+    connection = connection_subject(sums.connection_id)
+    whole = _TENANT, connection, Subject(SubjectLevel.CHANNEL, sums.channel)
+    return whole if sums.campaign is None else (*whole, _campaign(sums))
 
 
-def _about(connection_id: UUID, campaign: UUID | None, channel: str) -> tuple[Subject, ...]:
-    whole = _TENANT, connection_subject(connection_id), Subject(SubjectLevel.CHANNEL, channel)
-    if campaign is None:
-        return whole
-    return (*whole, Subject(SubjectLevel.CAMPAIGN, str(campaign), connection_id))
+def _campaign(sums: DaySums) -> Subject:
+    return Subject(SubjectLevel.CAMPAIGN, str(sums.campaign), sums.connection_id)
 
 
 def _name(subject: Subject, accounts: Mapping[UUID, str], campaigns: Mapping[UUID, str]) -> str:
@@ -134,27 +133,25 @@ def _name(subject: Subject, accounts: Mapping[UUID, str], campaigns: Mapping[UUI
 
 
 def _figures(
-    rows: Sequence[Any], placed: Mapping[Subject, int], known: _Known
+    sums: Sequence[DaySums], placed: Mapping[Subject, int], known: _Known
 ) -> dict[str, Floats]:
     """Sums by subject and day: unknown before a subject's first day and where nobody tells."""
     shape = len(placed), known.dates.days
-    since = known.dates.since
-    of = {parts: [placed[each] for each in _about(*parts)] for parts in set(map(_parts, rows))}
-    belongs = [of[_parts(row)] for row in rows]
-    times = [len(each) for each in belongs]
-    days = np.repeat([(row["date"] - since).days for row in rows], times).astype(np.int64)
-    places = np.array([place for each in belongs for place in each], dtype=np.int64), days
+    cells = [
+        np.ix_(np.array([placed[subject] for subject in _about(each)]), each.places)
+        for each in sums
+    ]
     has_row = np.zeros(shape, dtype=np.bool_)
-    has_row[places] = True
+    for cell in cells:
+        has_row[cell] = True
     has_begun: Flags = np.logical_or.accumulate(has_row, axis=1)
     found = {}
     for metric in METRICS:
-        values = np.repeat(np.array([row[metric] for row in rows], dtype=np.float64), times)
-        is_told = ~np.isnan(values)
         total, told = np.zeros(shape), np.zeros(shape, dtype=np.bool_)
-        where = places[0][is_told], places[1][is_told]
-        np.add.at(total, where, values[is_told])
-        told[where] = True
+        for each, cell in zip(sums, cells, strict=True):
+            values = each.figures[metric]
+            total[cell] += np.nan_to_num(values)
+            told[cell] |= ~np.isnan(values)
         # A day that was read and has no row is a true zero of what is told on others.
         is_zero = ~has_row & has_begun & np.any(told, axis=1, keepdims=True)
         found[metric] = np.where(told | is_zero, total, np.nan)
@@ -189,15 +186,12 @@ def _share(known: _Known, of: set[UUID], metric: str) -> Floats:
     return np.stack([low, middle, np.maximum(high, middle)])
 
 
-def _channels(rows: Iterable[Any]) -> dict[Subject, str]:
+def _channels(sums: Iterable[DaySums]) -> dict[Subject, str]:
     """The channel that most of a campaign's spend is in."""
-    by_parts: defaultdict[tuple[UUID, UUID | None, str], float] = defaultdict(float)
-    for row in rows:
-        by_parts[_parts(row)] += row["spend"] or 0.0
-    spent: defaultdict[Subject, defaultdict[str, float]] = defaultdict(lambda: defaultdict(float))
-    for parts, spend in by_parts.items():
-        for subject in _about(*parts)[3:]:
-            spent[subject][parts[2]] += spend
+    spent: defaultdict[Subject, dict[str, float]] = defaultdict(dict)
+    for each in sums:
+        if each.campaign is not None:
+            spent[_campaign(each)][each.channel] = float(np.nansum(each.figures["spend"]))
     return {
         subject: max(sorted(by_channel), key=by_channel.__getitem__)
         for subject, by_channel in spent.items()

@@ -7,12 +7,15 @@ nothing is counted twice; of several attribution settings the one of the most en
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
 import asyncpg
+import numpy as np
+from numpy.typing import NDArray
 
 from core.scope import TenantScope
 from core.units import DateRange
@@ -25,18 +28,45 @@ LESSON_DAYS: Final = 120
 
 
 @dataclass(frozen=True, slots=True)
-class PanelDays:
-    """Rows as the statements below give them, of one moment.
+class DaySums:
+    """What a campaign (None where the connection knows none) brought in a channel and currency.
 
-    `sums`: one row per day, connection, campaign (null where the connection knows none), channel
-    and currency. `readings`: one row per connection and day that was read, with the age at which
-    it was read last. `changes`: one row per connection, day and age at which figures moved, by
-    how much, of days that have settled. `accounts`: connections and their names; `campaigns`:
-    names by digest.
+    `places`: which of the days asked for, each once, in order; `figures`: by metric, as many, NaN
+    where nobody tells.
+    """
+
+    connection_id: UUID
+    campaign: UUID | None
+    channel: str
+    currency: str
+    places: NDArray[np.int64]
+    figures: Mapping[str, NDArray[np.float64]]
+
+    @classmethod
+    def of(cls, row: asyncpg.Record) -> DaySums:
+        """From columns of numbers one behind the other, in the order of the network."""
+        return cls(
+            row["connection_id"],
+            row["campaign"],
+            row["channel"],
+            row["currency"],
+            np.frombuffer(row["places"], ">i4").astype(np.int64),
+            {each: np.frombuffer(row[each], ">f8").astype(np.float64) for each in METRICS},
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class PanelDays:
+    """What the statements below give, of one moment.
+
+    `sums`: one per connection, campaign, channel and currency, in their order. `readings`: one row
+    per connection and day that was read, with the age at which it was read last. `changes`: one row
+    per connection, day and age at which figures moved, by how much, of days that have settled.
+    `accounts`: connections and their names; `campaigns`: names by digest.
     """
 
     as_of: datetime
-    sums: list[asyncpg.Record]
+    sums: tuple[DaySums, ...]
     readings: list[asyncpg.Record]
     changes: list[asyncpg.Record]
     accounts: list[asyncpg.Record]
@@ -64,7 +94,7 @@ class PanelDayStore:
             moment = as_of or clock
             return PanelDays(
                 moment,
-                sums,
+                tuple(map(DaySums.of, sums)),
                 await connection.fetch(_READINGS, scope.tenant_id, *ends, moment),
                 await connection.fetch(_CHANGES, scope.tenant_id, dates.until, moment, LESSON_DAYS),
                 await connection.fetch(_ACCOUNTS, scope.tenant_id, moment),
@@ -91,6 +121,10 @@ SELECT greatest(
     (SELECT max(date) FROM day_reading WHERE tenant_id = $1 AND date <= current_date),
     (SELECT max(date) FROM attribution_day WHERE tenant_id = $1 AND date <= current_date))
 """
+_BEHIND_EACH_OTHER = ", ".join(
+    f"string_agg(float8send(coalesce({name}, 'NaN')), ''::bytea ORDER BY s.date) AS {name}"
+    for name in METRICS
+)
 _SUMMED = ", ".join(f"sum(e.{name})::float8 AS {name}" for name in METRICS)
 
 
@@ -112,8 +146,11 @@ WITH summed AS MATERIALIZED (
              array_position(ARRAY['CAMPAIGN', 'AD_SET', 'AD', 'ACCOUNT'], level), entries DESC,
              attribution_setting
 )
-SELECT s.date, s.connection_id, s.campaign, s.channel, s.currency, {", ".join(METRICS)}
+SELECT s.connection_id, s.campaign, s.channel, s.currency,
+       string_agg(int4send(s.date - $2::date), ''::bytea ORDER BY s.date) AS places,
+       {_BEHIND_EACH_OTHER}
 FROM summed s JOIN spoken USING (date, connection_id, level, attribution_setting)
+GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4
 """
 
 

@@ -14,7 +14,10 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
+from core.records.runs import RunEventKind
+from core.scope import TenantScope
 from core.units import DateRange
 from stores.postgres.logins import Logins
 from stores.wiring import Stores
@@ -83,6 +86,18 @@ class Revived:
         finally:
             keeper.cancel()
             self.kill()
+
+
+async def stepped(platform: Platform, scope: TenantScope, run_id: UUID, steps: int) -> bool:
+    """Wait until so many steps were taken; False where the run ends before."""
+    while True:
+        events = await platform.stores.runs.events_after(scope, run_id, 0, 500)
+        kinds = [event.kind for event in events]
+        if RunEventKind.SUCCEEDED in kinds or RunEventKind.FAILED in kinds:
+            return False
+        if RunEventKind.STARTED in kinds and kinds.count(RunEventKind.STEP_COMPLETED) >= steps:
+            return True
+        await asyncio.sleep(0.002)
 
 
 def truth(url: str, dates: DateRange, account: str = "act_1001") -> dict[str, Any]:

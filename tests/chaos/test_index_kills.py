@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
 from datetime import date
-from uuid import UUID
 
 import pytest
 
 from core.commands import CreateTenant, StartIngestion
 from core.records.documents import IndexState
-from core.records.runs import RunEventKind, RunStatus
+from core.records.runs import RunStatus
 from core.scope import SystemScope, TenantScope
 from core.units import DateRange
-from tests.chaos.ground import Platform, Revived, worker_environment
+from tests.chaos.ground import Platform, Revived, stepped, worker_environment
 from tests.support import ended, meta_account, scope_of
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(300)]
@@ -39,18 +37,6 @@ async def filled(platform: Platform, slug: str) -> TenantScope:
     run = await platform.stores.runs.start_ingestion(scope, asked)
     assert (await ended(platform.stores, scope, run.id, 120)).status is RunStatus.SUCCEEDED
     return scope
-
-
-async def stepped(platform: Platform, scope: TenantScope, run_id: UUID, steps: int) -> bool:
-    """Wait until so many steps were taken; False where the run ends before."""
-    while True:
-        events = await platform.stores.runs.events_after(scope, run_id, 0, 500)
-        kinds = [event.kind for event in events]
-        if RunEventKind.SUCCEEDED in kinds or RunEventKind.FAILED in kinds:
-            return False
-        if RunEventKind.STARTED in kinds and kinds.count(RunEventKind.STEP_COMPLETED) >= steps:
-            return True
-        await asyncio.sleep(0.002)
 
 
 async def said(platform: Platform, scope: TenantScope) -> dict[str, list[str]]:

@@ -37,12 +37,12 @@ ODD = LAST - timedelta(days=9)
 """The day on which something happens."""
 
 
-def account() -> ConnectSource:
+def account(currency: str = "EUR") -> ConnectSource:
     return ConnectSource(
         source=Source.FILE,
-        account_id="shop",
+        account_id=f"shop {currency}",
         name="Days",
-        currency="EUR",
+        currency=currency,
         time_zone="UTC",
         level=Level.CAMPAIGN,
         look_back_days=0,
