@@ -137,23 +137,19 @@ async def page(
     return Figures(found.page, asked, found.as_of, told)
 
 
-async def of_spans(
-    session: Session, question: PerformanceQuestion, most: int, as_of: datetime | None
-) -> Figures:
-    """All groups of the question's spans; BadInput where there are more than `most`.
+async def of_spans(session: Session, asked: FiguresAsked) -> Figures:
+    """All groups of the spans of a question that was checked; BadInput where there are more.
 
     However many fields of an answer ask the same, it is read once.
     """
-    asked = checked(question, (await tenant_of(session)).reporting_currency)
-    found = await session.loaders.figures.load(FiguresAsked(asked, most, as_of))
+    found = await session.loaders.figures.load(asked)
     if found is None:
         raise LookupError("a question without an answer")
     if found.page.has_next:
         raise BadInput(
-            f"there are more than {most} groups of figures", mend="ask for fewer, or fewer days"
+            f"there are more than {asked.most} groups of figures", mend="ask for fewer at once"
         )
-    told = _listing(session.scope, asked, found.as_of.isoformat())
-    return Figures(found.page, asked, found.as_of, told)
+    return Figures(found.page, asked.question, found.as_of, _WHOLE)
 
 
 def narrowed(facts: AttributionDefinition, span: FigureSpan) -> AttributionDefinition:
@@ -293,6 +289,9 @@ def _step_part(text: str) -> str:
         raise ValueError("no period has this number")
     return str(step)
 
+
+_WHOLE: Final[Listing[PerformanceRecord]] = Listing("figures", MAX_FIGURES, (), _key)
+"""Of what is told whole, without cursors."""
 
 _NUMBER: Final = re.compile(r"-?[0-9]{1,60}(\.[0-9]{1,60})?")
 _STEPS: Final = 100_000

@@ -6,7 +6,7 @@ The specification's get_surfacing_insights. Every figure is the metric layer's, 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Final, TypeVar
 from uuid import UUID
@@ -22,6 +22,7 @@ from core.records.performance import (
     PerformanceRecord,
 )
 from core.units import DateRange
+from loaders.performance import FiguresAsked
 from resolvers import insights, performance
 from resolvers.marketing_summary import METRICS
 from resolvers.paging import PageArguments
@@ -57,26 +58,17 @@ class SurfacingQuestion:
 
 @dataclass(frozen=True, slots=True)
 class Surfaced:
-    """The insights of one answer, whose figures are read together."""
+    """The insights of one answer, and the questions to the metric layer that all of them share.
+
+    `own` has a span for each insight, `channels` the same by channel, `windows` each of their
+    days once, by channel.
+    """
 
     insights: tuple[InsightRecord, ...]
     as_of: datetime | None
-
-    @property
-    def own(self) -> tuple[FigureSpan, ...]:
-        """Of each insight, its days and whom it is about."""
-        return tuple(map(_own, self.insights))
-
-    @property
-    def windows(self) -> tuple[FigureSpan, ...]:
-        """The different days that they are about."""
-        return tuple(FigureSpan(dates) for dates in dict.fromkeys(i.window for i in self.insights))
-
-    @property
-    def hull(self) -> DateRange:
-        """From the first of their days to the last."""
-        windows = [each.window for each in self.insights]
-        return DateRange(min(w.since for w in windows), max(w.until for w in windows))
+    own: FiguresAsked
+    channels: FiguresAsked
+    windows: FiguresAsked
 
 
 async def surface(session: Session, asked: SurfacingQuestion) -> Surfaced:
@@ -92,7 +84,22 @@ async def surface(session: Session, asked: SurfacingQuestion) -> Surfaced:
         most_false=round(1 - asked.min_confidence, _PLACES),
     )
     page = await insights.page(session, PageArguments(first=asked.first), wanted, asked.as_of)
-    return Surfaced(page.items, asked.as_of)
+    currency = (await performance.tenant_of(session)).reporting_currency
+    return _surfaced(page.items, asked.as_of, currency)
+
+
+def _surfaced(found: tuple[InsightRecord, ...], as_of: datetime | None, currency: str) -> Surfaced:
+    own = tuple(map(_own, found))
+    windows = tuple(FigureSpan(dates) for dates in dict.fromkeys(each.window for each in found))
+
+    def asked(spans: tuple[FigureSpan, ...], *by: PerformanceDimension) -> FiguresAsked:
+        facts = AttributionDefinition(dates=_hull(spans))
+        question = PerformanceQuestion(facts=facts, by=by, metrics=METRICS, spans=spans)
+        most = max(1, len(spans)) * (_CHANNELS if by else 1)
+        return FiguresAsked(performance.checked(question, currency), most, as_of)
+
+    by = PerformanceDimension.CHANNEL
+    return Surfaced(found, as_of, asked(own), asked(own, by), asked(windows, by))
 
 
 def confidence(record: InsightRecord) -> float:
@@ -105,7 +112,7 @@ async def key_metrics(
     session: Session, surfaced: Surfaced, place: int
 ) -> tuple[Figures, PerformanceRecord | None]:
     """The figures of whom the insight at `place` is about, over its days; None without entries."""
-    found = await _own_figures(session, surfaced)
+    found = await performance.of_spans(session, surfaced.own)
     return found, next(_of_step(found, place), None)
 
 
@@ -114,7 +121,7 @@ async def channel(session: Session, surfaced: Surfaced, place: int) -> str | Non
     subject = surfaced.insights[place].subject
     if subject.level is SubjectLevel.CHANNEL:
         return subject.key
-    found = await _by_channel(session, surfaced, surfaced.own)
+    found = await _at_one_moment(session, surfaced, surfaced.channels)
     channels = [record.group[0] for record in _of_step(found, place)]
     return channels[0] if len(channels) == 1 else None
 
@@ -124,31 +131,21 @@ async def across(
 ) -> tuple[Figures, tuple[PerformanceRecord, ...]]:
     """What the other channels came to over the same days."""
     own = await channel(session, surfaced, place)
-    windows = surfaced.windows
-    found = await _by_channel(session, surfaced, windows)
-    step = windows.index(FigureSpan(surfaced.insights[place].window))
+    found = await _at_one_moment(session, surfaced, surfaced.windows)
+    step = found.question.spans.index(FigureSpan(surfaced.insights[place].window))
     return found, tuple(record for record in _of_step(found, step) if record.group[0] != own)
 
 
-async def _own_figures(session: Session, surfaced: Surfaced) -> Figures:
-    question = _question(surfaced, (), surfaced.own)
-    return await performance.of_spans(session, question, len(question.spans), surfaced.as_of)
-
-
-async def _by_channel(
-    session: Session, surfaced: Surfaced, spans: tuple[FigureSpan, ...]
-) -> Figures:
+async def _at_one_moment(session: Session, surfaced: Surfaced, asked: FiguresAsked) -> Figures:
     """At the moment of the insights' own figures."""
-    moment = (await _own_figures(session, surfaced)).as_of
-    question = _question(surfaced, (PerformanceDimension.CHANNEL,), spans)
-    return await performance.of_spans(session, question, len(spans) * _CHANNELS, moment)
+    moment = (await performance.of_spans(session, surfaced.own)).as_of
+    return await performance.of_spans(session, replace(asked, as_of=moment))
 
 
-def _question(
-    surfaced: Surfaced, by: tuple[PerformanceDimension, ...], spans: tuple[FigureSpan, ...]
-) -> PerformanceQuestion:
-    facts = AttributionDefinition(dates=surfaced.hull)
-    return PerformanceQuestion(facts=facts, by=by, metrics=METRICS, spans=spans)
+def _hull(spans: tuple[FigureSpan, ...]) -> DateRange:
+    """From the first of their days to the last; of none a day of no matter."""
+    days = [day for span in spans for day in (span.dates.since, span.dates.until)]
+    return DateRange(min(days, default=_FIRST), max(days, default=_FIRST))
 
 
 def _of_step(found: Figures, step: int) -> Iterator[PerformanceRecord]:

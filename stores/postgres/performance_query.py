@@ -96,7 +96,11 @@ def _groups(question: PerformanceQuestion, scope: TenantScope, side: Side) -> tu
 
 
 def _spans(conditions: Conditions, spans: Sequence[FigureSpan]) -> str:
-    """Joins each part to the spans that it is of, which have their numbers from 1."""
+    """Joins each part to the spans that it is of, which have their numbers from 1.
+
+    By their days one by one and apart from the rest (OFFSET 0), so that they are met by a merge or
+    a hash: else every part is held against every span.
+    """
     if not spans:
         return ""
     columns = (
@@ -106,9 +110,13 @@ def _spans(conditions: Conditions, spans: Sequence[FigureSpan]) -> str:
     days = [[span.dates.since for span in spans], [span.dates.until for span in spans]]
     since, until = (f"{conditions.parameter(each)}::date[]" for each in days)
     return f"""
-JOIN unnest({since}, {until}, {", ".join(columns)}) WITH ORDINALITY
-    w (since, until, connection_id, campaign, channel, number)
-ON e.date BETWEEN w.since AND w.until
+JOIN (
+    SELECT s.*, s.since + day AS date
+    FROM unnest({since}, {until}, {", ".join(columns)}) WITH ORDINALITY
+        s (since, until, connection_id, campaign, channel, number)
+    CROSS JOIN LATERAL generate_series(0, s.until - s.since) day
+    OFFSET 0
+) w ON e.date = w.date
     AND (w.connection_id IS NULL OR e.connection_id = w.connection_id)
     AND (w.campaign IS NULL OR e.campaign = w.campaign)
     AND (w.channel IS NULL OR e.channel = w.channel)"""

@@ -1,33 +1,11 @@
 --: SELECT insight
 SELECT * FROM insight WHERE tenant_id = $1 AND since <= $2 AND until >= $3 AND state IN ($4, $5, $6) AND (q IS NULL OR q <= $7) ORDER BY id DESC LIMIT 4;
 
---: SELECT connection
-SELECT id, source, account_id, name, currency, time_zone, level, look_back_days, status, file_mapping, created_at, last_read_at, breakdown FROM connection WHERE tenant_id = $1 AND id = ANY($2);
-
 --: SELECT tenant
 SELECT tenant_id, slug, name, countries, fiscal_start_month, fiscal_year_named_by_end, reporting_currency, tier, created_at, subdivisions, week_start, retail_pattern, industry FROM tenant WHERE tenant_id = $1;
 
---: SELECT calendar_event, calendar_version
-SELECT *, (
-SELECT max(learned_at) FROM calendar_event
-WHERE tenant_id = $1 AND learned_at <= coalesce($2::timestamptz, 'infinity')) AS events_at
-FROM calendar_version WHERE tenant_id = $1 AND learned_at = coalesce(
-(SELECT max(learned_at) FROM calendar_version
-WHERE tenant_id = $1 AND learned_at <= coalesce($2::timestamptz, 'infinity')),
-(SELECT min(learned_at) FROM calendar_version WHERE tenant_id = $1));
-
---: SELECT calendar_day
-SELECT DISTINCT ON (date) date, holidays, retail_events FROM calendar_day
-WHERE tenant_id = $1 AND date BETWEEN $2 AND $3 AND learned_at <= $4
-ORDER BY date, learned_at DESC;
-
---: SELECT calendar_event
-SELECT * FROM (
-SELECT DISTINCT ON (id) * FROM calendar_event
-WHERE tenant_id = $1 AND learned_at <= coalesce($2::timestamptz, 'infinity')
-ORDER BY id, learned_at DESC
-) e
-WHERE is_present AND since <= $4 AND until >= $3 ORDER BY since, id;
+--: SELECT connection
+SELECT id, source, account_id, name, currency, time_zone, level, look_back_days, status, file_mapping, created_at, last_read_at, breakdown FROM connection WHERE tenant_id = $1 AND id = ANY($2);
 
 --: SELECT
 SELECT clock_timestamp() WHERE pg_try_advisory_xact_lock_shared($1);
@@ -109,12 +87,38 @@ FROM connection k WHERE k.tenant_id = $1
 ) SELECT * FROM k
 ) c ON c.id = x.connection_id
 ) e LEFT JOIN unnest($7::date[], $8::text[], $9::numeric[]) r (date, currency, rate) ON r.date = e.date AND r.currency = e.currency WHERE e.date BETWEEN $3::date AND $4::date AND NOT (e.level = 'ORDER' OR (e.level = 'ACCOUNT' AND e.date_basis = 'EVENT')) AND (e.series_role IS NULL OR e.series_role IN ('SPEND', 'IMPRESSIONS', 'CLICKS')) AND e.date_basis IN ($5, $6)) e
-JOIN unnest($10::date[], $11::date[], $12::uuid[], $13::uuid[], $14::text[]) WITH ORDINALITY
-w (since, until, connection_id, campaign, channel, number)
-ON e.date BETWEEN w.since AND w.until
+JOIN (
+SELECT s.*, s.since + day AS date
+FROM unnest($10::date[], $11::date[], $12::uuid[], $13::uuid[], $14::text[]) WITH ORDINALITY
+s (since, until, connection_id, campaign, channel, number)
+CROSS JOIN LATERAL generate_series(0, s.until - s.since) day
+OFFSET 0
+) w ON e.date = w.date
 AND (w.connection_id IS NULL OR e.connection_id = w.connection_id)
 AND (w.campaign IS NULL OR e.campaign = w.campaign)
 AND (w.channel IS NULL OR e.channel = w.channel) GROUP BY 1) a) g WHERE true ORDER BY (g.rank IS NULL)::int ASC, coalesce(g.rank, 0) ASC, g.step ASC LIMIT 4;
+
+--: SELECT calendar_event, calendar_version
+SELECT *, (
+SELECT max(learned_at) FROM calendar_event
+WHERE tenant_id = $1 AND learned_at <= coalesce($2::timestamptz, 'infinity')) AS events_at
+FROM calendar_version WHERE tenant_id = $1 AND learned_at = coalesce(
+(SELECT max(learned_at) FROM calendar_version
+WHERE tenant_id = $1 AND learned_at <= coalesce($2::timestamptz, 'infinity')),
+(SELECT min(learned_at) FROM calendar_version WHERE tenant_id = $1));
+
+--: SELECT calendar_day
+SELECT DISTINCT ON (date) date, holidays, retail_events FROM calendar_day
+WHERE tenant_id = $1 AND date BETWEEN $2 AND $3 AND learned_at <= $4
+ORDER BY date, learned_at DESC;
+
+--: SELECT calendar_event
+SELECT * FROM (
+SELECT DISTINCT ON (id) * FROM calendar_event
+WHERE tenant_id = $1 AND learned_at <= coalesce($2::timestamptz, 'infinity')
+ORDER BY id, learned_at DESC
+) e
+WHERE is_present AND since <= $4 AND until >= $3 ORDER BY since, id;
 
 --: SELECT data_clock
 SELECT $2::timestamptz < clock_timestamp() AS is_past, EXISTS (
@@ -200,9 +204,13 @@ FROM connection k WHERE k.tenant_id = $1
 ) SELECT * FROM k
 ) c ON c.id = x.connection_id
 ) e LEFT JOIN unnest($7::date[], $8::text[], $9::numeric[]) r (date, currency, rate) ON r.date = e.date AND r.currency = e.currency WHERE e.date BETWEEN $3::date AND $4::date AND NOT (e.level = 'ORDER' OR (e.level = 'ACCOUNT' AND e.date_basis = 'EVENT')) AND (e.series_role IS NULL OR e.series_role IN ('SPEND', 'IMPRESSIONS', 'CLICKS')) AND e.date_basis IN ($5, $6)) e
-JOIN unnest($10::date[], $11::date[], $12::uuid[], $13::uuid[], $14::text[]) WITH ORDINALITY
-w (since, until, connection_id, campaign, channel, number)
-ON e.date BETWEEN w.since AND w.until
+JOIN (
+SELECT s.*, s.since + day AS date
+FROM unnest($10::date[], $11::date[], $12::uuid[], $13::uuid[], $14::text[]) WITH ORDINALITY
+s (since, until, connection_id, campaign, channel, number)
+CROSS JOIN LATERAL generate_series(0, s.until - s.since) day
+OFFSET 0
+) w ON e.date = w.date
 AND (w.connection_id IS NULL OR e.connection_id = w.connection_id)
 AND (w.campaign IS NULL OR e.campaign = w.campaign)
 AND (w.channel IS NULL OR e.channel = w.channel) GROUP BY 1, 2) a) g WHERE true ORDER BY (g.rank IS NULL)::int ASC, coalesce(g.rank, 0) ASC, g.step ASC, g.k0 ASC LIMIT 301;
@@ -291,9 +299,13 @@ FROM connection k WHERE k.tenant_id = $1
 ) SELECT * FROM k
 ) c ON c.id = x.connection_id
 ) e LEFT JOIN unnest($7::date[], $8::text[], $9::numeric[]) r (date, currency, rate) ON r.date = e.date AND r.currency = e.currency WHERE e.date BETWEEN $3::date AND $4::date AND NOT (e.level = 'ORDER' OR (e.level = 'ACCOUNT' AND e.date_basis = 'EVENT')) AND (e.series_role IS NULL OR e.series_role IN ('SPEND', 'IMPRESSIONS', 'CLICKS')) AND e.date_basis IN ($5, $6)) e
-JOIN unnest($10::date[], $11::date[], $12::uuid[], $13::uuid[], $14::text[]) WITH ORDINALITY
-w (since, until, connection_id, campaign, channel, number)
-ON e.date BETWEEN w.since AND w.until
+JOIN (
+SELECT s.*, s.since + day AS date
+FROM unnest($10::date[], $11::date[], $12::uuid[], $13::uuid[], $14::text[]) WITH ORDINALITY
+s (since, until, connection_id, campaign, channel, number)
+CROSS JOIN LATERAL generate_series(0, s.until - s.since) day
+OFFSET 0
+) w ON e.date = w.date
 AND (w.connection_id IS NULL OR e.connection_id = w.connection_id)
 AND (w.campaign IS NULL OR e.campaign = w.campaign)
 AND (w.channel IS NULL OR e.channel = w.channel) GROUP BY 1, 2) a) g WHERE true ORDER BY (g.rank IS NULL)::int ASC, coalesce(g.rank, 0) ASC, g.step ASC, g.k0 ASC LIMIT 101;
