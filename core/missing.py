@@ -28,6 +28,12 @@ def no_insight() -> NotFound:
     return NotFound("no such insight", field="insightId", mend=mend)
 
 
+def no_incident() -> NotFound:
+    """There is no incident of that id, or none that this tenant may see."""
+    mend = "list your incidents with the field incidents"
+    return NotFound("no such incident", field="incidentId", mend=mend)
+
+
 def no_calendar_event(field: str) -> NotFound:
     """There is no event of the id that `field` gives, or none that this tenant may see."""
     return NotFound("no such event", field=field, mend="see calendarEvents")

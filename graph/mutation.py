@@ -17,6 +17,7 @@ from graph.mutations.drift import DriftMutations
 from graph.mutations.exchange import ExchangeMutations
 from graph.mutations.export_removal import ExportRemovalMutations
 from graph.mutations.features import FeatureMutations
+from graph.mutations.incidents import IncidentMutations
 from graph.mutations.indexing import IndexingMutations
 from graph.mutations.ingestion import IngestionMutations
 from graph.mutations.insights import InsightMutations
@@ -63,6 +64,7 @@ class Mutation(
     IndexingMutations,
     AnalysingMutations,
     InsightMutations,
+    IncidentMutations,
     WebhookMutations,
     RetentionMutations,
 ):

@@ -14,6 +14,7 @@ from graph.types.campaigns import Campaign
 from graph.types.connections import ConnectedSource
 from graph.types.entries import MarketingEntry
 from graph.types.exports import Export
+from graph.types.incidents import Incident
 from graph.types.insights import Insight
 from graph.types.lineage import RawPage
 from graph.types.node import Node
@@ -26,6 +27,7 @@ from resolvers import (
     connections,
     entries,
     exports,
+    incidents,
     insights,
     lineage,
     runs,
@@ -66,6 +68,7 @@ _KINDS: tuple[NodeKind[Any, Any], ...] = (
     NodeKind(ids.CAMPAIGN, campaigns.campaign, Campaign),
     NodeKind(ids.CALENDAR, calendar.day, CalendarDimension),
     NodeKind(ids.INSIGHT, insights.insight, Insight),
+    NodeKind(ids.INCIDENT, incidents.incident, Incident),
     NodeKind(ids.RUN, runs.run, Run),
     NodeKind(ids.CONNECTION, connections.connection, ConnectedSource),
     NodeKind(ids.SCHEDULE, schedules.schedule, IngestionSchedule),

@@ -21,6 +21,7 @@ from graph.queries.exports import ExportQueries
 from graph.queries.features import FeatureQueries
 from graph.queries.federation import FederationQueries
 from graph.queries.health import HealthQueries
+from graph.queries.incidents import IncidentQueries
 from graph.queries.indexing import IndexingQueries
 from graph.queries.insights import InsightQueries
 from graph.queries.llm_context import LlmContextQueries
@@ -59,6 +60,7 @@ class Query(
     HealthQueries,
     InsightQueries,
     SurfacingQueries,
+    IncidentQueries,
     SearchQueries,
     IndexingQueries,
     LlmContextQueries,

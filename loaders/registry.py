@@ -27,6 +27,7 @@ from core.records.features import (
     ViewKey,
 )
 from core.records.health import Health
+from core.records.incidents import IncidentMoment, IncidentRecord
 from core.records.insights import InsightAct, InsightJudgement, InsightRecord
 from core.records.lineage import RawPageRecord
 from core.records.naming import NamedCampaign, NameMoment, NamingRuleRecord
@@ -217,6 +218,18 @@ class Loaders:
     def insights(self) -> DataLoader[UUID, InsightRecord | None]:
         """Insights by id."""
         return self._keyed(partial(self._stores.insights.by_ids, self._scope))
+
+    @cached_property
+    def incidents(self) -> DataLoader[UUID, IncidentRecord | None]:
+        """Incidents by id."""
+        return self._keyed(partial(self._stores.incidents.by_ids, self._scope))
+
+    @cached_property
+    def incident_members(
+        self,
+    ) -> DataLoader[IncidentMoment, tuple[InsightRecord, ...] | None]:
+        """Insights of incidents as of moments; None where there are none."""
+        return self._keyed(partial(self._stores.incidents.members, self._scope))
 
     @cached_property
     def insight_acts(self) -> DataLoader[UUID, tuple[InsightAct, ...] | None]:

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from core.errors import BadInput
 from core.records.calendar import CalendarEventRecord
+from core.records.incidents import IncidentMoment
 from core.records.insight_acts import InsightRating, InsightWish
 from core.records.insights import (
     InsightAct,
@@ -56,6 +57,9 @@ async def rate(
 def _renewed(session: Session, record: InsightRecord) -> InsightRecord:
     """The record, of which nothing holds that was read before in the same operation."""
     session.loaders.insights.clear(record.id)
+    if record.incident_id is not None:
+        session.loaders.incidents.clear(record.incident_id)
+        session.loaders.incident_members.clear(IncidentMoment(record.incident_id))
     session.loaders.insight_acts.clear(record.id)
     session.loaders.insight_judgements.clear(record.id)
     return record

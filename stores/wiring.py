@@ -55,6 +55,7 @@ from stores.postgres.exports import ExportStore
 from stores.postgres.feature_values import FeatureValueStore
 from stores.postgres.features import FeatureViewStore
 from stores.postgres.health import HealthStore
+from stores.postgres.incidents import IncidentStore
 from stores.postgres.insight_acts import InsightActStore
 from stores.postgres.insights import InsightStore
 from stores.postgres.keys import KeyStore
@@ -125,6 +126,7 @@ class Stores:
     attribution_days: AttributionDayStore
     performance: PerformanceStore
     insights: InsightStore
+    incidents: IncidentStore
     insight_acts: InsightActStore
     documents: DocumentStore
     document_facts: DocumentFactStore
@@ -248,6 +250,7 @@ async def open_stores(
                 attribution_days=AttributionDayStore(database),
                 performance=PerformanceStore(database, attribution.sums),
                 insights=InsightStore(database),
+                incidents=IncidentStore(database),
                 insight_acts=InsightActStore(database),
                 documents=DocumentStore(database),
                 document_facts=DocumentFactStore(database),

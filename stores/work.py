@@ -9,6 +9,7 @@ from stores.postgres.document_work import DocumentWorkStore
 from stores.postgres.embeddings import EmbeddingStore
 from stores.postgres.export_work import ExportWorkStore
 from stores.postgres.forgetting_work import ForgettingWorkStore
+from stores.postgres.incident_work import IncidentWorkStore
 from stores.postgres.page_work import PageWorkStore
 from stores.postgres.readings import ReadingStore
 from stores.postgres.replays import ReplayStore
@@ -33,6 +34,7 @@ class WorkStores:
     embeddings: EmbeddingStore
     analyses: AnalysisWorkStore
     forgetting: ForgettingWorkStore
+    incidents: IncidentWorkStore
 
 
 def work_stores(stores: Stores) -> WorkStores:
@@ -49,4 +51,5 @@ def work_stores(stores: Stores) -> WorkStores:
         EmbeddingStore(stores.database),
         stores.analyses,
         ForgettingWorkStore(stores.database),
+        IncidentWorkStore(stores.database),
     )

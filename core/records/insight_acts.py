@@ -66,7 +66,12 @@ _FROM: Final[Mapping[InsightState, frozenset[InsightState]]] = MappingProxyType(
 """From which states people bring an insight into each; EXPIRED is analysis's alone."""
 
 
+def may_become(standing: InsightState, wished: InsightState) -> bool:
+    """Whether people may bring an insight from the one state into the other."""
+    return standing in _FROM[wished]
+
+
 def require_way(standing: InsightState, wished: InsightState) -> None:
     """Conflict where no way leads from the one state into the other."""
-    if standing not in _FROM[wished]:
+    if not may_become(standing, wished):
         raise Conflict(f"the insight is {standing}", field="insightId", mend="reopen it first")

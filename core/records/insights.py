@@ -137,6 +137,7 @@ class InsightFilter:
     metrics: tuple[str, ...] = ()
     owners: tuple[str, ...] = ()
     most_false: float | None = None
+    incidents: tuple[UUID, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

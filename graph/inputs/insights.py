@@ -8,7 +8,7 @@ import strawberry
 
 from core.records.findings import SubjectLevel
 from core.records.insights import InsightFilter, InsightSeverity, InsightState
-from graph.ids import CAMPAIGN, CONNECTION
+from graph.ids import CAMPAIGN, CONNECTION, INCIDENT
 from graph.inputs.entries import ALL, texts
 from resolvers.text import choices
 
@@ -45,6 +45,9 @@ class InsightFilterInput:
     owners: list[str] | None = strawberry.field(
         default=None, description=f"Who answers for them, spelled exactly. {ALL}"
     )
+    incidents: list[strawberry.ID] | None = strawberry.field(
+        default=None, description=f"Incidents that they are of. {ALL}"
+    )
 
 
 def insight_filter(given: InsightFilterInput | None, others: InsightFilter) -> InsightFilter:
@@ -53,6 +56,7 @@ def insight_filter(given: InsightFilterInput | None, others: InsightFilter) -> I
         return others
     connections = choices(given.connections, "filter.connections")
     campaigns = choices(given.campaigns, "filter.campaigns")
+    incidents = choices(given.incidents, "filter.incidents")
     return replace(
         others,
         states=choices(given.states, "filter.states"),
@@ -63,4 +67,5 @@ def insight_filter(given: InsightFilterInput | None, others: InsightFilter) -> I
         channels=texts(given.channels, "filter.channels"),
         metrics=texts(given.metrics, "filter.metrics"),
         owners=texts(given.owners, "filter.owners"),
+        incidents=tuple(INCIDENT.decode(i, "filter.incidents") for i in incidents),
     )

@@ -18,6 +18,7 @@ from graph.types.campaigns import Campaign
 from graph.types.connections import ConnectedSource
 from graph.types.entries import MarketingEntry, rendered_nodes
 from graph.types.exports import Export
+from graph.types.incidents import Incident
 from graph.types.insights import Insight
 from graph.types.lineage import RawPage
 from graph.types.runs import Run
@@ -30,6 +31,7 @@ Entity: TypeAlias = Annotated[
     | Export
     | IngestionSchedule
     | Insight
+    | Incident
     | MarketingEntry
     | RawPage
     | Run

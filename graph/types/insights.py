@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import strawberry
 
@@ -21,6 +21,7 @@ from graph.bounds.sizes import about, listed
 from graph.context import Info
 from graph.fields import resolved
 from graph.ids import INSIGHT
+from graph.types import incidents as incident_types
 from graph.types.connections import ConnectedSource
 from graph.types.dates import DateRange
 from graph.types.entries import MarketingEntry
@@ -29,7 +30,10 @@ from graph.types.insight_acts import InsightOutcome, InsightStep
 from graph.types.links import present
 from graph.types.node import Node
 from graph.types.runs import Run
-from resolvers import connections, insight_acts, insights, runs
+from resolvers import connections, incidents, insight_acts, insights, runs
+
+if TYPE_CHECKING:
+    from graph.types.incidents import Incident
 
 INSIGHTS = (Area.INSIGHTS,)
 EVIDENCE = (Area.FACTS, Area.SOURCES)
@@ -168,6 +172,20 @@ class Insight(Node):
             return None
         record = await connections.connection(info.context.session, self.record.connection_id)
         return ConnectedSource.from_record(present(record, "connection"))
+
+    @resolved(
+        "What it tells of together with others, as that stands now; null of kinds that say how "
+        "things are and not that something happened, and before the first analysis after it.",
+        reads=INSIGHTS,
+    )
+    async def incident(
+        self, info: Info
+    ) -> Annotated[Incident, strawberry.lazy("graph.types.incidents")] | None:
+        """Batched over the whole answer."""
+        if self.record.incident_id is None:
+            return None
+        found = await incidents.incident(info.context.session, self.record.incident_id)
+        return None if found is None else incident_types.Incident.from_record(found)
 
     @resolved("The run that said it last.")
     async def run(self, info: Info) -> Run:

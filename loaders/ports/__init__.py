@@ -33,6 +33,7 @@ from loaders.ports.facts import (
 )
 from loaders.ports.features import FeatureCache, FeatureValueStore, FeatureViewStore
 from loaders.ports.health import HealthStore
+from loaders.ports.incidents import IncidentStore
 from loaders.ports.indexing import SearchStatusStore
 from loaders.ports.insight_acts import InsightActStore
 from loaders.ports.operations import OperationStore, StageStore
@@ -169,6 +170,11 @@ class Stores(Protocol):
     @property
     def insights(self) -> InsightStore:
         """Insights."""
+        ...
+
+    @property
+    def incidents(self) -> IncidentStore:
+        """Incidents."""
         ...
 
     @property

@@ -64,13 +64,17 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Telling:
-    """A finding that is told: `standing` where it was told before, under the same fingerprint."""
+    """A finding that is told: `standing` where it was told before, under the same fingerprint.
+
+    `incident_id` is the incident that it is of; None of kinds that make none.
+    """
 
     finding: Finding
     severity: InsightSeverity
     fingerprint: UUID
     standing: InsightRecord | None = None
     state: InsightState = InsightState.OPEN
+    incident_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,8 +187,8 @@ def _differs(telling: Telling) -> bool:
     record = telling.standing
     if record is None or record.finding is None:
         return True
-    known = finding_fields(record.finding), record.severity, record.state
-    said = finding_fields(telling.finding), telling.severity, telling.state
+    known = finding_fields(record.finding), record.severity, record.state, record.incident_id
+    said = finding_fields(telling.finding), telling.severity, telling.state, telling.incident_id
     return _json(known) != _json(said)
 
 
@@ -203,6 +207,7 @@ def _told(telling: Telling) -> dict[str, Any]:
         "id": None if record is None else record.id,
         "fingerprint": telling.fingerprint,
         "severity": telling.severity,
+        "incident_id": telling.incident_id,
         "state": telling.state,
     }
 
@@ -279,7 +284,7 @@ ORDER BY i.id
 _COLUMNS: Final = (
     *("kind", "connection_id", "metric", "currency", "since", "until", "subject_level"),
     *("subject_key", "observed", "expected", "effect", "method", "n", "p", "q", "is_final"),
-    *("at_stake", "causes", "facts", "severity", "fingerprint", "state"),
+    *("at_stake", "causes", "facts", "severity", "fingerprint", "state", "incident_id"),
 )
 _EVIDENCE = 50
 # Of the largest entries of its days, those of what it is about. What stands in which state is left

@@ -32,7 +32,7 @@ class InsightStore:
     ) -> dict[UUID, InsightRecord]:
         """The insights of these ids that exist."""
         where = Conditions(scope.tenant_id)
-        relation = _relation(where, as_of)
+        relation = insights_as_of(where, as_of)
         where.add("tenant_id = $1 AND id = ANY({})", list(ids))
         async with self._database.read(scope) as connection:
             await settle(connection, scope, as_of)
@@ -48,7 +48,7 @@ class InsightStore:
     ) -> Page[InsightRecord]:
         """One page, newest first. The cursor is the id."""
         where = Conditions(scope.tenant_id)
-        relation = _relation(where, as_of)
+        relation = insights_as_of(where, as_of)
         where.add("tenant_id = $1")
         _restrict(where, asked)
         _NEWEST_FIRST.seek(where, request)
@@ -59,7 +59,7 @@ class InsightStore:
         return page_of(rows, request, insight_record)
 
 
-def _relation(where: Conditions, as_of: datetime | None) -> str:
+def insights_as_of(where: Conditions, as_of: datetime | None) -> str:
     """Rows of `insight`; of each the newest version up to `as_of`, where that is given."""
     if as_of is None:
         return "insight"
@@ -80,6 +80,7 @@ def _restrict(where: Conditions, asked: InsightFilter) -> None:
     where.among("severity", asked.severities)
     where.among("metric", asked.metrics)
     where.among("owner", asked.owners)
+    where.among("incident_id", asked.incidents)
     where.among("connection_id", asked.connections)
     where.among("subject_level", asked.levels)
     if asked.most_false is not None:

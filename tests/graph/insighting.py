@@ -8,6 +8,7 @@ from datetime import datetime
 from uuid import UUID
 
 from core.missing import no_insight
+from core.records.incidents import IncidentFilter, IncidentMoment, IncidentRecord
 from core.records.insight_acts import InsightRating, InsightWish
 from core.records.insights import (
     InsightAct,
@@ -15,6 +16,7 @@ from core.records.insights import (
     InsightRecord,
     InsightScore,
 )
+from core.records.pages import Page, PageRequest
 from core.records.runs import RunKind, RunRecord, RunStatus
 from core.scope import TenantScope
 from tests.graph import samples
@@ -31,6 +33,57 @@ class Analyses:
         run = samples.run(**waiting, receipt=None, options={})
         self.memory.of(scope).runs[run.id] = run
         return run
+
+
+class Incidents:
+    """One of each insight; what several come to is shown over the real store."""
+
+    def __init__(self, memory: Memory) -> None:
+        self.memory = memory
+
+    async def by_ids(
+        self, scope: TenantScope, ids: Sequence[UUID], as_of: datetime | None = None
+    ) -> dict[UUID, IncidentRecord]:
+        assert as_of is None
+        found = self.memory.of(scope).insights.values()
+        return {each.id: each for each in map(_incident, found) if each.id in ids}
+
+    async def page(
+        self,
+        scope: TenantScope,
+        request: PageRequest,
+        asked: IncidentFilter | None = None,
+        as_of: datetime | None = None,
+    ) -> Page[IncidentRecord]:
+        del scope, request, asked, as_of
+        return Page((), has_next=False, has_previous=False)
+
+    async def members(
+        self, scope: TenantScope, moments: Sequence[IncidentMoment]
+    ) -> dict[IncidentMoment, tuple[InsightRecord, ...]]:
+        del scope, moments
+        return {}
+
+    async def act(self, scope: TenantScope, incident_id: UUID, wish: InsightWish) -> IncidentRecord:
+        raise NotImplementedError(scope, incident_id, wish)
+
+
+def _incident(record: InsightRecord) -> IncidentRecord:
+    assert record.incident_id is not None
+    return IncidentRecord(
+        id=record.incident_id,
+        currency=record.currency,
+        window=record.window,
+        raised_at=record.detected_at,
+        learned_at=record.learned_at,
+        state=record.state,
+        severity=record.severity,
+        at_stake=None,
+        insights=1,
+        subjects=1,
+        headline=record,
+        as_of=None,
+    )
 
 
 class InsightActs:

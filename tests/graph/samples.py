@@ -301,6 +301,7 @@ def insight(number: int = 1, **changes: object) -> InsightRecord:
         evidence=(entry(1).key, entry(2).key),
         detected_at=LEARNED,
         learned_at=LEARNED,
+        incident_id=UUID(int=0xD0 + number),
     )
     return replace(record, **changes)  # type: ignore[arg-type]
 

@@ -3,12 +3,13 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 from typing import cast
+from uuid import UUID
 
 import pytest
 from strawberry.types.base import StrawberryObjectDefinition
 
 from core.scope import Permission, Role
-from graph.ids import RUN
+from graph.ids import INCIDENT, RUN
 from graph.permissions import Requires
 from graph.schema import LiftosSchema
 from tests.graph import samples
@@ -48,6 +49,8 @@ EXPECTED: dict[str, dict[str, Permission | None]] = {
         "performance": Permission.MEMORY_READ,
         "performanceEntries": Permission.MEMORY_READ,
         "insightLedger": Permission.MEMORY_READ,
+        "incidents": Permission.MEMORY_READ,
+        "incident": Permission.MEMORY_READ,
         "search": Permission.MEMORY_READ,
         "searchIndex": Permission.MEMORY_READ,
         "llmContext": Permission.MEMORY_READ,
@@ -82,6 +85,8 @@ EXPECTED: dict[str, dict[str, Permission | None]] = {
         "estimateSeasonality": Permission.MEMORY_WRITE,
         "reindexSearch": Permission.MEMORY_WRITE,
         "startAnalysis": Permission.MEMORY_WRITE,
+        "acknowledgeIncident": Permission.MEMORY_WRITE,
+        "resolveIncident": Permission.MEMORY_WRITE,
         **dict.fromkeys(
             (
                 f"{verb}Insight"
@@ -204,6 +209,8 @@ READS = {
     f"performance(dates: {DATES}) {{ nodes {{ dates {{ since }} }} }}": ("performance", ...),
     'performanceEntries(trace: "x") { nodes { id } }': ("performanceEntries", ...),
     "insightLedger { kind }": ("insightLedger", ...),
+    "incidents { nodes { id } }": ("incidents", ...),
+    f'incident(id: "{INCIDENT.encode(UUID(int=1))}") {{ id }}': ("incident", None),
     'search(text: "spend") { nodes { title } }': ("search", ...),
     "searchIndex { isCurrent }": ("searchIndex", ...),
     'llmContext(question: "x") { text }': ("llmContext", ...),

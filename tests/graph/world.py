@@ -28,7 +28,7 @@ from tests.graph import (
 from tests.graph.audit import Audit, SingleUses
 from tests.graph.exports import Causal, Exports, Objects, Removals
 from tests.graph.features import NoCache, NoVersions, Values, Views
-from tests.graph.insighting import Analyses, InsightActs
+from tests.graph.insighting import Analyses, Incidents, InsightActs
 from tests.graph.memory import Memory
 from tests.graph.operations import Operations, Stages
 from tests.graph.retention import Retentions, SubjectErasures
@@ -56,6 +56,7 @@ class StandIns:
     performance: facts.Performance
     insights: facts.Insights
     insight_acts: InsightActs
+    incidents: Incidents
     analyses: Analyses
     health: health.Healths
     exchange: facts.Exchange
@@ -118,6 +119,7 @@ class StandIns:
             facts.Performance(),
             facts.Insights(memory),
             InsightActs(memory),
+            Incidents(memory),
             Analyses(memory),
             health.Healths(memory),
             facts.Exchange(memory),

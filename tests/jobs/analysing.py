@@ -133,18 +133,20 @@ FOUND: Final = Finding(
 
 
 async def told(stores: Stores, scope: TenantScope, finding: Finding) -> InsightRecord:
-    """The insight of a finding that a run of its own tells."""
+    """The insight of a finding that a run of its own tells, of an incident of its own."""
     await tell(stores, scope, finding)
     newest = await stores.insights.page(scope, PageRequest(1), InsightFilter(kinds=(finding.kind,)))
     return newest.items[0]
 
 
 async def tell(stores: Stores, scope: TenantScope, *findings: Finding) -> None:
-    """Have one run tell of findings."""
+    """Have one run tell of findings, each of an incident of its own."""
     work, asked = work_stores(stores), await stores.analyses.request(scope)
     claimed = await work.runs.claim(scope, asked.id)
     assert claimed is not None
     footing = await work.analyses.footing(scope)
-    telling = [Telling(each, InsightSeverity.HIGH, uuid4()) for each in findings]
+    telling = [
+        Telling(each, InsightSeverity.HIGH, uuid4(), incident_id=uuid4()) for each in findings
+    ]
     await work.analyses.tell(scope, claimed, telling, (), RunStep({}, 1.0, "told"))
     await work.analyses.finish(scope, claimed, footing, "rules of tests")

@@ -204,11 +204,11 @@ WHERE e.is_present;
 
 INSERT INTO insight (
     tenant_id, id, kind, connection_id, run_id, metric, currency, since, until, before, after,
-    entries, evidence_dates, evidence_digests, detected_at)
+    entries, evidence_dates, evidence_digests, detected_at, incident_id)
 SELECT current_tenant(), md5('insight ' || n)::uuid, 'RESTATEMENT', md5('connection ' || n)::uuid,
        md5('read run ' || n)::uuid, 'spend', 'EUR', '2025-11-01', '2025-11-04', 1000,
        1000.5 + n * 100, 4, array_agg(e.date ORDER BY e.date),
-       array_agg(e.digest ORDER BY e.date), '2025-11-15T06:10Z'
+       array_agg(e.digest ORDER BY e.date), '2025-11-15T06:10Z', md5('incident ' || n)::uuid
 FROM generate_series(1, current_setting('seed.size')::int) n
 JOIN marketing_entry e ON e.tenant_id = current_tenant() AND e.campaign = md5('campaign ' || n)::uuid
 GROUP BY n;

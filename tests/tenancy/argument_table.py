@@ -186,6 +186,10 @@ HARMLESS = {
     *(f"InsightFilter.{name}" for name in ("states", "severities", "levels", "metrics")),
     *(f"InsightFilter.{name}" for name in ("channels", "owners")),
     *(f"Mutation.{verb}Insight(input)" for verb in INSIGHT_VERBS),
+    *(f"Query.incidents({name})" for name in (*PAGING, "dates", "filter", "asOf")),
+    *("Query.incident(asOf)", "IncidentFilter.states", "IncidentFilter.severities"),
+    *(f"Mutation.{verb}Incident(input)" for verb in ("acknowledge", "resolve")),
+    "IncidentActInput.note",
     *(f"{name}InsightInput.learnedAt" for name in ("Explain", "Assign", "Rate")),
     *(f"InsightActInput.{name}" for name in ("note", "learnedAt")),
     *(f"ExplainInsightInput.{name}" for name in ("note", "cause")),
@@ -229,7 +233,7 @@ WRITING = {
     "IngestFileInput.uploadId",
     "Mutation.cancelRun(runId)",
     *(f"{name}.insightId" for name in INSIGHT_INPUTS),
-    "ExplainInsightInput.calendarEventId",
+    *("ExplainInsightInput.calendarEventId", "IncidentActInput.incidentId"),
     "Mutation.deleteExport(exportId)",
     "Mutation.retireFeatureView(name)",
     "CausalExportInput.connections",
@@ -292,6 +296,10 @@ def _found(name: str) -> Callable[[str], Given]:
     return lambda value: ("Query.insights", {"filter": {name: [value]}})
 
 
+def _happened(name: str) -> Callable[[str], Given]:
+    return lambda value: ("Query.incidents", {"filter": {name: [value]}})
+
+
 def _refused(name: str) -> Callable[[str], Given]:
     return lambda value: ("Query.rejectedRecords", {"filter": {name: [value]}})
 
@@ -346,6 +354,9 @@ NAMING: dict[str, Callable[[str], Given]] = {
     "MarketingEntryFilter.connections": _filtered("connections"),
     "InsightFilter.campaigns": _found("campaigns"),
     "InsightFilter.connections": _found("connections"),
+    "InsightFilter.incidents": _found("incidents"),
+    "Query.incident(id)": lambda value: ("Query.incident", {"id": value}),
+    **{f"IncidentFilter.{name}": _happened(name) for name in ("campaigns", "connections")},
     "SearchFilter.accounts": _searched("accounts"),
     "SearchFilter.campaigns": _searched("campaigns"),
     "AttributionRowFilter.accounts": _summed("accounts"),

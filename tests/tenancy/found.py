@@ -13,7 +13,7 @@ from core.records.findings import (
 )
 from core.records.insight_acts import InsightRating, InsightWish, InsightWord
 from core.records.insights import InsightState
-from graph.ids import CALENDAR_EVENT, CONNECTION, INSIGHT
+from graph.ids import CALENDAR_EVENT, CONNECTION, INCIDENT, INSIGHT
 from tests.jobs.analysing import FOUND, told
 
 if TYPE_CHECKING:
@@ -37,4 +37,6 @@ async def analysed(ground: Ground, party: Party) -> None:
     await acts.act(scope, record.id, InsightWish(InsightState.EXPLAINED, word))
     await acts.assign(scope, record.id, f"owner at {slug}")
     await acts.rate(scope, record.id, InsightRating.ACTED_ON, f"mended by {slug}")
+    assert record.incident_id is not None
     party.insight = INSIGHT.encode(record.id)
+    party.incident = INCIDENT.encode(record.incident_id)

@@ -82,6 +82,7 @@ class Party:
     view: str = ""
     calendar_event: str = ""
     insight: str = ""
+    incident: str = ""
 
     @property
     def id(self) -> UUID:

@@ -25,9 +25,9 @@ WEBHOOK_MUTATIONS: Mapping[str, Json] = {
 
 ACTING: Mapping[str, Json] = {
     "reopen": {},
-    "acknowledge": {},
+    "acknowledge": {"note": "seen"},
     "explain": {"note": "a sale"},
-    "resolve": {},
+    "resolve": {"note": "over"},
     "assign": {"owner": "ada"},
     "rate": {"rating": "NOT_USEFUL"},
 }
@@ -59,6 +59,7 @@ ALLOWED: Mapping[str, frozenset[Role | None]] = {
     "Query.insights": ALL,
     "Query.insightLedger": ALL,
     "Query.surfacingInsights": ALL,
+    **dict.fromkeys(("Query.incidents", "Query.incident"), ALL),
     "Query.search": ALL,
     "Query.searchIndex": ALL,
     "Query.llmContext": ALL,
@@ -106,6 +107,7 @@ ALLOWED: Mapping[str, frozenset[Role | None]] = {
     "Mutation.reindexSearch": WRITERS,
     "Mutation.startAnalysis": WRITERS,
     **{f"Mutation.{verb}Insight": WRITERS for verb in ACTING},
+    **{f"Mutation.{verb}Incident": WRITERS for verb in ("acknowledge", "resolve")},
     "Query.authorization": ADMINS,
     "Mutation.startAuthorization": ADMINS,
     "Mutation.confirmAuthorization": ADMINS,
@@ -193,6 +195,8 @@ def questions(party: Party) -> Mapping[str, Json]:
         "Query.dataHealth": {"dates": DAYS},
         "Query.insights": {"first": 1},
         "Query.insightLedger": {},
+        "Query.incidents": {"first": 1},
+        "Query.incident": {"id": party.incident},
         "Query.search": {"text": "spend", "first": 1},
         "Query.llmContext": {"question": "spend", "limit": 1},
         "Query.connections": {"first": 1},
@@ -259,6 +263,10 @@ def questions(party: Party) -> Mapping[str, Json]:
         **{
             f"Mutation.{verb}Insight": {"input": {"insightId": party.insight} | more}
             for verb, more in ACTING.items()
+        },
+        **{
+            f"Mutation.{verb}Incident": {"input": {"incidentId": party.incident}}
+            for verb in ("acknowledge", "resolve")
         },
         "Query.authorization": {"id": party.authorization},
         "Mutation.startAuthorization": {"source": "META_ADS"},

@@ -115,6 +115,7 @@ async def test_a_cursor_of_b_is_a_place_in_as_own_list(
         "Query.operationsSeen": {},
         "Query.auditLog": {},
         "Query.insights": {},
+        "Query.incidents": {},
         "Query.search": {"text": "wasted spend on facebook", "first": 5},
         "Query.attributionRows": dated,
         "Query.performance": dated,

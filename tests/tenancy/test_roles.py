@@ -296,6 +296,10 @@ async def test_a_role_that_may_write_is_not_refused_for_its_role(
             f"Mutation.{verb}Insight": ({"input": {"insightId": run} | more}, "InvalidInput")
             for verb, more in ACTING.items()
         },
+        **{
+            f"Mutation.{verb}Incident": ({"input": {"incidentId": run}}, "InvalidInput")
+            for verb in ("acknowledge", "resolve")
+        },
         "Mutation.exportCausal": (
             {"input": EXPORT | {"minQuality": 2}},
             "InvalidInput" if role in ADMINS else "ForbiddenError",

@@ -17,6 +17,7 @@ from graph.ids import (
     CONNECTION,
     ENTRY,
     EXPORT,
+    INCIDENT,
     INSIGHT,
     NAMING_RULE,
     OPERATION,
@@ -49,6 +50,7 @@ LISTED_OR_TOLD = """
 SELECT * FROM run r WHERE kind NOT IN ('INDEX', 'ANALYSIS')
 OR EXISTS (SELECT FROM insight i WHERE i.tenant_id = r.tenant_id AND i.run_id = r.id)"""
 """Runs that lists show, and those that insights are of."""
+OF_INCIDENTS = "SELECT * FROM insight WHERE incident_id IS NOT NULL"
 
 IDS: Mapping[str, tuple[IdKind[Any], str, str]] = {
     "Tenant": (TENANT, "tenant", "tenant_id"),
@@ -59,6 +61,7 @@ IDS: Mapping[str, tuple[IdKind[Any], str, str]] = {
     "IngestionSchedule": (SCHEDULE, "schedule", "id"),
     "Campaign": (CAMPAIGN, "campaign", "digest"),
     "Insight": (INSIGHT, "insight", "id"),
+    "Incident": (INCIDENT, f"({OF_INCIDENTS}) i", "incident_id"),
     "CalendarEvent": (CALENDAR_EVENT, "calendar_event", "id"),
     "NamingRule": (NAMING_RULE, "naming_rule", "id"),
     "OwnExchangeRate": (OWN_RATE, "exchange_rate", "id"),
@@ -114,8 +117,8 @@ WRITTEN_ONLY = {
     *("OperationStagePayload", "RegisterOperationsPayload", "RetireOperationPayload"),
     "ChannelRuleCondition",
     "StartAnalysisPayload",
-    "InsightPayload",
     *("SetRetentionPayload", "EraseSubjectPayload"),
+    *("InsightPayload", "IncidentPayload"),
     "StartTransformationPayload",
     *("TransformationDiff", "RuleChange", "TransformationExample", "FieldCount"),
     "NotFoundError",

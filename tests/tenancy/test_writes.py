@@ -208,6 +208,10 @@ ATTEMPTS: dict[str, Attempts] = {
     "Mutation.cancelRuns": _of_connections,
     "Mutation.retryRun": _of_runs,
     **dict.fromkeys(INSIGHT_ACTS, _of_insights),
+    **{
+        f"Mutation.{verb}Incident": lambda _, b: [{"input": {"incidentId": b.incident}}]
+        for verb in ("acknowledge", "resolve")
+    },
     "Mutation.explainInsight": _of_explanations,
     "Mutation.rateInsight": lambda a, b: [
         {"input": each["input"] | {"rating": "ACTED_ON"}} for each in _of_insights(a, b)

@@ -53,10 +53,13 @@ ACTS: Mapping[str, Act] = {
     "estimateSeasonality": Act.SEASONALITY_REQUESTED,
     "reindexSearch": Act.RUN_REQUESTED,
     "startAnalysis": Act.RUN_REQUESTED,
-    **{
-        f"{verb}Insight": Act.INSIGHT_STATE_SET
-        for verb in ("reopen", "acknowledge", "explain", "resolve")
-    },
+    **dict.fromkeys(
+        (
+            *("reopenInsight", "acknowledgeIncident", "acknowledgeInsight", "explainInsight"),
+            *("resolveIncident", "resolveInsight"),
+        ),
+        Act.INSIGHT_STATE_SET,
+    ),
     "assignInsight": Act.INSIGHT_ASSIGNED,
     "rateInsight": Act.INSIGHT_JUDGED,
     "startTransformation": Act.RUN_REQUESTED,

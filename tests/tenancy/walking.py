@@ -109,6 +109,10 @@ def _an_export(ids: Ids) -> Iterator[Question]:
     return (({"id": id_}, None) for id_ in sorted(ids["Export"]))
 
 
+def _an_incident(ids: Ids) -> Iterator[Question]:
+    return (({"id": id_}, None) for id_ in sorted(ids["Incident"]))
+
+
 def _features(ids: Ids) -> Iterator[Question]:
     connections = sorted(ids["ConnectedSource"])
     yield {"view": "pulse", "entities": connections}, None
@@ -165,6 +169,8 @@ QUESTIONS: Mapping[str, Callable[[Ids], Iterator[Question]]] = {
     "Query.insights": _plain,
     "Query.insightLedger": _plain,
     "Query.surfacingInsights": _surfaced,
+    "Query.incidents": _plain,
+    "Query.incident": _an_incident,
     "Query.search": _search,
     "Query.searchIndex": _plain,
     "Query.llmContext": _llm_context,

@@ -30,6 +30,7 @@ class EntryHistoryEntriesNode(BaseModel):
         "Campaign",
         "ConnectedSource",
         "Export",
+        "Incident",
         "IngestionSchedule",
         "Insight",
         "Node",
