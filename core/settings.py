@@ -6,6 +6,7 @@ Nothing else in the project reads the environment.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, Literal
 
@@ -145,6 +146,12 @@ class Settings(BaseSettings):
     )
     embedder_requests_per_second: float = Field(
         50.0, gt=0, description="Requests a second that one process sends to the endpoint"
+    )
+    embedder_price: Decimal | None = Field(
+        None,
+        ge=0,
+        description="What a million tokens cost at the endpoint, in US dollars; costs are told by "
+        "it, where it is set",
     )
     pinecone_key: SecretStr | None = Field(
         None, description="Key of a Pinecone project that keeps the vectors; Postgres when unset"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from core.buckets import Rate
 from core.scope import TenantScope
@@ -17,8 +18,9 @@ CLIENT_SHARE = 0.5
 class Tier:
     """One subscription: how fast points drain, what one operation may cost, what may be kept.
 
-    Bytes of what is stored, runs that are asked for in a day and rows that are exported in a
-    month, of the UTC calendar.
+    Bytes of what is stored, runs that are asked for in a day, rows that are exported and tokens
+    that are embedded in a month, of the UTC calendar. `embedding_price`: what a million tokens
+    cost, in US dollars, for every subscription.
     """
 
     rate: Rate
@@ -26,6 +28,8 @@ class Tier:
     storage_bytes: int
     runs_a_day: int
     export_rows_a_month: int
+    embedded_tokens_a_month: int
+    embedding_price: Decimal | None = None
 
     def rates(self, scope: TenantScope) -> tuple[Rate, ...]:
         """Of the tenant, and of the client where the credentials name one."""
@@ -49,18 +53,20 @@ class Tiers:
             settings.tier_storage_bytes,
             settings.tier_runs_a_day,
             settings.tier_export_rows_a_month,
+            settings.tier_embedded_tokens_a_month,
         )
-        self._named = {name: _tier(numbers, name) for each in numbers for name in each}
-        self._other = _tier(numbers, "")
+        price = settings.embedder_price
+        self._named = {name: _tier(numbers, name, price) for each in numbers for name in each}
+        self._other = _tier(numbers, "", price)
 
     def of(self, name: str) -> Tier:
         """The subscription of that name."""
         return self._named.get(name, self._other)
 
 
-def _tier(numbers: Sequence[Mapping[str, int]], name: str) -> Tier:
-    per_second, burst, *others = (_of(each, name) for each in numbers)
-    return Tier(Rate(per_second, burst), *others)
+def _tier(numbers: Sequence[Mapping[str, int]], name: str, price: Decimal | None) -> Tier:
+    per_second, burst, points, stored, runs, rows, tokens = (_of(each, name) for each in numbers)
+    return Tier(Rate(per_second, burst), points, stored, runs, rows, tokens, price)
 
 
 def _of(numbers: Mapping[str, int], name: str) -> int:

@@ -53,7 +53,7 @@ async def _quota(
             await store.allow(by_operator("set a tenant's quotas"), desk.tenant.id, wanted)
         tier = Tiers(settings).of(desk.tenant.tier)
         found = quotas(replace(usage, allowances=wanted), tier, now)
-    return found.storage, found.runs, found.export_rows
+    return found.storage, found.runs, found.export_rows, found.embedded_tokens
 
 
 def _over(kept: Allowances, given: Allowances) -> Allowances:

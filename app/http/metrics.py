@@ -26,6 +26,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.http.access_log import CLIENT_LEFT, note_request
 from app.http.answer_metrics import KeptAnswers
+from app.http.embedding_metrics import Embeddings
 from app.http.search_metrics import Searches
 from app.http.services import DeadLetters, EventLag, OpenRuns, services_of
 from core.errors import CostTooHigh, RateLimited, Transient
@@ -96,6 +97,8 @@ class Metrics:
         self.registry.register(self.answers)
         self.searches = Searches()
         self.registry.register(self.searches)
+        self.embeddings = Embeddings()
+        self.registry.register(self.embeddings)
         self._operations: set[str] = set()
 
     def count(self, scope: Scope, status: int, seconds: float) -> None:
@@ -259,6 +262,8 @@ def metrics_router(metrics: Metrics) -> APIRouter:
         await _count_dead_letters(metrics, services.dead_letters)
         await _count_events(metrics, services.event_lag)
         await metrics.searches.look(services.search_lag)
+        await metrics.embeddings.look(services.embedding_totals)
+        metrics.embeddings.price = services.embedding_price
         if services.spent is not None:
             metrics.spending.spent = services.spent
         if services.kept is not None:

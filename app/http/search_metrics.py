@@ -43,11 +43,19 @@ class Searches(Collector):
     def collect(self) -> Iterator[Metric]:
         """What was counted, and the lag."""
         seconds = HistogramMetricFamily(
-            f"{SEARCH}_seconds", "Time from a question to its first page", labels=("mode",)
+            f"{SEARCH}_seconds",
+            "Time from a question to its first page, or to its failure",
+            labels=("mode",),
         )
         for mode, times in self.tally.times.items():
             seconds.add_metric((mode.value,), _buckets(times), times.seconds)
         yield seconds
+        failed = CounterMetricFamily(
+            f"{SEARCH}_failed", "Questions that were not answered", labels=("mode", "code")
+        )
+        for (mode, code), count in self.tally.failed.items():
+            failed.add_metric((mode.value, code), count)
+        yield failed
         degraded = CounterMetricFamily(
             f"{SEARCH}_degraded", "Modes that were missing from answers", labels=("mode",)
         )

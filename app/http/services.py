@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Protocol, cast
 from uuid import UUID
 
 from starlette.requests import HTTPConnection
 
+from app.http.embedding_metrics import EmbeddingTotals
 from app.http.graphql_requests import Asked
 from app.http.search_metrics import SearchLag
 from app.http.webhook_inbox import WebhookInbox
@@ -169,6 +171,8 @@ class Services:
     storage: StorageQuota | None = None
     searched: SearchTally | None = None
     search_lag: SearchLag | None = None
+    embedding_totals: EmbeddingTotals | None = None
+    embedding_price: Decimal | None = None
 
 
 def services_of(connection: HTTPConnection) -> Services:

@@ -132,4 +132,6 @@ async def open_services(
             storage=storage,
             searched=searched,
             search_lag=stores.search_status.lag,
+            embedding_totals=stores.quotas.embedding_totals,
+            embedding_price=settings.embedder_price,
         )

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from enum import StrEnum
 
 from core.errors import QuotaExceeded
@@ -14,22 +15,31 @@ NEAR = 0.8
 
 
 class QuotaKind(StrEnum):
-    """What is counted: bytes that are stored, runs asked for in a UTC day, rows in a UTC month."""
+    """What is counted: bytes that are stored, runs asked for in a UTC day, rows in a UTC month.
+
+    Tokens are those of texts that were sent to an embedder by network in a UTC month.
+    """
 
     STORAGE_BYTES = "STORAGE_BYTES"
     RUNS_A_DAY = "RUNS_A_DAY"
     EXPORT_ROWS_A_MONTH = "EXPORT_ROWS_A_MONTH"
+    EMBEDDED_TOKENS_A_MONTH = "EMBEDDED_TOKENS_A_MONTH"
 
 
 MENDS = {
     QuotaKind.STORAGE_BYTES: "delete exports or connections, or have the quota raised",
     QuotaKind.RUNS_A_DAY: "wait until `resetsAt`, or have the quota raised",
     QuotaKind.EXPORT_ROWS_A_MONTH: "wait until `resetsAt`, or have the quota raised",
+    QuotaKind.EMBEDDED_TOKENS_A_MONTH: (
+        "wait until `resetsAt`, or have the quota raised; the modes of search that need no "
+        "embedder go on"
+    ),
 }
 CALLED = {
     QuotaKind.STORAGE_BYTES: "bytes of storage",
     QuotaKind.RUNS_A_DAY: "runs a day",
     QuotaKind.EXPORT_ROWS_A_MONTH: "exported rows a month",
+    QuotaKind.EMBEDDED_TOKENS_A_MONTH: "embedded tokens a month",
 }
 
 
@@ -43,6 +53,32 @@ class Allowances:
 
 
 @dataclass(frozen=True, slots=True)
+class EmbeddingUse:
+    """What a tenant had embedded.
+
+    `texts` of documents were given to models since ever, `reused` had a vector already. `requests`
+    and `tokens`, of questions too, went over a network in the UTC month; the offline embedder
+    counts none.
+    """
+
+    texts: int = 0
+    reused: int = 0
+    requests: int = 0
+    tokens: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class EmbeddingTotal:
+    """What all tenants together had embedded by a model since ever; fields as of EmbeddingUse."""
+
+    model: str
+    texts: int
+    reused: int
+    requests: int
+    tokens: int
+
+
+@dataclass(frozen=True, slots=True)
 class Usage:
     """What a tenant has used, and what it has instead of its tier's numbers."""
 
@@ -51,6 +87,7 @@ class Usage:
     runs_today: int
     export_rows_this_month: int
     allowances: Allowances
+    embedding: EmbeddingUse = field(default_factory=EmbeddingUse)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +125,14 @@ class Quota:
 
 @dataclass(frozen=True, slots=True)
 class Quotas:
-    """All of a tenant's."""
+    """All of a tenant's; `embedding_cost` is in US dollars, None where no price is set."""
 
     storage: Quota
     runs: Quota
     export_rows: Quota
+    embedded_tokens: Quota
+    embedding: EmbeddingUse
+    embedding_cost: Decimal | None
 
 
 def quotas(usage: Usage, tier: Tier, now: datetime) -> Quotas:
@@ -117,7 +157,20 @@ def quotas(usage: Usage, tier: Tier, now: datetime) -> Quotas:
             _either(given.export_rows_a_month, tier.export_rows_a_month),
             next_month(now),
         ),
+        Quota(
+            QuotaKind.EMBEDDED_TOKENS_A_MONTH,
+            usage.embedding.tokens,
+            tier.embedded_tokens_a_month,
+            next_month(now),
+        ),
+        usage.embedding,
+        embedding_cost(usage.embedding.tokens, tier.embedding_price),
     )
+
+
+def embedding_cost(tokens: int, price: Decimal | None) -> Decimal | None:
+    """What tokens cost at the price of a million, rounded to a millionth."""
+    return None if price is None else round(tokens * price / 1_000_000, 6)
 
 
 def day_of(now: datetime) -> datetime:

@@ -29,12 +29,18 @@ class Times:
 
 @dataclass(slots=True)
 class SearchTally:
-    """Questions by the mode that was asked for, and modes that were missing from answers."""
+    """Questions by the mode that was asked for, those that failed, and modes that were missing."""
 
     times: dict[SearchMode, Times] = field(default_factory=dict)
+    failed: Counter[tuple[SearchMode, str]] = field(default_factory=Counter)
     degraded: Counter[SearchMode] = field(default_factory=Counter)
 
     def count(self, mode: SearchMode, seconds: float, missing: Iterable[Degraded]) -> None:
         """A question was answered; its later pages are no questions."""
         self.times.setdefault(mode, Times()).add(seconds)
         self.degraded.update(each.mode for each in missing)
+
+    def fail(self, mode: SearchMode, seconds: float, code: str) -> None:
+        """A question ended by an error of this code, or by `LEFT`: nobody waited any more."""
+        self.times.setdefault(mode, Times()).add(seconds)
+        self.failed[mode, code] += 1

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+from decimal import Decimal
 
 import strawberry
 
+from core.records.quotas import EmbeddingUse as Use
 from core.records.quotas import Quota as QuotaRecord
 from core.records.quotas import QuotaKind
 from core.records.quotas import Quotas as QuotasRecord
@@ -65,6 +67,37 @@ class Quota:
         )
 
 
+@strawberry.type(description="What your organisation had embedded, so that it can be found.")
+class EmbeddingUse:
+    """EmbeddingUse of the records on the wire."""
+
+    texts: BigInt = strawberry.field(
+        description="Texts of documents that were given to models of embeddings, since ever."
+    )
+    reused: BigInt = strawberry.field(
+        description="Times that they needed not to be: the same text had a vector already."
+    )
+    requests: BigInt = strawberry.field(
+        description="Requests over a network this month, UTC; the offline embedder makes none."
+    )
+    cost: Decimal | None = strawberry.field(
+        description=(
+            "What this month's tokens cost in US dollars, at the price that the installation has "
+            "set; null where it has set none."
+        )
+    )
+
+    @classmethod
+    def from_record(cls, record: Use, cost: Decimal | None) -> EmbeddingUse:
+        """The use on the wire."""
+        return cls(
+            texts=BigInt(record.texts),
+            reused=BigInt(record.reused),
+            requests=BigInt(record.requests),
+            cost=cost,
+        )
+
+
 @strawberry.type(description="What your organisation keeps, runs and exports, and how much it may.")
 class Quotas:
     """Quotas on the wire."""
@@ -76,6 +109,10 @@ class Quotas:
     export_rows: Quota = strawberry.field(
         description="Rows of exports that became ready this month, UTC."
     )
+    embedded_tokens: Quota = strawberry.field(
+        description="Tokens of texts and questions that were sent to an embedder this month, UTC."
+    )
+    embedding: EmbeddingUse = strawberry.field(description="What was embedded, and what it cost.")
 
     @classmethod
     def from_record(cls, record: QuotasRecord) -> Quotas:
@@ -84,4 +121,6 @@ class Quotas:
             storage=Quota.from_record(record.storage),
             runs=Quota.from_record(record.runs),
             export_rows=Quota.from_record(record.export_rows),
+            embedded_tokens=Quota.from_record(record.embedded_tokens),
+            embedding=EmbeddingUse.from_record(record.embedding, record.embedding_cost),
         )

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from dataclasses import dataclass
 from time import perf_counter
 from typing import Final
 from uuid import UUID, uuid4
 
-from core.errors import BadInput
+from core.errors import BadInput, LiftosError
 from core.records.documents import Document
 from core.records.pages import Page, PageRequest
 from core.records.search import Degraded, Question, Ranked, Ranking
@@ -79,9 +80,19 @@ def _places(request: PageRequest, count: int) -> range:
 
 async def _counted(session: Session, question: Question, asked: Asked) -> Ranking:
     began = perf_counter()
-    found = await ranking(session, question, asked.mode, asked.where)
+    try:
+        found = await ranking(session, question, asked.mode, asked.where)
+    except BaseException as error:
+        session.searched.fail(asked.mode, perf_counter() - began, _code(error))
+        raise
     session.searched.count(asked.mode, perf_counter() - began, found.degraded)
     return found
+
+
+def _code(error: BaseException) -> str:
+    if isinstance(error, asyncio.CancelledError):
+        return "LEFT"
+    return error.code if isinstance(error, LiftosError) else "INTERNAL"
 
 
 async def _kept(session: Session, answer_id: UUID, argument: str) -> Ranking:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
-from core.errors import QuotaExceeded
-from core.records.quotas import month_of, next_month
+from core.records.quotas import Quota, QuotaKind, month_of, next_month
 from core.scope import TenantScope
 from stores.postgres.database import Database
 
@@ -31,16 +30,7 @@ class EmbeddingUsageStore:
             row = await connection.fetchrow(_USED, scope.tenant_id, month_of(now))
         limit = self._limit(row["tier"]) if row else 0
         used = int(row["tokens"]) if row else 0
-        if used >= limit:
-            raise QuotaExceeded(
-                f"your quota of embedded tokens a month is used up: {used:,} of {limit:,}",
-                mend="wait until `resetsAt`, or have LIFTOS_TIER_EMBEDDED_TOKENS_A_MONTH raised; "
-                "the modes of search that need no embedder go on",
-                quota="EMBEDDED_TOKENS_A_MONTH",
-                used=used,
-                limit=limit,
-                resets_at=next_month(now),
-            )
+        Quota(QuotaKind.EMBEDDED_TOKENS_A_MONTH, used, limit, next_month(now)).demand()
 
     async def spend(self, scope: TenantScope, model: str, tokens: int) -> None:
         """Count one request's tokens."""

@@ -7,7 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from core.records.audit import Act
-from core.records.quotas import Allowances, Usage, day_of, month_of
+from core.records.quotas import Allowances, EmbeddingTotal, EmbeddingUse, Usage, day_of, month_of
 from core.scope import SystemScope, TenantId, TenantScope
 from stores.postgres.audit import record_upkeep
 from stores.postgres.database import Database
@@ -35,7 +35,16 @@ class QuotaStore:
             allowances=Allowances(
                 row["storage_bytes"], row["runs_a_day"], row["export_rows_a_month"]
             ),
+            embedding=EmbeddingUse(
+                int(row["texts"]), int(row["reused"]), int(row["requests"]), int(row["tokens"])
+            ),
         )
+
+    async def embedding_totals(self) -> tuple[EmbeddingTotal, ...]:
+        """What all tenants had embedded since ever, by model."""
+        async with self._database.watch() as connection:
+            rows = await connection.fetch(_TOTALS)
+        return tuple(EmbeddingTotal(**dict(row)) for row in rows)
 
     async def allow(self, scope: SystemScope, tenant_id: TenantId, given: Allowances) -> None:
         """Give a tenant numbers of its own; a None is its tier's."""
@@ -61,9 +70,29 @@ SELECT t.tier, q.storage_bytes, q.runs_a_day, q.export_rows_a_month,
         WHERE tenant_id = $1 AND state = 'READY') AS exports,
     (SELECT count(*) FROM run WHERE tenant_id = $1 AND id >= $2 AND created_at >= $3
        AND kind NOT IN ('INDEX', 'ANALYSIS')) AS runs,
-    (SELECT coalesce(sum(rows), 0) FROM export WHERE tenant_id = $1 AND ready_at >= $4) AS rows
-FROM tenant t LEFT JOIN tenant_quota q ON q.tenant_id = t.tenant_id
+    (SELECT coalesce(sum(rows), 0) FROM export WHERE tenant_id = $1 AND ready_at >= $4) AS rows,
+    embedded.texts, embedded.reused, sent.requests, sent.tokens
+FROM tenant t
+CROSS JOIN LATERAL (
+    SELECT coalesce(sum(i.embedded), 0) AS texts, coalesce(sum(i.reused), 0) AS reused
+    FROM search_index i WHERE i.tenant_id = $1
+) embedded
+CROSS JOIN LATERAL (
+    SELECT coalesce(sum(u.requests), 0) AS requests, coalesce(sum(u.tokens), 0) AS tokens
+    FROM embedding_usage u
+    WHERE u.tenant_id = $1 AND u.month = ($4::timestamptz AT TIME ZONE 'UTC')::date
+) sent
+LEFT JOIN tenant_quota q ON q.tenant_id = t.tenant_id
 WHERE t.tenant_id = $1
+"""
+_TOTALS = """
+SELECT model, coalesce(texts, 0)::bigint AS texts, coalesce(reused, 0)::bigint AS reused,
+       coalesce(requests, 0)::bigint AS requests, coalesce(tokens, 0)::bigint AS tokens
+FROM (SELECT model, sum(embedded) AS texts, sum(reused) AS reused
+      FROM search_index GROUP BY model) made
+FULL JOIN (SELECT model, sum(requests) AS requests, sum(tokens) AS tokens
+           FROM embedding_usage GROUP BY model) sent USING (model)
+ORDER BY model
 """
 _ALLOW = """
 INSERT INTO tenant_quota (tenant_id, storage_bytes, runs_a_day, export_rows_a_month)

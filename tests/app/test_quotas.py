@@ -2,21 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import httpx2
 import pytest
+from prometheus_client import CollectorRegistry
 
+from app.http.embedding_metrics import Embeddings
 from core.commands import NewRun
 from core.errors import QuotaExceeded
-from core.records.quotas import Allowances, Quota, QuotaKind, Usage, quotas
+from core.records.quotas import (
+    Allowances,
+    EmbeddingTotal,
+    EmbeddingUse,
+    Quota,
+    QuotaKind,
+    Usage,
+    next_month,
+    quotas,
+)
 from core.records.runs import RunKind
 from core.scope import SystemScope
 from core.settings import Settings
 from core.tiers import Tiers
 from graph.ids import CONNECTION
+from stores.postgres.embedding_usage import EmbeddingUsageStore
+from stores.postgres.embeddings import EmbeddingStore
 from stores.wiring import Stores
 from tests.app.deployed import bearer, deployed, settings_for
 from tests.support import NewTenant, Tenant, meta_account, upload
@@ -174,6 +189,65 @@ async def test_the_viewer_is_told(
             "runs": {"kind": "RUNS_A_DAY", "isNear": False},
         },
         "rateLimit": {"limit": 200_000, "perSecond": 2_000, "maximum": 50_000},
+    }
+
+
+async def test_what_was_embedded_is_counted_with_its_cost(stores: Stores, tenant: Tenant) -> None:
+    spending = EmbeddingUsageStore(stores.database, {"FREE": 5_000_000})
+    made = EmbeddingStore(stores.database)
+    for model in ("large-1536", "words-256"):
+        await made.begin(tenant.scope, model, 256)
+        await made.count(tenant.scope, model, embedded=30, reused=12)
+    before = {each.model: each for each in await stores.quotas.embedding_totals()}
+    await spending.spend(tenant.scope, "large-1536", 1_200_000)
+    await spending.spend(tenant.scope, "large-1536", 300_000)
+    now = datetime.now(UTC)
+    usage = await stores.quotas.usage(tenant.scope, now)
+    assert usage.embedding == EmbeddingUse(texts=60, reused=24, requests=2, tokens=1_500_000)
+    priced = Tiers(Settings(embedder_price=Decimal("0.02")))
+    found = quotas(usage, priced.of("FREE"), now)
+    assert (found.embedded_tokens.used, found.embedded_tokens.limit) == (1_500_000, 5_000_000)
+    assert found.embedded_tokens.resets_at == next_month(now)
+    assert found.embedding_cost == Decimal("0.03")
+    assert quotas(usage, Tiers(Settings()).of("FREE"), now).embedding_cost is None
+    next_time = await stores.quotas.usage(tenant.scope, next_month(now))
+    assert next_time.embedding == EmbeddingUse(texts=60, reused=24)
+    totals = {each.model: each for each in await stores.quotas.embedding_totals()}
+    assert totals["large-1536"].tokens - before["large-1536"].tokens == 1_500_000
+    metrics = Embeddings()
+    metrics.price = Decimal("0.02")
+    await metrics.look(partial(_only, EmbeddingTotal("large-1536", 30, 12, 2, 1_500_000)))
+    registry = CollectorRegistry()
+    registry.register(metrics)
+    told = {
+        name: registry.get_sample_value(
+            f"liftos_core_data_embedding_{name}_total", {"model": "large-1536"}
+        )
+        for name in ("texts", "reused", "requests", "tokens", "cost_dollars")
+    }
+    assert told == {
+        "texts": 30,
+        "reused": 12,
+        "requests": 2,
+        "tokens": 1_500_000,
+        "cost_dollars": 0.03,
+    }
+
+
+async def _only(total: EmbeddingTotal) -> Sequence[EmbeddingTotal]:
+    return (total,)
+
+
+async def test_the_viewer_is_told_what_was_embedded(
+    stores: Stores, client: httpx2.AsyncClient, tenant: Tenant
+) -> None:
+    await EmbeddingUsageStore(stores.database, {}).spend(tenant.scope, "large-1536", 5)
+    asked = (
+        "{ viewer { quota { embeddedTokens { kind used } embedding { texts requests cost } } } }"
+    )
+    assert (await ask(client, tenant, asked))["viewer"]["quota"] == {
+        "embeddedTokens": {"kind": "EMBEDDED_TOKENS_A_MONTH", "used": 5},
+        "embedding": {"texts": 0, "requests": 1, "cost": None},
     }
 
 

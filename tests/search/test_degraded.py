@@ -26,7 +26,7 @@ from tests.search.labelled.world import campaigns
 from tests.support import NewTenant, Tenant
 
 NOWHERE = OpenAIPlace("http://127.0.0.1:9/v1", "model", 8, "key")
-USED_UP = "your quota of embedded tokens a month is used up: 0 of 0"
+USED_UP = "your quota of embedded tokens a month does not suffice: 0 of 0 used"
 
 
 @pytest.fixture(scope="module")

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from dataclasses import replace
+from types import SimpleNamespace
+from typing import NoReturn
 
 import pytest
 from prometheus_client import CollectorRegistry, generate_latest
@@ -51,6 +54,32 @@ async def test_questions_are_counted_by_mode_and_later_pages_are_none(
     assert 0 <= found["least_recall"] <= 1
     assert found["indexes_behind"] >= 0
     assert found["lag_seconds"] >= 0
+
+
+async def test_a_question_that_fails_is_one_too(stores: Stores, new_tenant: NewTenant) -> None:
+    tenant = await new_tenant()
+    searches = Searches()
+
+    async def away(*_: object) -> NoReturn:
+        raise Transient("the database does not answer")
+
+    async def broken(*_: object) -> NoReturn:
+        raise ZeroDivisionError
+
+    asked = search.Asked("running shoes", SearchMode.LEXICAL)
+    for by_words, raised in ((away, Transient), (broken, ZeroDivisionError)):
+        words = SimpleNamespace(by_words=by_words)
+        session = Session.open(
+            tenant.scope,
+            replace(stores, search=words),  # type: ignore[arg-type]
+            searched=searches.tally,
+        )
+        with pytest.raises(raised):
+            await search.search(session, asked, PageArguments(first=1))
+    found = told(searches)
+    assert found['seconds_count{mode="LEXICAL"}'] == 2
+    assert found['failed_total{code="TRANSIENT",mode="LEXICAL"}'] == 1
+    assert found['failed_total{code="INTERNAL",mode="LEXICAL"}'] == 1
 
 
 async def _away() -> IndexLag:
