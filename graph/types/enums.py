@@ -338,9 +338,7 @@ ENUMS: tuple[type[Enum], ...] = (
             QuotaKind.STORAGE_BYTES: "Bytes of raw pages, uploads and files of exports.",
             QuotaKind.RUNS_A_DAY: "Runs that were asked for since midnight, UTC.",
             QuotaKind.EXPORT_ROWS_A_MONTH: "Rows of exports that became ready this month, UTC.",
-            QuotaKind.EMBEDDED_TOKENS_A_MONTH: (
-                "Tokens of texts and questions that were sent to an embedder this month, UTC."
-            ),
+            QuotaKind.EMBEDDED_TOKENS_A_MONTH: "Tokens sent to embedders this month, UTC.",
         },
     ),
     _described(

@@ -57,6 +57,7 @@ SCOPELESS = {
     ("AnalysisWorkStore", "due"),
     ("DocumentStore", "due"),
     ("SearchStatusStore", "lag"),
+    ("QuotaStore", "embedding_totals"),
     ("AuthorizationStore", "take_state"),
     ("ErrandStore", "waiting"),
     ("EventStore", "positions"),
