@@ -9,13 +9,16 @@ from typing import Annotated, Any, TypeVar
 import strawberry
 
 from core.records.events import RUN_KINDS, DataEventKind, DataEventRecord
+from core.records.insights import InsightFilter
 from core.records.runs import RunEventRecord
 from core.scope import Permission
 from graph.context import Info
 from graph.executor.shared import SharedValues
 from graph.fields import subscription
 from graph.ids import RUN
+from graph.inputs.insights import insight_filter
 from graph.queries.events import EventKinds
+from graph.queries.insights import InsightKinds, WhichInsights
 from graph.queries.runs import RunId
 from graph.scalars import BigInt
 from graph.types.events import DataEvent
@@ -95,6 +98,23 @@ class Subscription:
     ) -> AsyncGenerator[DataEvent, None]:
         """Events of restatements."""
         return await _followed(info, after, (DataEventKind.ENTRIES_RESTATED,))
+
+    @subscription(
+        "Insights that are new, open again, or weigh more than before. They are held against the "
+        f"filter as they stand when they are told. {RESUMES}",
+        needs=Permission.MEMORY_READ,
+    )
+    async def insight_raised(
+        self,
+        info: Info,
+        *,
+        after: AfterEvent = None,
+        kinds: InsightKinds = None,
+        filter_: WhichInsights = None,
+    ) -> AsyncGenerator[DataEvent, None]:
+        """Events of insights."""
+        asked = insight_filter(filter_, InsightFilter(kinds=choices(kinds, "kinds")))
+        return _events(info, await events.follow_insights(info.context.session, after, asked))
 
 
 async def _steps(

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from contextlib import aclosing
 from functools import partial
 
 from core.errors import BadInput
 from core.records.events import DataEventKind, DataEventRecord, EventsAfter
+from core.records.insights import InsightFilter
 from resolvers.following import woken
 from resolvers.session import Session
 
@@ -39,6 +41,25 @@ async def follow(
     Ends when the scope expires.
     """
     return _follow(session, await _cursor(session, session.cursor.after(after)), kinds)
+
+
+async def follow_insights(
+    session: Session, after: int | None, asked: InsightFilter
+) -> AsyncGenerator[DataEventRecord, None]:
+    """As `follow`, of insights that are raised and `asked` for."""
+    told = await follow(session, after, (DataEventKind.INSIGHT_RAISED,))
+    return told if asked == InsightFilter() else _asked(session, told, asked)
+
+
+async def _asked(
+    session: Session, told: AsyncGenerator[DataEventRecord, None], asked: InsightFilter
+) -> AsyncGenerator[DataEventRecord, None]:
+    async with aclosing(told):
+        async for record in told:
+            insight_id = record.event.insight_id
+            known = () if insight_id is None else (insight_id,)
+            if await session.stores.insights.matching(session.scope, known, asked):
+                yield record
 
 
 async def _cursor(session: Session, after: int | None) -> int:

@@ -19,6 +19,7 @@ class DataEventKind(StrEnum):
     PAGE_LANDED = "PAGE_LANDED"
     ENTRIES_RESTATED = "ENTRIES_RESTATED"
     RUN_FINISHED = "RUN_FINISHED"
+    INSIGHT_RAISED = "INSIGHT_RAISED"
 
 
 RUN_KINDS = (DataEventKind.RUN_QUEUED, DataEventKind.RUN_STARTED, DataEventKind.RUN_FINISHED)
@@ -45,8 +46,9 @@ class DataEvent:
     """Something that happened, before it has its number.
 
     `counters`: of a page, what it added; of a restatement, `restated` and `vanished` alone; of a
-    run's start or end, what it had seen by then. `dates`: the days that were restated.
-    `connection_id` is None where the run is of no connection.
+    run's start or end, what it had seen by then; of an insight, nothing. `dates`: the days that
+    were restated, or that the insight is about. `connection_id` is None where the run, or what the
+    insight is about, is of no connection. `insight_id` is of a raised insight alone.
     """
 
     kind: DataEventKind
@@ -55,6 +57,7 @@ class DataEvent:
     status: RunStatus
     counters: Counters
     dates: DateRange | None = None
+    insight_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)

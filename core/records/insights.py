@@ -51,6 +51,11 @@ class InsightSeverity(StrEnum):
     MEDIUM = "MEDIUM"
     LOW = "LOW"
 
+    def outweighs(self, other: InsightSeverity) -> bool:
+        """Whether more is at stake."""
+        order = list(InsightSeverity)
+        return order.index(self) < order.index(other)
+
 
 class InsightVerdict(StrEnum):
     """What an insight turned out to be.

@@ -22,6 +22,14 @@ from resolvers import insight_acts, insights
 from resolvers.paging import PageArguments
 from resolvers.text import choices
 
+InsightKinds = Annotated[
+    list[InsightKind] | None, strawberry.argument(description=f"Which kinds. {ALL}")
+]
+WhichInsights = Annotated[
+    InsightFilterInput | None,
+    strawberry.argument(name="filter", description="Which of them. Left out: all."),
+]
+
 
 @strawberry.type
 class InsightQueries:
@@ -37,17 +45,12 @@ class InsightQueries:
         self,
         info: Info,
         *,
-        kinds: Annotated[
-            list[InsightKind] | None, strawberry.argument(description=f"Which kinds. {ALL}")
-        ] = None,
+        kinds: InsightKinds = None,
         dates: Annotated[
             DateRangeInput | None,
             strawberry.argument(description="Only those about any of these days."),
         ] = None,
-        filter_: Annotated[
-            InsightFilterInput | None,
-            strawberry.argument(name="filter", description="Which of them. Left out: all."),
-        ] = None,
+        filter_: WhichInsights = None,
         as_of: AsOf = None,
         first: First = None,
         after: After = None,

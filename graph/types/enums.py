@@ -224,6 +224,7 @@ ENUMS: tuple[type[Enum], ...] = (
             DataEventKind.PAGE_LANDED: "What a page of a source said is in the entries.",
             DataEventKind.ENTRIES_RESTATED: "Entries that were known have changed or vanished.",
             DataEventKind.RUN_FINISHED: "A run stands still, whatever ended it.",
+            DataEventKind.INSIGHT_RAISED: "An insight is new, open again, or weighs more.",
         },
     ),
     _described(

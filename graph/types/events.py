@@ -13,9 +13,10 @@ from graph.fields import resolved
 from graph.scalars import BigInt
 from graph.types.connections import ConnectedSource
 from graph.types.dates import DateRange
+from graph.types.insights import Insight
 from graph.types.receipts import RunCounters
 from graph.types.runs import Run
-from resolvers import connections, runs
+from resolvers import connections, insights, runs
 
 
 @strawberry.type(
@@ -43,12 +44,13 @@ class DataEvent:
     status: RunStatus = strawberry.field(description="Where the run stood then.")
     counters: RunCounters = strawberry.field(
         description=(
-            "Of a page: what it added. Of a restatement: `restated` and `vanished`. Otherwise: "
-            "what the run had seen by then."
+            "Of a page: what it added. Of a restatement: `restated` and `vanished`. Of an insight: "
+            "nothing. Otherwise: what the run had seen by then."
         )
     )
     dates: DateRange | None = strawberry.field(
-        description="From the first to the last day that was restated; null for other kinds."
+        description="From the first to the last day that was restated, or that the insight is "
+        "about; null for other kinds."
     )
 
     @classmethod
@@ -80,3 +82,14 @@ class DataEvent:
             return None
         record = await connections.connection(info.context.session, found)
         return None if record is None else ConnectedSource.from_record(record)
+
+    @resolved(
+        "The insight that was raised, as it stands now; null when it is gone, and for others."
+    )
+    async def insight(self, info: Info) -> Insight | None:
+        """Batched over the whole answer."""
+        found = self.record.event.insight_id
+        if found is None:
+            return None
+        record = await insights.insight(info.context.session, found)
+        return None if record is None else Insight.from_record(record)

@@ -239,6 +239,12 @@ class InsightStore(Protocol):
         """One page, newest first; the cursor is (id,)."""
         ...
 
+    async def matching(
+        self, scope: TenantScope, ids: Sequence[UUID], asked: InsightFilter
+    ) -> frozenset[UUID]:
+        """Those of `ids` that are asked for, as they stand."""
+        ...
+
 
 class ExchangeStore(Protocol):
     """Exchange rates: published ones, the same for every tenant, and its own before them."""

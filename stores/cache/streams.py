@@ -16,7 +16,7 @@ from redis.exceptions import RedisError
 
 from core.errors import Transient
 from core.jsonvalue import JSONObject
-from core.records.events import DataEventKind, DataEventRecord
+from core.records.events import DataEvent, DataEventKind, DataEventRecord
 from core.scope import TenantId, TenantScope, tenant_key
 from core.units import DateRange
 
@@ -26,6 +26,7 @@ TYPES: Mapping[DataEventKind, str] = {
     DataEventKind.PAGE_LANDED: "liftos.page.landed.v1",
     DataEventKind.ENTRIES_RESTATED: "liftos.entries.restated.v1",
     DataEventKind.RUN_FINISHED: "liftos.run.finished.v1",
+    DataEventKind.INSIGHT_RAISED: "liftos.insight.raised.v1",
 }
 """The `type` of each kind on the wire; another shape of `data` is another version."""
 
@@ -113,7 +114,7 @@ def cloud_event(scope: TenantScope, record: DataEventRecord) -> JSONObject:
         "id": str(record.id),
         "source": f"/liftos/core-data/tenants/{scope.tenant_id}",
         "type": TYPES[event.kind],
-        "subject": f"runs/{event.run_id}",
+        "subject": _subject(event),
         "time": record.at.astimezone(UTC).isoformat().replace("+00:00", "Z"),
         "datacontenttype": "application/json",
         "sequence": f"{record.sequence:020}",
@@ -123,8 +124,13 @@ def cloud_event(scope: TenantScope, record: DataEventRecord) -> JSONObject:
             "status": event.status.value,
             "counters": asdict(event.counters),
             "dates": _days(event.dates),
+            **({"insightId": str(event.insight_id)} if event.insight_id else {}),
         },
     }
+
+
+def _subject(event: DataEvent) -> str:
+    return f"insights/{event.insight_id}" if event.insight_id else f"runs/{event.run_id}"
 
 
 def _days(dates: DateRange | None) -> JSONObject | None:

@@ -27,6 +27,7 @@ from stores.postgres.database import Connection, Database
 from stores.postgres.endings import conclude
 from stores.postgres.entries import merge_lock
 from stores.postgres.insight_records import BY, finding_fields, insight_record
+from stores.postgres.raising import raise_insights
 from stores.postgres.run_records import run_record
 from stores.postgres.run_work import Claimed, ClaimLost, RunStep, advance_run, hold
 from stores.postgres.runs import start_run
@@ -143,16 +144,11 @@ class AnalysisWorkStore:
         async with self._database.write(scope) as connection:
             await hold(connection, scope, claimed)
             changed = [each for each in telling if _differs(each)]
-            if changed or judging:
-                moment = await advance_clock(connection, scope)
-                values = scope.tenant_id, moment, claimed.run.id
-                await connection.execute(_TELL, *values, _json([_told(each) for each in changed]))
-                await connection.execute(_REOPEN, *values, BY, _reopened(changed))
-                judged = _json([_judged(each) for each in judging])
-                await connection.execute(_JUDGE, *values, BY, judged)
+            raised = await _write(connection, scope, claimed, changed, judging)
             counts = _counts(telling, changed, judging)
             await connection.execute(_COUNT, scope.tenant_id, claimed.run.id, *counts)
             await advance_run(connection, scope, claimed, step)
+            await raise_insights(connection, scope, claimed.run.id, raised)
 
     async def finish(
         self, scope: TenantScope, claimed: Claimed, footing: Footing, rules: str
@@ -181,6 +177,27 @@ def _standing(row: asyncpg.Record) -> Standing:
     verdict = None if judged is None else InsightVerdict(judged)
     record = replace(insight_record(row), verdict=verdict)
     return Standing(record, row["fingerprint"], row["set_by"], row["said_at"])
+
+
+async def _write(
+    connection: Connection,
+    scope: TenantScope,
+    claimed: Claimed,
+    changed: Sequence[Telling],
+    judging: Sequence[Judging],
+) -> list[UUID]:
+    """Write and judge; the insights that are raised by it."""
+    if not changed and not judging:
+        return []
+    moment = await advance_clock(connection, scope)
+    values = scope.tenant_id, moment, claimed.run.id
+    written = await connection.fetch(_TELL, *values, _json([_told(each) for each in changed]))
+    reopened = await connection.fetch(_REOPEN, *values, BY, _reopened(changed))
+    judged = _json([_judged(each) for each in judging])
+    await connection.execute(_JUDGE, *values, BY, judged)
+    news = {each.fingerprint for each in changed if _is_news(each)}
+    told = [row["id"] for row in written if row["fingerprint"] in news]
+    return told + [row["insight_id"] for row in reopened]
 
 
 def _differs(telling: Telling) -> bool:
@@ -218,6 +235,14 @@ def _reopened(changed: Sequence[Telling]) -> list[UUID]:
         for each in changed
         if each.standing is not None and each.standing.state is not each.state
     ]
+
+
+def _is_news(telling: Telling) -> bool:
+    """Whether it is new, or weighs more than before and is not closed."""
+    record = telling.standing
+    if record is None or record.severity is None:
+        return True
+    return telling.state.is_live and telling.severity.outweighs(record.severity)
 
 
 def _judged(judging: Judging) -> dict[str, Any]:
@@ -317,6 +342,7 @@ ON CONFLICT (tenant_id, fingerprint) WHERE fingerprint IS NOT NULL DO UPDATE SET
     run_id = excluded.run_id, learned_at = excluded.learned_at, entries = excluded.entries,
     evidence_dates = excluded.evidence_dates, evidence_digests = excluded.evidence_digests,
     {", ".join(f"{name} = excluded.{name}" for name in _COLUMNS if name != "state")}
+RETURNING id, fingerprint
 """
 # Closed by people meanwhile, it stays closed.
 _REOPEN = """
@@ -330,7 +356,7 @@ WITH reopened AS (
 )
 INSERT INTO insight_act (tenant_id, insight_id, at, state, owner, acted_by, run_id, note)
 SELECT $1::uuid, id, $2::timestamptz, state, owner, $4::text, $3::uuid, 'it holds again'
-FROM reopened
+FROM reopened RETURNING insight_id
 """
 # In another state than the analysis saw it in, it stays there.
 _JUDGE = """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from uuid import UUID
 
 import asyncpg
@@ -13,6 +14,7 @@ from core.scope import TenantScope
 from stores.postgres.clock import advance_clock
 from stores.postgres.database import Connection
 from stores.postgres.diff_records import diff_of
+from stores.postgres.raising import raise_insights
 from stores.postgres.reconciliation import checked
 from stores.postgres.run_events import counters_of, record_event
 from stores.postgres.run_records import receipt_json
@@ -34,6 +36,7 @@ async def conclude(
     Also once more, when what was held back has been decided. `message` is what its log ends
     with; None: what the receipt says. Bug when the receipt does not balance.
     """
+    known = await connection.fetch(_EXACT, scope.tenant_id, run_id)
     receipt = await _receipt(connection, scope, run_id, connection_id)
     uncounted = await connection.fetchrow(_UNCOUNTED, scope.tenant_id, run_id)
     if not receipt.counters.balances or uncounted is not None:
@@ -48,7 +51,19 @@ async def conclude(
     await record_event(
         connection, scope, run_id, RunEventKind(status.value), message or _summary(receipt)
     )
+    told = await connection.fetch(_EXACT, scope.tenant_id, run_id)
+    await raise_insights(connection, scope, run_id, _news(known, told))
     return receipt
+
+
+def _news(known: Sequence[asyncpg.Record], told: Sequence[asyncpg.Record]) -> list[UUID]:
+    """Of the exact insights of a run, those whose statement it had not made before."""
+    before = {_statement(row) for row in known}
+    return [row["id"] for row in told if _statement(row) not in before]
+
+
+def _statement(row: asyncpg.Record) -> tuple[str | None, ...]:
+    return row["kind"], row["metric"], row["currency"]
 
 
 def standing(receipt: Receipt) -> RunStatus:
@@ -137,6 +152,10 @@ FROM marketing_entry e, span
 WHERE e.tenant_id = $1 AND e.connection_id = $2 AND e.is_present
   AND e.date BETWEEN span.since AND span.until
 GROUP BY e.currency ORDER BY e.currency
+"""
+_EXACT = """
+SELECT id, kind, metric, currency FROM insight
+WHERE tenant_id = $1 AND run_id = $2 AND fingerprint IS NULL ORDER BY id
 """
 _END = """
 UPDATE run SET status = $3, receipt = $4, progress = 1, ended_at = coalesce(ended_at, now())

@@ -71,6 +71,7 @@ def _record(row: asyncpg.Record) -> DataEventRecord:
         status=RunStatus(row["status"]),
         counters=counters_of(row["counters"]),
         dates=DateRange(row["since"], row["until"]) if row["since"] else None,
+        insight_id=row["insight_id"],
     )
     return DataEventRecord(row["sequence"], row["id"], row["at"], event)
 

@@ -39,6 +39,17 @@ class InsightStore:
             rows = await connection.fetch(f"SELECT * FROM {relation} WHERE {where}", *where.values)
         return {row["id"]: insight_record(row) for row in rows}
 
+    async def matching(
+        self, scope: TenantScope, ids: Sequence[UUID], asked: InsightFilter
+    ) -> frozenset[UUID]:
+        """Those of `ids` that are asked for, as they stand."""
+        where = Conditions(scope.tenant_id)
+        where.add("tenant_id = $1 AND id = ANY({})", list(ids))
+        _restrict(where, asked)
+        async with self._database.read(scope) as connection:
+            rows = await connection.fetch(f"SELECT id FROM insight WHERE {where}", *where.values)
+        return frozenset(row["id"] for row in rows)
+
     async def page(
         self,
         scope: TenantScope,

@@ -38,7 +38,6 @@ from core.records.exchange import (
     Publication,
     RateMoment,
 )
-from core.records.insights import InsightFilter, InsightRecord
 from core.records.naming import NamedCampaign, NameMoment, NamingRule, NamingRuleRecord
 from core.records.pages import Page, PageRequest
 from core.records.performance import PerformancePage
@@ -274,38 +273,6 @@ class Performance:
 def _row_key(row: AttributionRowRecord) -> tuple[str, ...]:
     key = row.key
     return key.time.isoformat(), key.channel, str(key.source), key.currency
-
-
-class Insights:
-    def __init__(self, memory: Memory) -> None:
-        self.memory = memory
-
-    async def by_ids(
-        self, scope: TenantScope, ids: Sequence[UUID], as_of: datetime | None = None
-    ) -> dict[UUID, InsightRecord]:
-        assert as_of is None
-        found = self.memory.of(scope).insights
-        return {key: found[key] for key in ids if key in found}
-
-    async def page(
-        self,
-        scope: TenantScope,
-        request: PageRequest,
-        asked: InsightFilter,
-        as_of: datetime | None = None,
-    ) -> Page[InsightRecord]:
-        assert as_of is None
-        dates = asked.dates
-        found = [
-            insight
-            for insight in self.memory.of(scope).insights.values()
-            if (not asked.kinds or insight.kind in asked.kinds)
-            and (
-                dates is None
-                or (insight.window.since <= dates.until and insight.window.until >= dates.since)
-            )
-        ]
-        return paged(found, request, lambda insight: (str(insight.id),), descending=True)
 
 
 class Exchange:

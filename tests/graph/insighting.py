@@ -12,6 +12,7 @@ from core.records.incidents import IncidentFilter, IncidentMoment, IncidentRecor
 from core.records.insight_acts import InsightRating, InsightWish
 from core.records.insights import (
     InsightAct,
+    InsightFilter,
     InsightJudgement,
     InsightRecord,
     InsightScore,
@@ -20,8 +21,46 @@ from core.records.pages import Page, PageRequest
 from core.records.runs import RunKind, RunRecord, RunStatus
 from core.scope import TenantScope
 from tests.graph import samples
-from tests.graph.memory import Memory
+from tests.graph.memory import Memory, paged
 from tests.graph.samples import LEARNED
+
+
+@dataclass
+class Insights:
+    memory: Memory
+
+    async def by_ids(
+        self, scope: TenantScope, ids: Sequence[UUID], as_of: datetime | None = None
+    ) -> dict[UUID, InsightRecord]:
+        assert as_of is None
+        found = self.memory.of(scope).insights
+        return {key: found[key] for key in ids if key in found}
+
+    async def page(
+        self,
+        scope: TenantScope,
+        request: PageRequest,
+        asked: InsightFilter,
+        as_of: datetime | None = None,
+    ) -> Page[InsightRecord]:
+        assert as_of is None
+        dates = asked.dates
+        found = [
+            insight
+            for insight in self.memory.of(scope).insights.values()
+            if (not asked.kinds or insight.kind in asked.kinds)
+            and (
+                dates is None
+                or (insight.window.since <= dates.until and insight.window.until >= dates.since)
+            )
+        ]
+        return paged(found, request, lambda insight: (str(insight.id),), descending=True)
+
+    async def matching(
+        self, scope: TenantScope, ids: Sequence[UUID], asked: InsightFilter
+    ) -> frozenset[UUID]:
+        found = (await self.page(scope, PageRequest(1000), asked)).items
+        return frozenset(insight.id for insight in found) & set(ids)
 
 
 @dataclass

@@ -38,7 +38,7 @@ RESTATED_AT = 8
 
 @pytest.fixture
 async def at(stores: Stores, tenant: Tenant) -> ByHand:
-    """Two runs: events 1 to 4, and with a restatement as number 8, 5 to 9."""
+    """Two runs: events 1 to 4, and with a restatement as number 8, 5 to 10."""
     made = await by_hand(stores, tenant.scope)
     await made.read(DAY, NEXT, [{("1", DAY): "1", ("1", NEXT): "3"}])
     await made.read(DAY, NEXT, [{("1", DAY): "9", ("1", NEXT): "3"}])
@@ -90,9 +90,10 @@ async def test_events_are_read_again_from_any_place(schema: LiftosSchema, at: By
         (7, "PAGE_LANDED"),
         (RESTATED_AT, "ENTRIES_RESTATED"),
         (9, "RUN_FINISHED"),
+        (10, "INSIGHT_RAISED"),
     ]
     assert await ask(schema, at, READ, after=3, first=2) == found[3:5]
-    assert await ask(schema, at, READ, after=9) == []
+    assert await ask(schema, at, READ, after=10) == []
     only = await ask(schema, at, READ, after=1, kinds=["RUN_STARTED", "ENTRIES_RESTATED"])
     assert [event["sequence"] for event in only] == [2, 6, RESTATED_AT]
 
@@ -118,7 +119,7 @@ async def test_a_restatement_says_everything_about_itself(schema: LiftosSchema, 
     ("given", "field", "mend"),
     [
         ({"after": -1}, "after", "give the sequence of an event that you saw, or leave after out"),
-        ({"after": 10}, "after", "give the sequence of an event that you saw, or leave after out"),
+        ({"after": 11}, "after", "give the sequence of an event that you saw, or leave after out"),
         ({"first": 0}, "first", "ask for at most 1000 and go on after the last sequence"),
         ({"first": 1001}, "first", "ask for at most 1000 and go on after the last sequence"),
     ],
@@ -168,17 +169,17 @@ async def forget(stores: Stores, at: ByHand, through: int) -> None:
         )
 
 
-@pytest.mark.parametrize("after", range(10))
+@pytest.mark.parametrize("after", range(11))
 async def test_resuming_anywhere_has_no_gap_and_no_repeat(
     schema: LiftosSchema, at: ByHand, after: int
 ) -> None:
     async with following(schema, at, FOLLOW, after=after) as stream:
-        heard = [(await told(stream))["sequence"] for _ in range(after, 9)]
-        assert heard == list(range(after + 1, 10))
+        heard = [(await told(stream))["sequence"] for _ in range(after, 10)]
+        assert heard == list(range(after + 1, 11))
         waiting = asyncio.ensure_future(told(stream))
         claimed = await at.begun(DAY, DAY)
         await at.stores.topics.announce(at.scope, claimed.run.id)
-        assert (await waiting)["sequence"] == 10
+        assert (await waiting)["sequence"] == 11
     await at.work.runs.cancel(at.scope, claimed)
 
 
@@ -190,14 +191,14 @@ async def test_without_a_cursor_only_what_happens_from_now_on_is_told(
         await asyncio.sleep(0.05)
         claimed = await at.begun(DAY, DAY)
         await runs.cancel(context(at).session, claimed.run.id)
-        assert await waiting == {"sequence": 10, "kind": "RUN_QUEUED"}
-        assert await told(stream) == {"sequence": 11, "kind": "RUN_STARTED"}
+        assert await waiting == {"sequence": 11, "kind": "RUN_QUEUED"}
+        assert await told(stream) == {"sequence": 12, "kind": "RUN_STARTED"}
     await at.work.runs.cancel(at.scope, claimed)
 
 
 async def test_each_event_is_answered_from_the_present(schema: LiftosSchema, at: ByHand) -> None:
     claimed = await at.begun(DAY, DAY)
-    async with following(schema, at, FOLLOW, after=9) as stream:
+    async with following(schema, at, FOLLOW, after=10) as stream:
         assert (await told(stream))["run"] == {"status": "RUNNING"}
         await at.work.runs.cancel(at.scope, claimed)
         assert (await told(stream))["run"] == {"status": "CANCELLED"}
@@ -219,7 +220,7 @@ async def test_runs_and_restatements_have_subscriptions_of_their_own(
 async def test_it_ends_when_the_credentials_run_out(schema: LiftosSchema, at: ByHand) -> None:
     scope = replace(at.scope, expires_at=datetime.now(UTC) + timedelta(seconds=0.5))
     async with following(schema, at, FOLLOW, scope, after=7) as stream:
-        assert [frame.data["told"]["sequence"] async for frame in stream] == [RESTATED_AT, 9]
+        assert [frame.data["told"]["sequence"] async for frame in stream] == [RESTATED_AT, 9, 10]
 
 
 async def test_without_the_permission_nothing_is_told(schema: LiftosSchema, at: ByHand) -> None:

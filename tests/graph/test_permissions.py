@@ -149,7 +149,8 @@ EXPECTED: dict[str, dict[str, Permission | None]] = {
         "setOperationStage": Permission.MEMORY_ADMIN,
     },
     "Subscription": dict.fromkeys(
-        ("ingestionProgress", "events", "runs", "entriesRestated"), Permission.MEMORY_READ
+        ("ingestionProgress", "events", "runs", "entriesRestated", "insightRaised"),
+        Permission.MEMORY_READ,
     ),
 }
 

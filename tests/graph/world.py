@@ -28,7 +28,7 @@ from tests.graph import (
 from tests.graph.audit import Audit, SingleUses
 from tests.graph.exports import Causal, Exports, Objects, Removals
 from tests.graph.features import NoCache, NoVersions, Values, Views
-from tests.graph.insighting import Analyses, Incidents, InsightActs
+from tests.graph.insighting import Analyses, Incidents, InsightActs, Insights
 from tests.graph.memory import Memory
 from tests.graph.operations import Operations, Stages
 from tests.graph.retention import Retentions, SubjectErasures
@@ -54,7 +54,7 @@ class StandIns:
     calendar_events: facts.CalendarEvents
     attribution: facts.Attribution
     performance: facts.Performance
-    insights: facts.Insights
+    insights: Insights
     insight_acts: InsightActs
     incidents: Incidents
     analyses: Analyses
@@ -117,7 +117,7 @@ class StandIns:
             facts.CalendarEvents(memory),
             facts.Attribution(memory),
             facts.Performance(),
-            facts.Insights(memory),
+            Insights(memory),
             InsightActs(memory),
             Incidents(memory),
             Analyses(memory),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final
@@ -23,7 +24,7 @@ from graph.schema import build_schema
 from jobs.analysing.analyse import analyse
 from jobs.assignments import Assignment
 from resolvers.session import Session
-from stores.postgres.analysis_work import Telling
+from stores.postgres.analysis_work import Judging, Telling
 from stores.postgres.run_work import Claimed, RunStep
 from stores.wiring import Stores
 from stores.work import work_stores
@@ -141,12 +142,19 @@ async def told(stores: Stores, scope: TenantScope, finding: Finding) -> InsightR
 
 async def tell(stores: Stores, scope: TenantScope, *findings: Finding) -> None:
     """Have one run tell of findings, each of an incident of its own."""
+    telling = [
+        Telling(each, InsightSeverity.HIGH, uuid4(), incident_id=uuid4()) for each in findings
+    ]
+    await run_analysis(stores, scope, telling)
+
+
+async def run_analysis(
+    stores: Stores, scope: TenantScope, telling: Sequence[Telling], judging: Sequence[Judging] = ()
+) -> None:
+    """Have one run tell and judge."""
     work, asked = work_stores(stores), await stores.analyses.request(scope)
     claimed = await work.runs.claim(scope, asked.id)
     assert claimed is not None
     footing = await work.analyses.footing(scope)
-    telling = [
-        Telling(each, InsightSeverity.HIGH, uuid4(), incident_id=uuid4()) for each in findings
-    ]
-    await work.analyses.tell(scope, claimed, telling, (), RunStep({}, 1.0, "told"))
+    await work.analyses.tell(scope, claimed, telling, judging, RunStep({}, 1.0, "told"))
     await work.analyses.finish(scope, claimed, footing, "rules of tests")

@@ -75,6 +75,8 @@ async def test_what_changed_and_what_vanished_is_told_with_its_days(
             {"pages": 1, "fetched": 3, "stored": 2, "unchanged": 1}
             | {"created": 1, "restated": 1, "vanished": 1}
         ),
+        # One of the spend, one of the impressions.
+        *(("INSIGHT_RAISED", "SUCCEEDED", {}, DAY, DAY) for _ in range(2)),
     ]
 
 

@@ -139,6 +139,7 @@ ALLOWED: Mapping[str, frozenset[Role | None]] = {
     "Subscription.events": ALL,
     "Subscription.runs": ALL,
     "Subscription.entriesRestated": ALL,
+    "Subscription.insightRaised": ALL,
     "RawPage.request": WRITERS,
     **{f"Export.{name}": ANALYSTS for name in ("files", "checks", "manifest")},
 }
@@ -334,4 +335,5 @@ def questions(party: Party) -> Mapping[str, Json]:
         "Subscription.events": {"after": 0},
         "Subscription.runs": {"after": 0},
         "Subscription.entriesRestated": {"after": 0},
+        "Subscription.insightRaised": {"after": 0},
     }

@@ -22,7 +22,9 @@ from tests.tenancy.door import Door, bearer, hear, leaves, subscribed
 from tests.tenancy.party import Ground, Parties
 from tests.tenancy.rows import opened_rows, told
 
-OF_EVENTS = ("Subscription.events", "Subscription.runs", "Subscription.entriesRestated")
+OF_EVENTS = tuple(
+    f"Subscription.{name}" for name in ("events", "runs", "entriesRestated", "insightRaised")
+)
 TOPIC = re.compile(r"liftos:\{([0-9a-f-]{36})\}:run:([0-9a-f-]{36})")
 
 

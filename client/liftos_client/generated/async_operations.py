@@ -35,6 +35,7 @@ from .exports import Exports
 from .feature_views import FeatureViews
 from .features import Features
 from .follow_events import FollowEvents
+from .follow_insights import FollowInsights
 from .follow_restatements import FollowRestatements
 from .follow_run import FollowRun
 from .follow_runs import FollowRuns
@@ -43,6 +44,7 @@ from .input_types import (
     CausalExportInput,
     ComparisonInput,
     DateRangeInput,
+    InsightFilter,
     MarketingEntryFilter,
     PerformanceOrderInput,
     SearchFilter,
@@ -2038,3 +2040,175 @@ class AsyncOperations(AsyncTransport):
         ) as told:
             async for data in told:
                 yield FollowRestatements.model_validate(data)
+
+    async def follow_insights(
+        self,
+        after: Union[Optional[int], UnsetType] = UNSET,
+        kinds: Union[Optional[list[InsightKind]], UnsetType] = UNSET,
+        filter_: Union[Optional[InsightFilter], UnsetType] = UNSET,
+        **kwargs: Any,
+    ) -> AsyncGenerator[FollowInsights, None]:
+        query = gql("""
+            subscription FollowInsights($after: BigInt, $kinds: [InsightKind!], $filter: InsightFilter) {
+              event: insightRaised(after: $after, kinds: $kinds, filter: $filter) {
+                ...DataEvent
+                insight {
+                  ...Insight
+                }
+              }
+            }
+
+            fragment DataEvent on DataEvent {
+              id
+              sequence
+              kind
+              at
+              status
+              dates {
+                since
+                until
+              }
+              counters {
+                pages
+                fetched
+                stored
+                unchanged
+                rejected
+                created
+                restated
+                vanished
+              }
+              run {
+                ...Run
+              }
+              connection {
+                id
+                source
+                accountId
+              }
+            }
+
+            fragment Insight on Insight {
+              id
+              kind
+              title
+              text
+              metric
+              currency
+              window {
+                since
+                until
+              }
+              before
+              after
+              entryCount
+              detectedAt
+              subject {
+                level
+                name
+              }
+              severity
+              state
+              verdict
+              observed
+              expected
+              effect {
+                size
+                low
+                high
+                unit
+                confidence
+              }
+              pValue
+              qValue
+              atStake
+              nextLook
+              connection {
+                id
+                source
+                accountId
+              }
+              run {
+                id
+              }
+              evidence {
+                ...MarketingEntry
+              }
+            }
+
+            fragment MarketingEntry on MarketingEntry {
+              id
+              date
+              source
+              accountId
+              level
+              entityId
+              entityName
+              channel
+              currency
+              spend
+              impressions
+              clicks
+              reach
+              conversions
+              conversionValue
+              ctr
+              cpc
+              cpm
+              cvr
+              roas
+              isMature
+              learnedAt
+              vintageCount
+              quality {
+                score
+              }
+            }
+
+            fragment Run on Run {
+              id
+              kind
+              status
+              progress
+              dates {
+                since
+                until
+              }
+              createdAt
+              startedAt
+              endedAt
+              counters {
+                pages
+                fetched
+                stored
+                unchanged
+                rejected
+                created
+                restated
+                vanished
+              }
+              receipt {
+                balances
+                isComplete
+                changedNothing
+                asOf
+              }
+              error {
+                code
+                message
+                mend
+              }
+            }
+            """)
+        variables: dict[str, object] = {
+            "after": after,
+            "kinds": kinds,
+            "filter": filter_,
+        }
+        async with aclosing(
+            self.follow(
+                query=query, operation_name="FollowInsights", variables=variables, **kwargs
+            )
+        ) as told:
+            async for data in told:
+                yield FollowInsights.model_validate(data)

@@ -51,6 +51,7 @@ class DataEventKind(OpenEnum):
     PAGE_LANDED = "PAGE_LANDED"
     ENTRIES_RESTATED = "ENTRIES_RESTATED"
     RUN_FINISHED = "RUN_FINISHED"
+    INSIGHT_RAISED = "INSIGHT_RAISED"
 
 
 class DateBasis(OpenEnum):

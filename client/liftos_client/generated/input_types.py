@@ -18,6 +18,9 @@ from .enums import (
     ExportMediaBy,
     FigurePart,
     Grain,
+    InsightLevel,
+    InsightSeverity,
+    InsightState,
     KpiMeasure,
     Level,
     Metric,
@@ -138,6 +141,29 @@ class DateRangeInput(BaseModel):
     "First day; on or before `until`."
     until: Day
     "Last day."
+
+
+class InsightFilter(BaseModel):
+    """Which insights; every condition that is given must hold."""
+
+    states: Optional[list[InsightState]] = None
+    "Where they stand. Empty or left out: all. At most 1,000."
+    severities: Optional[list[InsightSeverity]] = None
+    "How much they weigh; what is exact is not weighed. Empty or left out: all. At most 1,000."
+    levels: Optional[list[InsightLevel]] = None
+    "What kind of thing they are about. Empty or left out: all. At most 1,000."
+    connections: Optional[list[str]] = None
+    "Connections that they are about, or whose campaigns. Empty or left out: all. At most 1,000."
+    campaigns: Optional[list[str]] = None
+    "Campaigns that they are about. Empty or left out: all. At most 1,000."
+    channels: Optional[list[str]] = None
+    "Channels that they are about as a whole, spelled exactly. Empty or left out: all. At most 1,000."
+    metrics: Optional[list[str]] = None
+    "Metrics that they are about, such as `spend`. Empty or left out: all. At most 1,000."
+    owners: Optional[list[str]] = None
+    "Who answers for them, spelled exactly. Empty or left out: all. At most 1,000."
+    incidents: Optional[list[str]] = None
+    "Incidents that they are of. Empty or left out: all. At most 1,000."
 
 
 class MarketingEntryFilter(BaseModel):

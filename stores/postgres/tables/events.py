@@ -34,8 +34,8 @@ class DataEventRow(Table, table=True):
     """One row per event; `sequence` counts from 1 per tenant, in the order of commits.
 
     `counters` holds those of `core.records.runs.Counters` that the event is about. `since` and
-    `until` are both null where the event is about no days. Neither the run nor the connection is
-    referred to: what happened stays told when they are gone.
+    `until` are both null where the event is about no days. Neither the run nor the connection nor
+    the insight is referred to: what happened stays told when they are gone.
     """
 
     __tablename__ = "data_event"
@@ -52,3 +52,4 @@ class DataEventRow(Table, table=True):
     counters: dict[str, object] = column(JSON)
     since: dt.date | None = column(DAY)
     until: dt.date | None = column(DAY)
+    insight_id: UUID | None = column(ID)
