@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
+from uuid import UUID
 
 import numpy as np
 
 from analysis.insights.judging import Judged
 from analysis.insights.panel import Floats, Panel
+from core.records.connections import Source
 from core.records.findings import Subject, SubjectLevel
+from core.records.health import ConnectionFacts, Promise
 
 SINCE = date(2025, 1, 6)
 """A Monday."""
+NOON = datetime(2025, 6, 15, 12, tzinfo=UTC)
 METRICS = ("spend", "impressions", "clicks", "conversions", "conversion_value")
 
 
@@ -56,6 +60,17 @@ def panel(
         return made
     channels = {each: f"channel {row // channel_of}" for row, each in enumerate(subjects)}
     return replace(made, channels=channels)
+
+
+def facts(
+    source: Source, promises: tuple[Promise, ...] = (), *, fresh_at: datetime | None = NOON
+) -> ConnectionFacts:
+    """A connection that was read last at `fresh_at`, as it promised or within a day."""
+    return ConnectionFacts(
+        id=UUID(int=7), source=source, time_zone="UTC", created_at=datetime(2025, 1, 1, tzinfo=UTC),
+        is_active=True, promises=promises, first_day=None, last_day=None, fresh_at=fresh_at,
+        read_days=(), mature_days=0, compared={}, records=0, rejected=0,
+    )  # fmt: skip
 
 
 def share_at(found: Judged, level: float) -> float:

@@ -4,25 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
+from uuid import UUID
 
 import numpy as np
 import pytest
-from scipy import stats
+from scipy import special, stats
 
 from analysis.insights.association import association
 from analysis.insights.benchmark import benchmark
+from analysis.insights.freshness import freshness
 from analysis.insights.judging import Judged, Settings
 from analysis.insights.pacing import pacing
-from analysis.insights.panel import Panel
+from analysis.insights.panel import ConnectionHealth, Panel
+from analysis.insights.quality import quality
 from analysis.insights.saturation import saturation
 from analysis.insights.seasonality import seasonality
 from analysis.insights.wasted_spend import wasted_spend
+from core.records.connections import Source
 from core.records.findings import SubjectLevel
-from tests.analysis.insights.drifting import SINCE, counted, drift, panel
+from core.records.health import Promise
+from core.records.schedules import Timing, timetable
+from tests.analysis.insights.drifting import NOON, SINCE, counted, drift, facts, panel
 
 LEVEL = 0.05
 MEMORIES = (0.0, 0.6, 0.9)
+META = Source("META_ADS")
 Random = np.random.Generator
 
 
@@ -73,6 +81,20 @@ def _saturation(random: Random, kept: float) -> Panel:
     return panel({"spend": spend, "conversions": conversions}, SubjectLevel.CAMPAIGN)
 
 
+def _quality(random: Random, kept: float) -> Panel:
+    """Scores of 200 entries a day, some of which fail as they always did."""
+    shape = 400, 120
+    failing = special.expit(-3 + 2 * drift(random, *shape, kept))
+    scores = 1 - random.binomial(200, failing) / 200
+    made = panel({"spend": np.full(shape, 50.0)}, SubjectLevel.CONNECTION)
+    assessed = np.full(shape[1], 200, np.int32)
+    health = {
+        each: ConnectionHealth(NOON, facts(META), scores[row], assessed)
+        for row, each in enumerate(made.subjects)
+    }
+    return replace(made, connections=health)
+
+
 KINDS: dict[str, tuple[Callable[[Panel, Settings], Judged], Callable[[Random, float], Panel]]] = {
     "pacing": (pacing, _pacing),
     "seasonality": (seasonality, _seasonality),
@@ -80,6 +102,7 @@ KINDS: dict[str, tuple[Callable[[Panel, Settings], Judged], Callable[[Random, fl
     "benchmark": (benchmark, _benchmark),
     "wasted_spend": (wasted_spend, _wasted),
     "saturation": (saturation, _saturation),
+    "quality": (quality, _quality),
 }
 
 
@@ -104,3 +127,31 @@ def test_no_kind_finds_more_than_its_level_where_nothing_happened(name: str) -> 
     # What chance alone brings in one of a thousand runs, were the level just kept.
     assert asked >= 800
     assert false <= stats.binom.ppf(0.999, asked, LEVEL)
+
+
+def test_a_connection_that_is_read_when_its_schedule_fires_is_never_late() -> None:
+    random = np.random.default_rng(1)
+    made = panel({"spend": np.full((400, 28), 50.0)}, SubjectLevel.CONNECTION)
+    health = {each: _read_on_time(random) for each in made.subjects}
+
+    assert freshness(replace(made, connections=health), Settings(SINCE)).findings == ()
+
+
+def _read_on_time(random: Random) -> ConnectionHealth:
+    """At any moment up to the end of the next reading, which takes up to three quarters of an hour.
+
+    One connection in four has no schedule, and is read within a day.
+    """
+    minutes = int(random.choice([0, 60, 360, 1440]))
+    fresh_at = NOON + timedelta(minutes=float(random.uniform(0, 1440)))
+    next_at, promises = fresh_at + timedelta(hours=23), tuple[Promise, ...]()
+    if minutes:
+        timing, its_id = Timing(interval_minutes=minutes, jitter_seconds=600), UUID(int=minutes)
+        promises = (Promise(its_id, timing, NOON),)
+        fires = timetable(its_id, timing, "UTC", NOON).next_after(fresh_at)
+        next_at = fires + timedelta(minutes=45)
+    as_of = fresh_at + (next_at - fresh_at) * float(random.uniform(0, 1))
+    known = np.empty(0)
+    return ConnectionHealth(
+        as_of, facts(META, promises, fresh_at=fresh_at), known, known.astype(np.int32)
+    )

@@ -17,28 +17,18 @@ from analysis.insights.panel import ConnectionHealth, Panel
 from analysis.insights.quality import quality
 from core.records.connections import Source
 from core.records.findings import EffectUnit, Subject, SubjectLevel
-from core.records.health import ConnectionFacts
 from core.units import DateRange
-from tests.analysis.insights.drifting import SINCE, drift, panel
+from tests.analysis.insights.drifting import NOON, SINCE, drift, facts, panel
 
 META, FILE = Source("META_ADS"), Source("FILE")
 SETTINGS = Settings(SINCE)
 ACCOUNT = Subject(SubjectLevel.CONNECTION, str(UUID(int=7)), UUID(int=7))
-NOON = datetime(2025, 6, 15, 12, tzinfo=UTC)
-
-
-def _facts(source: Source = META, *, fresh_at: datetime | None = NOON) -> ConnectionFacts:
-    return ConnectionFacts(
-        id=UUID(int=7), source=source, time_zone="UTC", created_at=datetime(2025, 1, 1, tzinfo=UTC),
-        is_active=True, promises=(), first_day=None, last_day=None, fresh_at=fresh_at, read_days=(),
-        mature_days=0, compared={}, records=0, rejected=0,
-    )  # fmt: skip
 
 
 def _account(scores: list[float], as_of: datetime = NOON, source: Source = META) -> Panel:
     days = len(scores)
     made = panel({"spend": np.full((1, days), 50.0)}, SubjectLevel.CONNECTION)
-    health = ConnectionHealth(as_of, _facts(source), np.array(scores), np.full(days, 12, np.int32))
+    health = ConnectionHealth(as_of, facts(source), np.array(scores), np.full(days, 12, np.int32))
     return replace(made, subjects=(ACCOUNT,), connections={ACCOUNT: health})
 
 
