@@ -20,19 +20,25 @@ from transform.concepts import COHORT, COUNTED, placed
 from transform.graph import Graph, drawn
 
 
-async def renew_search(stores: Stores, scope: TenantScope) -> None:
+async def renew_search(stores: Stores, scope: TenantScope, *, has_moved: bool) -> None:
     """Words, places and the graph as they follow from the documents that there are now.
 
-    Each is written at once and whole, so that a run that is killed between them leaves the old or
-    the new one, and another run makes up for it.
+    Places follow from figures alone: they stand unless a month of these `has_moved`. Each is
+    written at once and whole, so that a run that is killed between them leaves the old or the new
+    one, and another run makes up for it.
     """
     await stores.search_steps.count_words(scope)
+    if has_moved:
+        await _renew_places(stores, scope)
+    graph = await _graph(stores, scope)
+    await stores.search_steps.write_graph(scope, graph.nodes, graph.edges)
+
+
+async def _renew_places(stores: Stores, scope: TenantScope) -> None:
     facts = pd.DataFrame(
         await stores.search_steps.place_facts(scope), columns=["document_id", *COHORT, *COUNTED]
     )
     await stores.search_steps.write_places(scope, await asyncio.to_thread(_places, facts))
-    graph = await _graph(stores, scope)
-    await stores.search_steps.write_graph(scope, graph.nodes, graph.edges)
 
 
 def _places(facts: pd.DataFrame) -> list[DocumentPlaces]:

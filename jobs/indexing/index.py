@@ -56,7 +56,7 @@ async def index(at: Assignment) -> Receipt:
     await writing.singles()
     # Thousands of rows that the planner knows nothing of: what follows would loop over them.
     await at.stores.statistics.learn()
-    await renew_search(at.stores, at.scope)
+    await renew_search(at.stores, at.scope, has_moved=plan.done > 0)
     await _vectors(at, plan)
     return await at.work.documents.finish(at.scope, at.claimed, plan.looked_at, RULES)
 

@@ -14,6 +14,7 @@ from jobs.assignments import GaveWay
 from jobs.indexing.index import index
 from stores.wiring import Stores
 from stores.work import work_stores
+from tests.jobs.analysing import FOUND, told
 from tests.jobs.by_hand import ByHand, by_hand
 from tests.jobs.indexing import assignment, claimed_index, documents, indexed
 from tests.support import NewTenant, Services, Tenant
@@ -146,3 +147,31 @@ async def test_few_are_asked_for_at_a_time_the_least_behind_and_the_longest_wait
     two = await stores.documents.due(RULES, is_open + 2)
     assert len(two) == 2
     assert made[0] in two
+
+
+async def test_places_stand_until_figures_of_a_month_move(
+    stores: Stores, services: Services, tenant: Tenant
+) -> None:
+    at = await march(stores, tenant)
+    await indexed(stores, tenant.scope)
+    assert await peers(services, tenant) == {0, 1, 2}
+    async with stores.database.write(tenant.scope) as connection:
+        await connection.execute("UPDATE concept_score SET peers = '{77}'")
+    await told(stores, tenant.scope, FOUND)
+    receipt = await indexed(stores, tenant.scope)
+    assert (receipt.counters.created, receipt.counters.restated) == (1, 0)
+    assert await peers(services, tenant) == {77}
+    await at.read("2026-04-01", "2026-04-30", [{("c1", "2026-04-02"): "1"}])
+    await indexed(stores, tenant.scope)
+    assert await peers(services, tenant) == {0, 1, 2}
+
+
+async def peers(services: Services, tenant: Tenant) -> set[int]:
+    """Among how many documents those of the tenant are placed, in whatever dimension."""
+    owner = await asyncpg.connect(services.logins.owner)
+    rows = await owner.fetch(
+        "SELECT DISTINCT unnest(peers) AS peers FROM concept_score WHERE tenant_id = $1",
+        tenant.scope.tenant_id,
+    )
+    await owner.close()
+    return {row["peers"] for row in rows}
