@@ -12,7 +12,7 @@ import numpy as np
 
 from analysis.insights.forecasting import Forecast, forecast
 from analysis.insights.judging import Judged, Settings, false_shares
-from analysis.insights.measures import MEASURES, Measured, measured
+from analysis.insights.measures import Measured, measured
 from analysis.insights.panel import Flags, Floats, Panel
 from analysis.insights.stakes import Worth
 from analysis.insights.tails import chances
@@ -29,7 +29,7 @@ _BLOCK: Final = 7
 def anomaly(panel: Panel, settings: Settings) -> Judged:
     """One finding a subject, metric and day; its interval is that of the forecast."""
     first = max((settings.judged_since - panel.since).days, 1)
-    seen = [one for each in MEASURES if (one := measured(panel, each)) is not None]
+    seen = measured(panel)
     if not seen:
         return Judged()
     ahead = _ahead(seen)

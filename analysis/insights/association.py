@@ -138,13 +138,21 @@ def _blocks(random: np.random.Generator, days: int) -> Places:
 
 def _correlations(leading: Floats, following: Floats) -> Floats:
     """(draws, lags, leading, following) of (draws, leading, days) and (following, days)."""
-    days = following.shape[1]
+    draws, rows, days = leading.shape
+    flat = leading.reshape(-1, days)
+    ahead, behind = _powers(flat), _powers(following[:, ::-1])
     lagged = []
     for lag in range(MOST_LAG + 1):
-        ahead, behind = leading[:, :, : days - lag], following[:, lag:]
-        both = np.sqrt((ahead**2).sum(axis=2)[:, :, None] * (behind**2).sum(axis=1))
-        lagged.append(ahead @ behind.T / np.maximum(both, 1e-12))
+        both = np.sqrt(ahead[:, lag, None] * behind[:, lag])
+        products = flat[:, : days - lag] @ following[:, lag:].T
+        lagged.append((products / np.maximum(both, 1e-12)).reshape(draws, rows, -1))
     return np.stack(lagged, axis=1)
+
+
+def _powers(rows: Floats) -> Floats:
+    """(rows, lags): sums of squares, of all days and of all but as many of the last."""
+    power: Floats = np.cumsum(rows**2, axis=1)[:, ::-1][:, : MOST_LAG + 1]
+    return power
 
 
 def _finding(

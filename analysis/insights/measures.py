@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -72,8 +73,15 @@ class Measured:
     is_final: Flags
 
 
-def measured(panel: Panel, measure: Measure) -> Measured | None:
-    """None where the panel has not what the measure is made of."""
+def measured(panel: Panel) -> list[Measured]:
+    """Each of MEASURES that the panel has what it is made of."""
+    names = {name for each in MEASURES for name in (each.counted, each.volume, each.exposed)}
+    usually = {name: usual(panel, name) for name in names if name is not None}
+    found = (_measured(panel, each, usually) for each in MEASURES)
+    return [each for each in found if each is not None]
+
+
+def _measured(panel: Panel, measure: Measure, usually: Mapping[str, Floats]) -> Measured | None:
     over = panel.figures.get(measure.over)
     under = panel.figures.get(measure.under) if measure.under else None
     if over is None or (measure.under and under is None):
@@ -88,8 +96,8 @@ def measured(panel: Panel, measure: Measure) -> Measured | None:
         logs = np.where(under > 0, logs - np.log1p(np.maximum(under, 0)), np.nan)
         final = np.divide(over, under, out=np.full_like(over, np.nan), where=under > 0)
         doubt, is_final = doubt + more, is_final & is_under_final
-    counted = _to_expect(panel, measure.counted, measure.exposed)
-    volume = _to_expect(panel, measure.volume, measure.exposed)
+    share = _exposed(panel, measure, usually)
+    counted, volume = usually[measure.counted] * share, usually[measure.volume] * share
     noise = measure.spread / np.maximum(np.nan_to_num(counted), 1.0)
     is_enough = np.isnan(volume) | (volume >= measure.least)
     return Measured(measure, so_far, final, logs, noise, doubt, is_enough, is_final)
@@ -113,16 +121,13 @@ def usual(panel: Panel, name: str) -> Floats:
     return np.divide(sums, days, out=np.full_like(sums, np.nan), where=days > 0)
 
 
-def _to_expect(panel: Panel, name: str, exposed: str | None) -> Floats:
-    """How much of a figure each day lets expect, of what was exposed that day if that is given."""
-    before = usual(panel, name)
-    if exposed is None:
-        return before
-    usually = usual(panel, exposed)
-    share = np.divide(
-        panel.figures[exposed], usually, out=np.full_like(usually, np.nan), where=usually > 0
-    )
-    return before * share
+def _exposed(panel: Panel, measure: Measure, usually: Mapping[str, Floats]) -> Floats | float:
+    """What a day was exposed to over what days usually are; 1 of what needs no exposure."""
+    if measure.exposed is None:
+        return 1.0
+    usual_day = usually[measure.exposed]
+    unknown = np.full_like(usual_day, np.nan)
+    return np.divide(panel.figures[measure.exposed], usual_day, out=unknown, where=usual_day > 0)
 
 
 def _before(figures: Floats) -> Floats:

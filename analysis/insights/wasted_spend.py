@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Final
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
 from analysis.insights.judging import Judged, Settings, judged
 from analysis.insights.maturity import settled
@@ -165,8 +165,8 @@ def _finding(panel: Panel, spent: _Spent, expected: _Expected, place: int) -> Fi
 def _interval(counted: float, clumping: float) -> tuple[float, float]:
     """Garwood's exact limits of a Poisson mean, of counts that come in clumps."""
     tail = (1 - _CONFIDENCE) / 2
-    low = stats.gamma.ppf(tail, counted / clumping) * clumping if counted else 0.0
-    return float(low), float(stats.gamma.ppf(1 - tail, counted / clumping + 1) * clumping)
+    low = special.gammaincinv(counted / clumping, tail) * clumping if counted else 0.0
+    return float(low), float(special.gammaincinv(counted / clumping + 1, 1 - tail) * clumping)
 
 
 def _chance(counted: float, usual: float, variance: float, others: int) -> float:
@@ -176,5 +176,5 @@ def _chance(counted: float, usual: float, variance: float, others: int) -> float
     is one of Student's t.
     """
     size = usual**2 / max(variance - usual, 1e-9 * usual)
-    tail = stats.nbinom.cdf(np.ceil(counted), size, size / (size + usual))
-    return float(stats.t.cdf(stats.norm.ppf(tail), others - 2))
+    tail = special.betainc(size, np.ceil(counted) + 1, size / (size + usual))
+    return float(special.stdtr(others - 2, special.ndtri(tail)))
