@@ -35,6 +35,10 @@ class DateRange:
         """How many days the range holds; at least 1."""
         return (self.until - self.since).days + 1
 
+    def touches(self, other: DateRange) -> bool:
+        """Whether the two share a day."""
+        return self.since <= other.until and other.since <= self.until
+
     @classmethod
     def of_days(cls, days: Iterable[date]) -> tuple[DateRange, ...]:
         """The fewest ranges that hold exactly these days, newest first."""

@@ -7,6 +7,7 @@ import strawberry
 from graph.mutations.analysing import AnalysingMutations
 from graph.mutations.authorizations import AuthorizationMutations
 from graph.mutations.backfills import BackfillMutations
+from graph.mutations.budgets import BudgetMutations
 from graph.mutations.calendar import CalendarMutations
 from graph.mutations.causal import CausalMutations
 from graph.mutations.channel_rules import ChannelRuleMutations
@@ -50,6 +51,7 @@ class Mutation(
     DeadLetterMutations,
     DriftMutations,
     CalendarMutations,
+    BudgetMutations,
     NamingMutations,
     ChannelRuleMutations,
     ExchangeMutations,

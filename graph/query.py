@@ -8,6 +8,7 @@ from graph.queries.attribution import AttributionQueries
 from graph.queries.audit import AuditQueries
 from graph.queries.authorizations import AuthorizationQueries
 from graph.queries.backfills import BackfillQueries
+from graph.queries.budgets import BudgetQueries
 from graph.queries.calendar import CalendarQueries
 from graph.queries.campaigns import CampaignQueries
 from graph.queries.channel_rules import ChannelRuleQueries
@@ -47,6 +48,7 @@ class Query(
     EntryQueries,
     CampaignQueries,
     CalendarQueries,
+    BudgetQueries,
     AttributionQueries,
     PerformanceQueries,
     MarketingSummaryQueries,

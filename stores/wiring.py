@@ -30,6 +30,7 @@ from stores.postgres.attribution_days import AttributionDayStore
 from stores.postgres.audit import AuditStore
 from stores.postgres.authorizations import AuthorizationStore
 from stores.postgres.backfills import BackfillStore
+from stores.postgres.budgets import BudgetStore
 from stores.postgres.calendar import CalendarStore
 from stores.postgres.calendar_events import CalendarEventStore
 from stores.postgres.campaigns import CampaignStore
@@ -136,6 +137,7 @@ class Stores:
     webhooks: WebhookStore
     exchange: ExchangeStore
     own_rates: OwnRateStore
+    budgets: BudgetStore
     operations: OperationStore
     operation_stages: StageStore
     persisted_queries: PersistedQueries
@@ -260,6 +262,7 @@ async def open_stores(
                 webhooks=WebhookStore(database, vault),
                 exchange=ExchangeStore(database),
                 own_rates=OwnRateStore(database),
+                budgets=BudgetStore(database),
                 operations=OperationStore(database),
                 operation_stages=StageStore(database),
                 persisted_queries=PersistedQueries(redis),

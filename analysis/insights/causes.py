@@ -72,16 +72,12 @@ def _known(finding: Finding, known: KnownCauses) -> Iterator[Cause]:
     above = Subject(SubjectLevel.CONNECTION, str(subject.connection_id), subject.connection_id)
     for each in dict.fromkeys((subject, above, _TENANT)):
         for cause in known.of.get(each, ()):
-            if _touch(cause.window, finding.window) and not _is_itself(cause, finding):
+            if cause.window.touches(finding.window) and not _is_itself(cause, finding):
                 yield cause
 
 
 def _is_itself(cause: Cause, finding: Finding) -> bool:
     return finding.kind is InsightKind.OUTAGE and cause.kind is CauseKind.OUTAGE
-
-
-def _touch(one: DateRange, other: DateRange) -> bool:
-    return one.since <= other.until and other.since <= one.until
 
 
 def _kept_days(finding: Finding, known: KnownCauses) -> Iterator[Cause]:

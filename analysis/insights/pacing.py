@@ -1,10 +1,9 @@
-"""PACING: what a month's spend comes to, held against its budget."""
+"""PACING: what the days of a budget come to, held against it."""
 
 from __future__ import annotations
 
-import calendar
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Final
 
@@ -14,15 +13,16 @@ from scipy import stats
 from analysis.insights.judging import Judged, Settings, judged
 from analysis.insights.maturity import settled
 from analysis.insights.panel import Flags, Floats, Panel
-from analysis.insights.peers import Places
-from core.records.findings import Effect, EffectUnit, Finding, Subject, SubjectLevel
+from core.records.budgets import Budget
+from core.records.findings import Effect, EffectUnit, Finding
 from core.records.insights import InsightKind
-from core.units import DateRange
 
+BUDGET: Final = "budget"
+"""The fact that names the budget: of a subject there may be several for a day."""
 LEAST_DAYS: Final = 56
 """Settled days without which nothing says how far such a forecast goes wrong."""
 LEAST_GAP: Final = 0.05
-"""A month that is to end nearer to its budget than this share is on its way."""
+"""Days that are to end nearer to their budget than this share are on their way."""
 _LEARNED: Final = 28
 """Days that a forecast is made from: the level and the days of the week of four weeks."""
 _WEEK: Final = 7
@@ -72,10 +72,12 @@ class _Forecast:
 
 
 @dataclass(frozen=True, slots=True)
-class _Month:
-    """What is budgeted, what was spent by the days that are known, and how many are not."""
+class _Standing:
+    """What the days of a budget that are known spent, and how many are not.
 
-    budget: float
+    `forecast` is of the latter. `days` are those that were learned from.
+    """
+
     spent: float
     forecast: _Forecast
     days: int
@@ -88,13 +90,16 @@ def pacing(panel: Panel, _: Settings) -> Judged:
 
     The forecast is that of four weeks by day of the week; its interval are the errors that the
     same forecast made, over as many days, from every day of the subject's history. p is the share
-    of those errors that would bring the month to the other side of its budget, both sides counted.
+    of those errors that would bring the days to the other side of the budget, both sides counted.
+    What is planned for the days that are over says nothing of where they end: it is told with it.
     """
     known = settled(panel, "spend")
+    places = {(each.level, each.key): row for row, each in enumerate(panel.subjects)}
     found = judged(
         each
-        for subject, budget in panel.budgets.items()
-        if (each := _finding(panel, known, subject, budget)) is not None
+        for budget in panel.budgets
+        if (row := places.get((budget.subject.level, budget.subject.key))) is not None
+        if (each := _finding(panel, known[row], row, budget)) is not None
     )
     return Judged(tuple(each for each in found.findings if _is_off(each)), found.tests)
 
@@ -106,78 +111,63 @@ def _is_off(finding: Finding) -> bool:
     return effect.low > 0 or effect.high < 0
 
 
-def _finding(panel: Panel, known: Flags, subject: Subject, budget: Decimal) -> Finding | None:
-    today = panel.since + timedelta(days=panel.figures["spend"].shape[1] - 1)
-    month = _month(panel, known, subject, float(budget)) if budget else None
-    if month is None:
+def _finding(panel: Panel, known: Flags, row: int, budget: Budget) -> Finding | None:
+    standing = _standing(panel, known, row, budget)
+    if standing is None:
         return None
-    low, high = (month.spent + each for each in month.forecast.interval())
-    middle = month.spent + month.forecast.middle
-    length = calendar.monthrange(today.year, today.month)[1]
+    amount, spent, days = float(budget.amount), standing.spent, standing.days_left
+    low, high = (spent + each for each in standing.forecast.interval())
+    middle = spent + standing.forecast.middle
+    gaps = (each / amount - 1 for each in (middle, low, high))
     return Finding(
         kind=InsightKind.PACING,
-        subject=subject,
+        subject=panel.subjects[row],
         metric="spend",
         currency=panel.currency,
-        window=DateRange(today.replace(day=1), today.replace(day=length)),
+        window=budget.dates,
         observed=middle,
-        expected=month.budget,
-        effect=Effect(
-            middle / month.budget - 1,
-            low / month.budget - 1,
-            high / month.budget - 1,
-            EffectUnit.SHARE,
-            _CONFIDENCE,
-        ),
+        expected=amount,
+        effect=Effect(*gaps, EffectUnit.SHARE, _CONFIDENCE),
         method="four weeks by day of the week, with the errors of such forecasts in the past",
-        n=month.days,
-        p=month.forecast.chance(month.budget - month.spent),
-        is_final=month.days_left == 0 and month.days_immature == 0,
-        at_stake=Decimal(str(round(abs(middle - month.budget), 2))),
+        n=standing.days,
+        p=standing.forecast.chance(amount - spent),
+        is_final=days == 0 and standing.days_immature == 0,
+        at_stake=Decimal(str(round(abs(middle - amount), 2))),
         facts={
-            "spent": round(month.spent, 2),
+            BUDGET: budget.name,
+            "planned": float(round(budget.planned(_last(panel)), 2)),
+            "spent": round(spent, 2),
             "low": round(low, 2),
             "high": round(high, 2),
-            "days_left": month.days_left,
-            "days_immature": month.days_immature,
+            "days_left": days,
+            "days_immature": standing.days_immature,
         },
     )
 
 
-def _month(panel: Panel, settled_days: Flags, subject: Subject, budget: float) -> _Month | None:
-    rows = _rows(panel, subject)
-    if not len(rows):
+def _last(panel: Panel) -> date:
+    return panel.since + timedelta(days=panel.figures["spend"].shape[1] - 1)
+
+
+def _standing(panel: Panel, known: Flags, row: int, budget: Budget) -> _Standing | None:
+    """None where the history does not tell, or does not hold all of the days that are over."""
+    figures, shares = panel.figures["spend"][row], panel.final_share["spend"][1][row]
+    spend = figures / np.where(shares > 0, shares, np.nan)
+    first = (budget.dates.since - panel.since).days
+    left = (budget.dates.until - _last(panel)).days
+    if first < 0 or left < 0 or known.sum() < LEAST_DAYS:
         return None
-    known: Flags = np.asarray(settled_days[rows].all(axis=0))
-    today = panel.since + timedelta(days=len(known) - 1)
-    figures, shares = panel.figures["spend"][rows], panel.final_share["spend"][1][rows]
-    spend = (figures / np.where(shares > 0, shares, np.nan)).sum(axis=0)
-    first = len(spend) - today.day
-    left = calendar.monthrange(today.year, today.month)[1] - today.day
-    is_told = ~np.isnan(spend[max(first, 0) :])
-    unknown = int((~is_told).sum())
-    if first < 0 or known.sum() < LEAST_DAYS:
-        return None
+    is_told = ~np.isnan(spend[first:])
     forecast = _forecast(np.where(known, spend, np.nan), is_told, left)
     if forecast is None:
         return None
     spent = float(np.nansum(spend[first:]))
-    immature = int((is_told & ~known[first:]).sum())
-    return _Month(budget, spent, forecast, int(known.sum()), left + unknown, immature)
-
-
-def _rows(panel: Panel, subject: Subject) -> Places:
-    """The subject's own row; of the tenant those of all its connections."""
-    is_its = [
-        each == subject
-        or (subject.level is SubjectLevel.TENANT and each.level is SubjectLevel.CONNECTION)
-        for each in panel.subjects
-    ]
-    return np.flatnonzero(is_its)
+    unknown, immature = int((~is_told).sum()), int((is_told & ~known[first:]).sum())
+    return _Standing(spent, forecast, int(known.sum()), left + unknown, immature)
 
 
 def _forecast(spend: Floats, is_told: Flags, left: int) -> _Forecast | None:
-    """Of the days of the month that are not told, and of the `left` ones after the last."""
+    """Of the days of the budget that are not told, and of the `left` ones after the last."""
     ahead = int((~is_told).sum()) + left
     usual = _usual(spend)
     if ahead == 0:

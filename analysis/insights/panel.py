@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from decimal import Decimal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from core.records.budgets import Budget
 from core.records.findings import Subject
 from core.records.health import ConnectionFacts
 
@@ -42,8 +42,8 @@ class Panel:
     what compares immature days with days of the same age. `final_share`: by metric, the share of
     the final figure that a day of this age has come to so far (1 where it is final), with the
     ends of its 90 % interval; shape (3, subjects, days): low, middle, high.
-    Amounts are in `currency`; a panel has one. `budgets`: what may be spent in the month of the
-    panel's last day. `connections`: those of a subject of level CONNECTION; `channels`: the
+    Amounts are in `currency`; a panel has one. `budgets`: those in it of days that hold the
+    panel's last. `connections`: those of a subject of level CONNECTION; `channels`: the
     one that most of a campaign's spend is in.
     """
 
@@ -55,6 +55,6 @@ class Panel:
     was_read: Flags
     age: Counts
     final_share: Mapping[str, Floats]
-    budgets: Mapping[Subject, Decimal]
+    budgets: tuple[Budget, ...] = ()
     connections: Mapping[Subject, ConnectionHealth] = field(default_factory=dict)
     channels: Mapping[Subject, str] = field(default_factory=dict)

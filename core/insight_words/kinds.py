@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from types import MappingProxyType
@@ -23,6 +24,7 @@ from core.insight_words.figures import (
 from core.insight_words.phrases import capital, fact, subject, word
 from core.records.findings import Effect, EffectUnit, Finding
 from core.records.insights import InsightKind
+from core.units import DateRange
 
 Template = Callable[[Finding, str], str]
 _NONE: Final = Effect(0.0, 0.0, 0.0, EffectUnit.SHARE)
@@ -135,8 +137,11 @@ def _freshness_title(finding: Finding, name: str) -> str:
 
 
 def _overdue(finding: Finding) -> str:
-    days = _effect(finding).size
-    return "1 day" if number(days) == "1" else f"{number(days)} days"
+    return _days(_effect(finding).size)
+
+
+def _days(value: float) -> str:
+    return "1 day" if number(value) == "1" else f"{number(value)} days"
 
 
 def _freshness(finding: Finding, name: str) -> str:
@@ -170,22 +175,27 @@ def _quality(finding: Finding, name: str) -> str:
     )
 
 
-def _month(finding: Finding) -> str:
-    return f"{MONTHS[finding.window.since.month - 1]} {finding.window.since.year}"
+def _budgeted(finding: Finding) -> str:
+    """A month by its name, other days by the first and the last."""
+    window = finding.window
+    last = calendar.monthrange(window.since.year, window.since.month)[1]
+    if window == DateRange(window.since.replace(day=1), window.since.replace(day=last)):
+        return f"in {MONTHS[window.since.month - 1]} {window.since.year}"
+    return when(window)
 
 
 def _pacing_title(finding: Finding, name: str) -> str:
     return capital(
-        f"{_of(finding, name)} is to reach about {figure(finding, finding.observed)} in "
-        f"{_month(finding)}, with a budget of {figure(finding, finding.expected)}"
+        f"{_of(finding, name)} is to reach about {figure(finding, finding.observed)} "
+        f"{_budgeted(finding)}, with a budget of {figure(finding, finding.expected)}"
     )
 
 
 def _pacing(finding: Finding, name: str) -> str:
-    left = number(fact(finding, "days_left"))
     return capital(
-        f"{_of(finding, name)} in {_month(finding)} stands at about "
-        f"{money(finding, fact(finding, 'spent'))} with {left} days left, and is to reach about "
+        f"{_of(finding, name)} {_budgeted(finding)} stands at about "
+        f"{money(finding, fact(finding, 'spent'))} with {_days(fact(finding, 'days_left'))} left, "
+        f"where {money(finding, fact(finding, 'planned'))} were planned, and is to reach about "
         f"{figure(finding, finding.observed)} ({money(finding, fact(finding, 'low'))} to "
         f"{money(finding, fact(finding, 'high'))}, {held(_effect(finding))}). The budget is "
         f"{figure(finding, finding.expected)}{_apart(finding)}."

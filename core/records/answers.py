@@ -20,6 +20,7 @@ class Area(StrEnum):
 
     FACTS are entries, their versions and when days were read; SOURCES are accounts, campaigns,
     their names, and how long days of theirs take to settle; READINGS tell when accounts were read.
+    PLANS are budgets.
     DAYS is no area of its own: it is FACTS of the days alone that the operation asks for.
     """
 
@@ -30,6 +31,7 @@ class Area(StrEnum):
     INSIGHTS = "INSIGHTS"
     LABELS = "LABELS"
     CALENDAR = "CALENDAR"
+    PLANS = "PLANS"
 
 
 @dataclass(frozen=True, slots=True)

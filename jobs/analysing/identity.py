@@ -1,8 +1,8 @@
 """Whether a finding is one that was told before.
 
-The same kind, subject and metric, to the same side, over days that touch: then it is the same
-statement, however its figures or its ends moved. It keeps the fingerprint of its onset, by which
-two analyses that find it at once write one insight.
+The same kind, subject and metric, to the same side, over days that touch, and of a budget the
+same one: then it is the same statement, however its figures or its ends moved. It keeps the
+fingerprint of its onset, by which two analyses that find it at once write one insight.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Final, TypeAlias
 from uuid import UUID, uuid5
 
+from analysis.insights.pacing import BUDGET
 from core.records.findings import Finding
 from core.records.insights import InsightRecord, InsightState
 from core.scope import TenantId
@@ -22,7 +23,7 @@ from stores.postgres.insight_records import BY
 
 _SPACE: Final = UUID("7c7b9a52-5a3e-5e0c-9d53-0b6a1f1d7a35")
 
-Statement: TypeAlias = tuple[str, str, str, str, str, int]
+Statement: TypeAlias = tuple[str, str, str, str, str, int, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,7 @@ def _statement(finding: Finding) -> Statement:
         finding.metric,
         finding.currency or "",
         _side(finding),
+        str(finding.facts.get(BUDGET, "")),
     )
 
 

@@ -12,11 +12,13 @@ from uuid import UUID
 import numpy as np
 
 from analysis.insights.panel import ConnectionHealth, Panel
+from core.records.budgets import Budget
 from core.records.calendar import CalendarDayRecord, CalendarEventRecord
 from core.records.findings import Cause, CauseKind, KnownCauses, Subject
 from core.records.health import HealthFilter
 from core.records.insights import InsightFilter, InsightKind, InsightRecord
 from core.records.pages import PageRequest
+from core.records.rules import RulesAt
 from core.scope import TenantScope
 from core.units import DateRange
 from jobs.analysing.panels import connection_subject, panels
@@ -49,7 +51,7 @@ async def look(
     read = await stores.panel_days.days(scope, dates, as_of)
     health = await _health(stores, scope, dates, as_of)
     known = await _known(stores, scope, dates, as_of)
-    found = panels(read, dates, health)
+    found = panels(read, dates, health, await _budgets(stores, scope, as_of))
     return Look(read.as_of, found, known, until - timedelta(days=JUDGED_DAYS - 1))
 
 
@@ -72,6 +74,14 @@ async def _health(
         )
         for facts in counted.facts
     }
+
+
+async def _budgets(
+    stores: Stores, scope: TenantScope, as_of: datetime | None
+) -> tuple[Budget, ...]:
+    moment = RulesAt(as_of)
+    found = (await stores.budgets.rules(scope, [moment]))[moment]
+    return tuple(each.rule for each in found)
 
 
 def _health_of(

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 from uuid import UUID
 
 import numpy as np
 
 from analysis.insights.panel import ConnectionHealth, Counts, Flags, Floats, Panel
+from core.records.budgets import Budget
 from core.records.findings import Subject, SubjectLevel
 from core.units import DateRange
 from jobs.analysing.curves import FINAL, curve
@@ -21,12 +22,22 @@ EVERYTHING: Final = "everything"
 
 
 def panels(
-    read: PanelDays, dates: DateRange, health: Mapping[UUID, ConnectionHealth]
+    read: PanelDays,
+    dates: DateRange,
+    health: Mapping[UUID, ConnectionHealth],
+    budgets: Iterable[Budget] = (),
 ) -> tuple[Panel, ...]:
     """One for each currency that there are accounts or figures in, by currency."""
     currencies = {row["currency"] for row in read.accounts} | {sums.currency for sums in read.sums}
     known = _Known.of(read, dates)
-    return tuple(_panel(known, currency, health) for currency in sorted(currencies))
+    running = [each for each in budgets if each.dates.since <= dates.until <= each.dates.until]
+    return tuple(
+        replace(
+            _panel(known, currency, health),
+            budgets=tuple(each for each in running if each.currency == currency),
+        )
+        for currency in sorted(currencies)
+    )
 
 
 def connection_subject(connection_id: UUID) -> Subject:
@@ -93,7 +104,6 @@ def _panel(known: _Known, currency: str, health: Mapping[UUID, ConnectionHealth]
             metric: np.stack([_share(known, of[each], metric) for each in subjects], axis=1)
             for metric in METRICS
         },
-        budgets={},
         connections={connection_subject(each): health[each] for each in own if each in health},
         channels=_channels(sums),
     )

@@ -28,6 +28,8 @@ _OF_DAYS: Final = frozenset(
 """Kinds that say that something happened on certain days, which it does for ever."""
 _COUNTED: Final = frozenset({InsightKind.FRESHNESS})
 """Kinds that were so when they were told, and are over once they are not told any more."""
+_AHEAD: Final = frozenset({InsightKind.PACING})
+"""Kinds that say where days will end: only their end shows whether they do."""
 _REMAINS: Final = 0.5
 """A statement stands while at least this share of what set its figure apart is left."""
 _RATIOS: Final = {
@@ -46,8 +48,12 @@ class Bench:
     def again(self, records: Iterable[InsightRecord]) -> Iterator[Judging]:
         """Of what is told once more: what has lasted, on days that are final, held."""
         for record in records:
-            if record.verdict is None and self._lasted(record) and self._is_final(record):
+            if record.verdict is None and self._is_confirmed(record):
                 yield Judging(record, InsightVerdict.HELD, None, "it still holds", self._by(record))
+
+    def _is_confirmed(self, record: InsightRecord) -> bool:
+        is_ahead = record.kind in _AHEAD
+        return not is_ahead and self._lasted(record) and self._is_final(record)
 
     def gone(self, standing: Iterable[Standing]) -> Iterator[Judging]:
         """Of what is not told any more: what it came to. What people have reopened stays open."""
@@ -65,10 +71,20 @@ class Bench:
             return self._closed(record, InsightVerdict.HELD, "it is over")
         if record.kind in _OF_DAYS:
             return self._of_days(standing)
+        if record.kind in _AHEAD and record.window.until < self._last:
+            return self._arrived(record)
         if record.verdict is not None or self._lasted(record):
             verdict = record.verdict or InsightVerdict.HELD
             return self._closed(record, verdict, "it is over")
         return self._closed(record, InsightVerdict.WITHDRAWN, "it does not hold any more")
+
+    def _arrived(self, record: InsightRecord) -> Judging | None:
+        """Of days that are over, once they are final: whether they came to where they were to."""
+        if not self._is_final(record):
+            return None
+        if self._has_moved(record):
+            return self._closed(record, InsightVerdict.WITHDRAWN, "its days ended elsewhere")
+        return self._closed(record, InsightVerdict.HELD, "its days ended there")
 
     def _of_days(self, standing: Standing) -> Judging | None:
         record = standing.record
@@ -86,6 +102,10 @@ class Bench:
             note = f"nobody acted for {EXPIRES_AFTER_DAYS} days"
             return Judging(record, None, InsightState.EXPIRED, note, {})
         return None
+
+    @property
+    def _last(self) -> date:
+        return self.panel.since + timedelta(days=self.panel.was_read.shape[1] - 1)
 
     def _closed(self, record: InsightRecord, verdict: InsightVerdict, note: str) -> Judging:
         new = None if verdict is record.verdict else verdict

@@ -41,7 +41,7 @@ from loaders.ports.quotas import QuotaStore
 from loaders.ports.receipts import ReceiptPolicyStore, RestatementStore, ShrinkStore
 from loaders.ports.rejections import DeadLetterStore, RejectionStore
 from loaders.ports.retention import RetentionStore, SubjectErasureStore
-from loaders.ports.rules import ChannelRuleStore, NamingStore, OwnRateStore
+from loaders.ports.rules import BudgetStore, ChannelRuleStore, NamingStore, OwnRateStore
 from loaders.ports.search import (
     DocumentStore,
     FigureStore,
@@ -225,6 +225,11 @@ class Stores(Protocol):
     @property
     def own_rates(self) -> OwnRateStore:
         """A tenant's own exchange rates."""
+        ...
+
+    @property
+    def budgets(self) -> BudgetStore:
+        """What a tenant means to spend."""
         ...
 
     @property

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Protocol, TypeVar
 from uuid import UUID
 
+from core.records.budgets import Budget
 from core.records.channels import ChannelRule, ChannelSample
 from core.records.exchange import OwnRate
 from core.records.naming import NamingRule
@@ -44,6 +45,14 @@ class OwnRateStore(RuleStore[OwnRate], Protocol):
 
     async def put(self, scope: TenantScope, name: str, rule: OwnRate) -> RuleRecord[OwnRate]:
         """Let the rate of that name be `rule`, as its next version; a new one where none is."""
+        ...
+
+
+class BudgetStore(RuleStore[Budget], Protocol):
+    """Budgets."""
+
+    async def put(self, scope: TenantScope, name: str, rule: Budget) -> RuleRecord[Budget]:
+        """Let the budget of that name be `rule`, as its next version; a new one where none is."""
         ...
 
 

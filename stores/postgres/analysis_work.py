@@ -265,10 +265,11 @@ def _counts(
     return len(telling), stored, len(telling) - stored, created, stored - created, gone
 
 
-# What analyses look at: entries, accounts, readings, the calendar, and rules of channels.
+# What analyses look at: entries, accounts, readings, the calendar, rules of channels, budgets.
 _TOKENS = """
 coalesce((SELECT jsonb_object_agg(t.key, t.value) FROM jsonb_each(v.tokens) t
-          WHERE t.key IN ('FACTS', 'SOURCES', 'READINGS', 'CALENDAR', 'LABELS')), '{}')"""
+          WHERE t.key IN ('FACTS', 'SOURCES', 'READINGS', 'CALENDAR', 'LABELS',
+                        'PLANS')), '{}')"""
 _FOOTING = f"""
 SELECT c.learned_at, {_TOKENS} AS tokens
 FROM data_clock c LEFT JOIN LATERAL data_tokens($1) v ON true WHERE c.tenant_id = $1

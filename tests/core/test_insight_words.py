@@ -131,13 +131,14 @@ CASES = (
         _finding(
             InsightKind.PACING, Subject(SubjectLevel.TENANT), "spend", MONTH, (12_345.6, 10_000.0),
             Effect(0.2346, 0.18, 0.29, EffectUnit.SHARE, 0.9),
-            {"spent": 9_000.4, "low": 11_800.2, "high": 12_900.9, "days_left": 9},
+            {"spent": 9_000.4, "planned": 7_000.2, "low": 11_800.2, "high": 12_900.9,
+             "days_left": 9},
         ),
         ("Spend of all accounts is to reach about 12,346 EUR in November 2026, with a budget of "
         "10,000 EUR"),
-        ("Spend of all accounts in November 2026 stands at about 9,000 EUR with 9 days left, and "
-        "is to reach about 12,346 EUR (11,800 EUR to 12,901 EUR, 90% interval). The budget is "
-        "10,000 EUR: about 23% more (18% to 29% more, 90% interval)."),
+        ("Spend of all accounts in November 2026 stands at about 9,000 EUR with 9 days left, "
+        "where 7,000 EUR were planned, and is to reach about 12,346 EUR (11,800 EUR to 12,901 EUR, "
+        "90% interval). The budget is 10,000 EUR: about 23% more (18% to 29% more, 90% interval)."),
     ),
     (
         _finding(

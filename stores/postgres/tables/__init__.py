@@ -16,6 +16,7 @@ from __future__ import annotations
 from stores.postgres.tables.answers import DataChangeRow, DataEpochRow, DataVersionRow
 from stores.postgres.tables.attribution import AttributionDayRow, AttributionSumRow
 from stores.postgres.tables.audit import AuditHeadRow, AuditLogRow
+from stores.postgres.tables.budgets import BudgetRow
 from stores.postgres.tables.calendar import CalendarDayRow, CalendarEventRow, CalendarVersionRow
 from stores.postgres.tables.columns import METADATA, Table
 from stores.postgres.tables.connections import ConnectionRow, UploadChunkRow, UploadRow
@@ -102,6 +103,7 @@ __all__ = [
     "AttributionSumRow",
     "AuditHeadRow",
     "AuditLogRow",
+    "BudgetRow",
     "CalendarDayRow",
     "CalendarEventRow",
     "CalendarVersionRow",

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from uuid import UUID
 
 import numpy as np
 
 from analysis.insights.judging import Judged
 from analysis.insights.panel import Floats, Panel
+from core.records.budgets import Budget
 from core.records.connections import Source
 from core.records.findings import Subject, SubjectLevel
 from core.records.health import ConnectionFacts, Promise
+from core.units import DateRange
 
 SINCE = date(2025, 1, 6)
 """A Monday."""
@@ -54,7 +58,6 @@ def panel(
         was_read=np.ones((rows, days), np.bool_),
         age=np.full((rows, days), 60, np.int32),
         final_share=dict.fromkeys(METRICS, final),
-        budgets={},
     )
     if not channel_of:
         return made
@@ -71,6 +74,15 @@ def facts(
         is_active=True, promises=promises, first_day=None, last_day=None, fresh_at=fresh_at,
         read_days=(), mature_days=0, compared={}, records=0, rejected=0,
     )  # fmt: skip
+
+
+def budgeted(panel_: Panel, row: int, amount: Decimal) -> Budget:
+    """What a subject is to spend in the month of the panel's last day."""
+    last = panel_.since + timedelta(days=panel_.was_read.shape[1] - 1)
+    length = monthrange(last.year, last.month)[1]
+    subject = replace(panel_.subjects[row], connection_id=None)
+    dates = DateRange(last.replace(day=1), last.replace(day=length))
+    return Budget(f"budget {row}", subject, dates, amount, panel_.currency)
 
 
 def share_at(found: Judged, level: float) -> float:

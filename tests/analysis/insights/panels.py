@@ -93,5 +93,4 @@ def panel_of(
         was_read=np.ones((rows, days), dtype=np.bool_),
         age=np.full((rows, days), 60, dtype=np.int32),
         final_share=dict(final_share or {}),
-        budgets={},
     )

@@ -26,7 +26,7 @@ from core.records.connections import Source
 from core.records.findings import SubjectLevel
 from core.records.health import Promise
 from core.records.schedules import Timing, timetable
-from tests.analysis.insights.drifting import NOON, SINCE, counted, drift, facts, panel
+from tests.analysis.insights.drifting import NOON, SINCE, budgeted, counted, drift, facts, panel
 
 LEVEL = 0.05
 MEMORIES = (0.0, 0.6, 0.9)
@@ -39,8 +39,8 @@ def _pacing(random: Random, kept: float) -> Panel:
     spend = 100 * np.exp(drift(random, 400, 419, kept))
     made = panel({"spend": spend[:, :400]}, SubjectLevel.CAMPAIGN)
     month = spend[:, 391:].sum(axis=1)
-    budgets = {each: Decimal(str(month[row])) for row, each in enumerate(made.subjects)}
-    return replace(made, budgets=budgets)
+    budgets = (budgeted(made, row, Decimal(str(each))) for row, each in enumerate(month))
+    return replace(made, budgets=tuple(budgets))
 
 
 def _seasonality(random: Random, kept: float) -> Panel:

@@ -11,14 +11,14 @@ import numpy as np
 import pytest
 
 from analysis.insights.freshness import freshness
-from analysis.insights.judging import Settings
+from analysis.insights.judging import Judged, Settings
 from analysis.insights.pacing import pacing
 from analysis.insights.panel import ConnectionHealth, Panel
 from analysis.insights.quality import quality
 from core.records.connections import Source
 from core.records.findings import EffectUnit, Subject, SubjectLevel
 from core.units import DateRange
-from tests.analysis.insights.drifting import NOON, SINCE, drift, facts, panel
+from tests.analysis.insights.drifting import NOON, SINCE, budgeted, drift, facts, panel
 
 META, FILE = Source("META_ADS"), Source("FILE")
 SETTINGS = Settings(SINCE)
@@ -73,16 +73,21 @@ def test_a_short_history_or_a_small_fall_is_no_incident(scores: list[float]) -> 
     assert quality(_account(scores), SETTINGS).findings == ()
 
 
+def planned(made: Panel, amount: int) -> Panel:
+    """The panel with a budget for its first subject."""
+    return replace(made, budgets=(budgeted(made, 0, Decimal(amount)),))
+
+
 def test_a_month_that_ends_a_fifth_above_its_budget_is_told_with_what_it_comes_to() -> None:
     # 400 days from 6 January 2025 end on 9 February 2026; 28 days at about 100 are 2,800.
     spend = 100 * np.exp(drift(np.random.default_rng(1), 1, 400, size=0.05))
     made = panel({"spend": spend}, SubjectLevel.CHANNEL)
-    [channel] = made.subjects
-    found = pacing(replace(made, budgets={channel: Decimal(2_300)}), SETTINGS)
-    [finding] = found.findings
+    [finding] = pacing(planned(made, 2_300), SETTINGS).findings
 
     assert finding.window == DateRange(date(2026, 2, 1), date(2026, 2, 28))
     assert (finding.expected, finding.facts["days_left"]) == (2_300.0, 19)
+    # 9 of 28 days, each the same.
+    assert finding.facts["planned"] == 739.29
     assert finding.facts["spent"] == round(float(spend[0, -9:].sum()), 2)
     assert finding.effect is not None
     assert finding.effect.low > 0.1
@@ -94,7 +99,7 @@ def test_a_month_that_ends_a_fifth_above_its_budget_is_told_with_what_it_comes_t
 def test_a_month_on_its_way_to_its_budget_is_asked_about_and_not_told() -> None:
     spend = 100 * np.exp(drift(np.random.default_rng(1), 1, 400, size=0.05))
     made = panel({"spend": spend}, SubjectLevel.CHANNEL)
-    found = pacing(replace(made, budgets={made.subjects[0]: Decimal(2_800)}), SETTINGS)
+    found = pacing(planned(made, 2_800), SETTINGS)
 
     assert (found.findings, found.tests) == ((), {date(2026, 2, 28): 1})
 
@@ -105,7 +110,7 @@ def test_immature_days_count_for_what_they_come_to() -> None:
     made = panel({"spend": spend}, SubjectLevel.CHANNEL)
     shares = np.ones((3, 1, 400))
     shares[:, 0, -2:] = np.array([[0.4], [0.5], [0.6]])
-    made = replace(made, final_share={"spend": shares}, budgets={made.subjects[0]: Decimal(1_400)})
+    made = planned(replace(made, final_share={"spend": shares}), 1_400)
     [finding] = pacing(made, SETTINGS).findings
 
     assert (finding.facts["spent"], finding.facts["days_immature"]) == (900.0, 2)
@@ -114,10 +119,27 @@ def test_immature_days_count_for_what_they_come_to() -> None:
     assert finding.effect.size == pytest.approx(1.0)
 
 
-def test_the_budget_of_all_is_held_against_all_accounts() -> None:
-    made = panel({"spend": np.full((2, 400), 100.0)}, SubjectLevel.CONNECTION)
-    tenant = Subject(SubjectLevel.TENANT)
-    [finding] = pacing(replace(made, budgets={tenant: Decimal(2_800)}), SETTINGS).findings
+def test_days_of_no_whole_month_and_a_plan_by_days_of_the_week() -> None:
+    # The panel ends on Monday 9 February 2026; nothing is planned for Saturdays and Sundays.
+    made = panel({"spend": np.full((1, 400), 100.0)}, SubjectLevel.CHANNEL)
+    dates = DateRange(date(2026, 2, 5), date(2026, 2, 18))
+    weekdays = (*[Decimal(1)] * 5, Decimal(0), Decimal(0))
+    budget = replace(
+        budgeted(made, 0, Decimal(1_000)), dates=dates, weekdays=weekdays, name="launch"
+    )
+    [finding] = pacing(replace(made, budgets=(budget,)), SETTINGS).findings
 
-    assert finding.subject == tenant
-    assert finding.observed == pytest.approx(5_600.0)
+    assert (finding.window, finding.observed) == (dates, pytest.approx(1_400.0))
+    # Thursday, Friday and Monday of ten days that weigh anything.
+    assert (finding.facts["planned"], finding.facts["spent"]) == (300.0, 500.0)
+    assert (finding.facts["budget"], finding.facts["days_left"]) == ("launch", 9)
+
+
+def test_days_that_the_history_does_not_hold_are_not_asked_about() -> None:
+    made = planned(panel({"spend": np.full((1, 60), 100.0)}, SubjectLevel.CHANNEL), 1_000)
+    [budget] = made.budgets
+    early = replace(budget, dates=DateRange(date(2025, 1, 5), date(2025, 3, 31)))
+
+    assert pacing(replace(made, budgets=(early,)), SETTINGS) == Judged()
+    elsewhere = replace(budget, subject=Subject(SubjectLevel.CHANNEL, "another"))
+    assert pacing(replace(made, budgets=(elsewhere,)), SETTINGS) == Judged()

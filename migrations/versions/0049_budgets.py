@@ -1,0 +1,19 @@
+"""Budgets."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from alembic import op
+
+from migrations.scripts import run_script
+
+revision = "0049"
+down_revision = "0048"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    script = Path(__file__).with_suffix(".sql").read_text(encoding="utf-8")
+    run_script(op.get_bind(), script)
