@@ -118,7 +118,6 @@ def _finding(panel: Panel, known: Flags, row: int, budget: Budget) -> Finding | 
     amount, spent, days = float(budget.amount), standing.spent, standing.days_left
     low, high = (spent + each for each in standing.forecast.interval())
     middle = spent + standing.forecast.middle
-    gaps = (each / amount - 1 for each in (middle, low, high))
     return Finding(
         kind=InsightKind.PACING,
         subject=panel.subjects[row],
@@ -127,7 +126,13 @@ def _finding(panel: Panel, known: Flags, row: int, budget: Budget) -> Finding | 
         window=budget.dates,
         observed=middle,
         expected=amount,
-        effect=Effect(*gaps, EffectUnit.SHARE, _CONFIDENCE),
+        effect=Effect(
+            middle / amount - 1,
+            low / amount - 1,
+            high / amount - 1,
+            EffectUnit.SHARE,
+            _CONFIDENCE,
+        ),
         method="four weeks by day of the week, with the errors of such forecasts in the past",
         n=standing.days,
         p=standing.forecast.chance(amount - spent),

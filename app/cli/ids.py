@@ -9,7 +9,9 @@ from uuid import UUID
 import typer
 
 from graph.ids import (
+    BUDGET,
     CALENDAR_EVENT,
+    CAMPAIGN,
     CHANNEL_RULE,
     CONNECTION,
     EXPORT,
@@ -37,6 +39,7 @@ def _reader(kind: IdKind[UUID], name: str) -> Callable[[str], UUID]:
 
 
 read_connection = _reader(CONNECTION, "--connection")
+read_campaign = _reader(CAMPAIGN, "--campaign")
 read_run = _reader(RUN, "the run")
 _read_rejected = _reader(REJECTED, "the record")
 _SEE_REJECTED = "See: liftos rejected list."
@@ -92,6 +95,12 @@ OwnRateId = Annotated[
     UUID,
     typer.Argument(
         parser=_reader(OWN_RATE, "the rate"), metavar="<rate>", help="See: liftos exchange list."
+    ),
+]
+BudgetId = Annotated[
+    UUID,
+    typer.Argument(
+        parser=_reader(BUDGET, "the budget"), metavar="<budget>", help="See: liftos budget list."
     ),
 ]
 EventId = Annotated[

@@ -43,6 +43,7 @@ COMMANDS: Mapping[str, Entry] = MappingProxyType(
         "backfill": Entry("backfills", "Quote and start the reading of past days."),
         "naming": Entry("naming", "Rules by which the names of campaigns are read."),
         "channel-rule": Entry("channel_rules", "Rules by which rows are counted to channels."),
+        "budget": Entry("budgets", "What is to be spent on certain days: set, list, remove."),
         "exchange": Entry("exchange", "Exchange rates of your own: set, list, end."),
         "seasonality": Entry("seasonality", "How many times the usual a season brings."),
         "transform": Entry("transform", "Make entries anew by the present rules."),

@@ -114,6 +114,7 @@ FOLLOWED = [
     "erasure.md",
     "search.md",
     "features.md",
+    "budgets.md",
     "insights.md",
     "insight-kinds.md",
     "detection.md",

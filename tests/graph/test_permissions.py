@@ -40,6 +40,7 @@ EXPECTED: dict[str, dict[str, Permission | None]] = {
         "namingPreview": Permission.MEMORY_READ,
         "channelRules": Permission.MEMORY_READ,
         "exchangeRates": Permission.MEMORY_READ,
+        "budgets": Permission.MEMORY_READ,
         "channelPreview": Permission.MEMORY_READ,
         "dataHealth": Permission.MEMORY_READ,
         "insights": Permission.MEMORY_READ,
@@ -111,6 +112,7 @@ EXPECTED: dict[str, dict[str, Permission | None]] = {
         "endNamingRule": Permission.MEMORY_ADMIN,
         "deleteNamingRule": Permission.MEMORY_ADMIN,
         "startTransformation": Permission.MEMORY_ADMIN,
+        **{f"{name}Budget": Permission.MEMORY_WRITE for name in ("set", "remove")},
         **{f"{name}ExchangeRate": Permission.MEMORY_ADMIN for name in ("set", "end")},
         **{f"{name}ChannelRule": Permission.MEMORY_ADMIN for name in ("add", "end", "delete")},
         "createSchedule": Permission.MEMORY_WRITE,
@@ -198,6 +200,7 @@ READS = {
     'namingPreview(rule: {name: "x", pattern: "{x}"}) { matched }': ("namingPreview", ...),
     "channelRules { id }": ("channelRules", ...),
     "exchangeRates { id }": ("exchangeRates", ...),
+    "budgets { id }": ("budgets", ...),
     (
         'channelPreview(rule: {name: "x", channel: "y", campaign: "z", since: "2026-12-01"}, '
         'dates: {since: "2026-11-01", until: "2026-11-02"}) { moved }'

@@ -26,6 +26,7 @@ from tests.graph import (
     work,
 )
 from tests.graph.audit import Audit, SingleUses
+from tests.graph.budgeting import Budgets
 from tests.graph.exports import Causal, Exports, Objects, Removals
 from tests.graph.features import NoCache, NoVersions, Values, Views
 from tests.graph.insighting import Analyses, Incidents, InsightActs, Insights
@@ -61,6 +62,7 @@ class StandIns:
     health: health.Healths
     exchange: facts.Exchange
     own_rates: facts.OwnRates
+    budgets: Budgets
     naming: facts.Naming
     features: Views
     feature_values: Values
@@ -124,6 +126,7 @@ class StandIns:
             health.Healths(memory),
             facts.Exchange(memory),
             facts.OwnRates(),
+            Budgets(),
             facts.Naming(memory),
             Views(),
             Values(),

@@ -94,6 +94,10 @@ HARMLESS = {
     *(f"Query.{name}(asOf)" for name in ("namingRules", "channelRules", "exchangeRates")),
     *(f"OwnExchangeRateInput.{name}" for name in ("name", "base", "quote", "value")),
     *(f"OwnExchangeRateInput.{name}" for name in ("since", "until")),
+    *(f"BudgetInput.{name}" for name in ("name", "channel", "dates", "amount", "currency")),
+    *("BudgetInput.weekdays", "Budget.planned(until)", "Mutation.setBudget(budget)"),
+    *(f"BudgetFilter.{name}" for name in ("levels", "channels", "dates")),
+    *(f"Query.budgets({name})" for name in ("filter", "asOf")),
     "Mutation.setExchangeRate(rate)",
     "Mutation.endExchangeRate(until)",
     *(f"Query.channelPreview({name})" for name in ("rule", "dates", "first")),
@@ -255,6 +259,8 @@ WRITING = {
     "Mutation.endChannelRule(ruleId)",
     "Mutation.deleteChannelRule(ruleId)",
     "Mutation.endExchangeRate(rateId)",
+    "Mutation.removeBudget(budgetId)",
+    *("BudgetInput.connectionId", "BudgetInput.campaignId"),
     "Mutation.retireOperation(operationId)",
     "StartTransformationInput.connections",
     "RotateCredentialsInput.connectionId",
@@ -299,6 +305,8 @@ def _found(name: str) -> Callable[[str], Given]:
 
 def _happened(name: str) -> Callable[[str], Given]:
     return lambda value: ("Query.incidents", {"filter": {name: [value]}})
+def _budgeted(name: str) -> Callable[[str], Given]:
+    return lambda value: ("Query.budgets", {"filter": {name: [value]}})
 
 
 def _refused(name: str) -> Callable[[str], Given]:
@@ -358,6 +366,8 @@ NAMING: dict[str, Callable[[str], Given]] = {
     "InsightFilter.incidents": _found("incidents"),
     "Query.incident(id)": lambda value: ("Query.incident", {"id": value}),
     **{f"IncidentFilter.{name}": _happened(name) for name in ("campaigns", "connections")},
+    "BudgetFilter.campaigns": _budgeted("campaigns"),
+    "BudgetFilter.connections": _budgeted("connections"),
     "SearchFilter.accounts": _searched("accounts"),
     "SearchFilter.campaigns": _searched("campaigns"),
     "AttributionRowFilter.accounts": _summed("accounts"),

@@ -37,6 +37,7 @@ NESTED_ARGUMENTS = {
     "FeatureView.usage": "days: 7",
     "ExportFile.url": "expiresIn: 600",
     "SearchHit.entries": "first: 2",
+    "Budget.planned": 'until: "2026-10-15"',
     "Campaign.naming": 'on: "2026-10-01"',
     "Run.events": "first: 3",
     "Run.pages": "first: 3",

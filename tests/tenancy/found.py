@@ -15,9 +15,28 @@ from core.records.insight_acts import InsightRating, InsightWish, InsightWord
 from core.records.insights import InsightState
 from graph.ids import CALENDAR_EVENT, CONNECTION, INCIDENT, INSIGHT
 from tests.jobs.analysing import FOUND, told
+from tests.tenancy.given import BUDGET
 
 if TYPE_CHECKING:
     from tests.tenancy.party import Ground, Party
+
+
+async def budgeted(ground: Ground, party: Party) -> None:
+    """Budgets: of a channel that both parties have, of a connection and of a campaign."""
+    slug = party.record.slug
+    named = await ground.door.ask(party.token, "Query.campaigns", {"first": 100})
+    # Of beta one that alpha has not.
+    party.campaign = max(
+        named["data"]["campaigns"]["nodes"], key=lambda each: (each["accountId"], each["id"])
+    )["id"]
+    for kind, spender in (
+        ("channel", {"channel": "Paid Social"}),
+        ("connection", {"connectionId": party.connections["meta"]}),
+        ("campaign", {"campaignId": party.campaign}),
+    ):
+        given = BUDGET | {"channel": None, "name": f"{kind} of {slug}"} | spender
+        answer = await ground.door.ask(party.token, "Mutation.setBudget", {"budget": given})
+        party.budget = answer["data"]["setBudget"]["budget"]["id"]
 
 
 async def analysed(ground: Ground, party: Party) -> None:

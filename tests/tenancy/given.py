@@ -15,6 +15,12 @@ META: Json = {
 OTHER = META | {"accountId": "act_1002", "currency": "USD", "timeZone": "America/New_York"}
 EVENT: Json = {"name": "sale", "kind": "PROMOTION", "since": "2026-10-03", "until": "2026-10-05"}
 OWN_RATE: Json = {"base": "EUR", "quote": "AED", "value": "4", "since": "2026-01-01"}
+BUDGET: Json = {
+    "channel": "Paid Social",
+    "dates": {"since": "2026-10-01", "until": "2026-10-31"},
+    "amount": "400",
+    "currency": "EUR",
+}
 WEBHOOK: Json = {
     "source": "WEBHOOK",
     "accountId": "orders",

@@ -40,7 +40,7 @@ from tests.exporting import make_export
 from tests.jobs.indexing import indexed
 from tests.support import Services, ended, scope_of
 from tests.tenancy.door import META_TOKENS, Door, Json, bearer
-from tests.tenancy.found import analysed
+from tests.tenancy.found import analysed, budgeted
 from tests.tenancy.given import (
     EVENT,
     FILE,
@@ -78,6 +78,8 @@ class Party:
     naming_rule: str = ""
     channel_rule: str = ""
     own_rate: str = ""
+    budget: str = ""
+    campaign: str = ""
     operation: str = ""
     view: str = ""
     calendar_event: str = ""
@@ -177,6 +179,7 @@ async def settled(ground: Ground) -> Parties:
         await taught(ground, party)
         await seasoned(ground, party)
         await analysed(ground, party)
+        await budgeted(ground, party)
         await kept(ground, party)
         await keyed(ground, party)
         await scheduled(ground, party)

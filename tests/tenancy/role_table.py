@@ -7,7 +7,7 @@ from typing import Any
 
 from core.scope import Role
 from tests.tenancy.door import META_TOKENS, Json
-from tests.tenancy.given import EVENT, META, OWN_RATE, SINCE, UNTIL, VIEW
+from tests.tenancy.given import BUDGET, EVENT, META, OWN_RATE, SINCE, UNTIL, VIEW
 from tests.tenancy.party import Party
 from tests.tenancy.walking import CHANNEL_RULE, DAYS, RULE, a_trace
 
@@ -100,6 +100,8 @@ ALLOWED: Mapping[str, frozenset[Role | None]] = {
     "Mutation.endNamingRule": ADMINS,
     "Mutation.deleteNamingRule": ADMINS,
     "Mutation.startTransformation": ADMINS,
+    "Query.budgets": ALL,
+    **{f"Mutation.{name}Budget": WRITERS for name in ("set", "remove")},
     **{f"Mutation.{name}ExchangeRate": ADMINS for name in ("set", "end")},
     **{f"Mutation.{name}ChannelRule": ADMINS for name in ("add", "end", "delete")},
     "Mutation.testConnection": WRITERS,
@@ -252,6 +254,9 @@ def questions(party: Party) -> Mapping[str, Json]:
         "Mutation.endNamingRule": {"ruleId": party.naming_rule, "until": UNTIL},
         "Mutation.deleteNamingRule": {"ruleId": party.naming_rule},
         "Mutation.addChannelRule": {"rule": CHANNEL_RULE},
+        "Query.budgets": {},
+        "Mutation.setBudget": {"budget": BUDGET | {"name": "tried"}},
+        "Mutation.removeBudget": {"budgetId": party.budget},
         "Mutation.setExchangeRate": {"rate": OWN_RATE | {"name": "tried"}},
         "Mutation.endExchangeRate": {"rateId": party.own_rate, "until": UNTIL},
         "Mutation.startTransformation": {"input": {"preview": True}},

@@ -15,12 +15,13 @@ from core.units import DateRange
 from stores.wiring import Stores
 from tests.support import NewTenant, Services, Tenant, meta_account
 
-FACTS, SOURCES, READINGS, INSIGHTS, LABELS, CALENDAR = (
+FACTS, SOURCES, READINGS, INSIGHTS, LABELS, CALENDAR, PLANS = (
     frozenset({area}) for area in Area if area is not Area.DAYS
 )
 DAY = frozenset({Area.FACTS, Area.DAYS})
 """What changes with the day at any account, so also with a first account in a time zone."""
 VERSIONED = {
+    "budget": PLANS,
     "calendar_day": CALENDAR,
     "calendar_event": CALENDAR,
     "calendar_version": CALENDAR,

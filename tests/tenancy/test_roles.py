@@ -14,7 +14,7 @@ from graph.permissions import Requires
 from graph.schema import build_schema
 from tests.tenancy.documents import SCHEMA, object_type, root_fields
 from tests.tenancy.door import Door, Json, bearer, subscribed
-from tests.tenancy.given import EVENT, FILE, META, OWN_RATE, SINCE, UNTIL, VIEW
+from tests.tenancy.given import BUDGET, EVENT, FILE, META, OWN_RATE, SINCE, UNTIL, VIEW
 from tests.tenancy.party import AUDIT, Ground, Parties, checksums
 from tests.tenancy.role_table import (
     ACTING,
@@ -199,6 +199,8 @@ async def test_a_role_that_may_write_is_not_refused_for_its_role(
             {"rule": CHANNEL_RULE | {"campaign": "("}},
             "InvalidInput" if role in ADMINS else "ForbiddenError",
         ),
+        "Mutation.setBudget": ({"budget": BUDGET | {"name": "x", "amount": "0"}}, "InvalidInput"),
+        "Mutation.removeBudget": ({"budgetId": run}, "InvalidInput"),
         "Mutation.setExchangeRate": (
             {"rate": OWN_RATE | {"name": "x", "value": "0"}},
             "InvalidInput" if role in ADMINS else "ForbiddenError",

@@ -11,6 +11,7 @@ from graphql import GraphQLObjectType
 from core.records.entries import EntryKey
 from core.records.operations import OperationKey
 from graph.ids import (
+    BUDGET,
     CALENDAR_EVENT,
     CAMPAIGN,
     CHANNEL_RULE,
@@ -64,6 +65,7 @@ IDS: Mapping[str, tuple[IdKind[Any], str, str]] = {
     "Incident": (INCIDENT, f"({OF_INCIDENTS}) i", "incident_id"),
     "CalendarEvent": (CALENDAR_EVENT, "calendar_event", "id"),
     "NamingRule": (NAMING_RULE, "naming_rule", "id"),
+    "Budget": (BUDGET, "budget", "id"),
     "OwnExchangeRate": (OWN_RATE, "exchange_rate", "id"),
     "ChannelRule": (CHANNEL_RULE, "channel_rule", "id"),
     "RejectedRecord": (REJECTED, "rejected_record", "id"),
@@ -76,7 +78,7 @@ CHECKS = ("CheckTally", "FailedCheck")
 NO_NODES = (
     *("Authorization", "ChannelRule", "DataEvent", "NamingRule", "RejectedRecord", "SchemaChange"),
     *CHECKS,
-    *("CalendarEvent", "Operation", "OwnExchangeRate"),
+    *("Budget", "CalendarEvent", "Operation", "OwnExchangeRate"),
 )
 """Types with an id that are no nodes; a check's is its name, the same for every tenant."""
 
@@ -114,6 +116,7 @@ WRITTEN_ONLY = {
     "NamingRulePayload",
     "ChannelRulePayload",
     "OwnExchangeRatePayload",
+    "BudgetPayload",
     *("OperationStagePayload", "RegisterOperationsPayload", "RetireOperationPayload"),
     "ChannelRuleCondition",
     "StartAnalysisPayload",

@@ -9,7 +9,7 @@ from graph.ids import OPERATION
 from tests.support import NewTenant
 from tests.tenancy.documents import root_fields
 from tests.tenancy.door import META_TOKENS, Door, Json
-from tests.tenancy.given import EVENT, META, OTHER, SINCE, UNTIL
+from tests.tenancy.given import BUDGET, EVENT, META, OTHER, SINCE, UNTIL
 from tests.tenancy.party import Ground, Parties, Party, checksums
 from tests.tenancy.rows import opened_rows
 
@@ -226,6 +226,14 @@ ATTEMPTS: dict[str, Attempts] = {
     "Mutation.endExchangeRate": lambda _, b: [
         {"rateId": b.own_rate},
         {"rateId": b.own_rate, "until": UNTIL},
+    ],
+    "Mutation.removeBudget": lambda _, b: [{"budgetId": b.budget}],
+    "Mutation.setBudget": lambda _, b: [
+        {"budget": BUDGET | {"channel": None, "name": "theirs"} | spender}
+        for spender in (
+            {"connectionId": b.connections["meta"]},
+            {"campaignId": b.campaign},
+        )
     ],
     "Mutation.retireOperation": lambda _, b: [
         {"operationId": b.operation},

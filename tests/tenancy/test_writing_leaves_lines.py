@@ -45,6 +45,8 @@ ACTS: Mapping[str, Act] = {
     "deleteChannelRule": Act.RULE_DELETED,
     "setExchangeRate": Act.RULE_SET,
     "endExchangeRate": Act.RULE_ENDED,
+    "setBudget": Act.RULE_SET,
+    "removeBudget": Act.RULE_DELETED,
     "createSchedule": Act.SCHEDULE_CREATED,
     "changeSchedule": Act.SCHEDULE_CHANGED,
     "pauseSchedule": Act.SCHEDULE_PAUSED,

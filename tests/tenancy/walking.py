@@ -164,6 +164,7 @@ QUESTIONS: Mapping[str, Callable[[Ids], Iterator[Question]]] = {
     "Query.namingPreview": _a_rule,
     "Query.channelRules": _plain,
     "Query.exchangeRates": _plain,
+    "Query.budgets": _plain,
     "Query.channelPreview": _a_channel_rule,
     "Query.dataHealth": _days,
     "Query.insights": _plain,
