@@ -109,8 +109,8 @@ async def test_budgets_are_found_by_who_spends_them_and_by_their_days(
     assert await names(asker) == ["everything", "November", "account"]
     assert await names(asker, levels=["TENANT"]) == ["everything"]
     assert await names(asker, connections=[account]) == ["account"]
-    both = {"connections": [account], "channels": ["Paid Social"]}
-    assert await names(asker, **both) == ["November", "account"]
+    both = await names(asker, connections=[account], channels=["Paid Social"])
+    assert both == ["November", "account"]
     assert await names(asker, channels=["Email"]) == []
     assert await names(asker, dates={"since": "2026-11-30", "until": "2026-12-01"}) == [
         "everything",
