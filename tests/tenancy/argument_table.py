@@ -305,6 +305,8 @@ def _found(name: str) -> Callable[[str], Given]:
 
 def _happened(name: str) -> Callable[[str], Given]:
     return lambda value: ("Query.incidents", {"filter": {name: [value]}})
+
+
 def _budgeted(name: str) -> Callable[[str], Given]:
     return lambda value: ("Query.budgets", {"filter": {name: [value]}})
 

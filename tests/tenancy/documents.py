@@ -111,12 +111,12 @@ def _chosen(type_: GraphQLObjectType, name: str, hops: int) -> str | None:
     inner = get_named_type(field.type)
     if type_.name.endswith("Edge") and name == "node":
         return "node { __typename }"
+    call = f"{name}({NESTED_ARGUMENTS[f'{type_.name}.{name}']})" if field.args else name
     if is_leaf_type(inner):
-        return name
+        return call
     if hops == 0:
         return None
     is_wrapper = inner.name.endswith(("Connection", "Edge")) and inner.name != "ConnectedSource"
-    call = f"{name}({NESTED_ARGUMENTS[f'{type_.name}.{name}']})" if field.args else name
     return f"{call} {selection(inner, hops if is_wrapper else hops - 1)}"
 
 
