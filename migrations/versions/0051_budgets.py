@@ -8,8 +8,8 @@ from alembic import op
 
 from migrations.scripts import run_script
 
-revision = "0049"
-down_revision = "0048"
+revision = "0051"
+down_revision = "0050"
 branch_labels = None
 depends_on = None
 
