@@ -6,7 +6,6 @@ from typing import Annotated
 
 import strawberry
 
-from core.records.answers import Area
 from core.records.budgets import BudgetFilter
 from core.scope import Permission
 from graph.bounds.sizes import about
@@ -26,7 +25,6 @@ class BudgetQueries:
         "Your budgets, at most 2,000: those of the newest days first, then by name.",
         needs=Permission.MEMORY_READ,
         size=about(50),
-        reads=(Area.PLANS,),
     )
     async def budgets(
         self,

@@ -9,7 +9,6 @@ from uuid import UUID
 
 import strawberry
 
-from core.records.answers import Area
 from core.records.budgets import EVENLY, BudgetRecord
 from core.records.budgets import Budget as Plan
 from core.records.findings import SubjectLevel
@@ -64,7 +63,6 @@ class Budget:
     @resolved(
         "What its plan has spent up to a day, that day included: the amount times the weight of "
         "the days up to then over that of all days, rounded half up to six places.",
-        reads=(Area.PLANS,),
     )
     def planned(
         self,
@@ -74,7 +72,7 @@ class Budget:
         """0 before its first day, the amount from its last on."""
         return self.record.planned(until)
 
-    @resolved("The connection, where it is one.", reads=(Area.SOURCES,))
+    @resolved("The connection, where it is one.")
     async def connection(self, info: Info) -> ConnectedSource | None:
         """Batched over the whole answer."""
         if self.level is not SubjectLevel.CONNECTION:
@@ -82,7 +80,7 @@ class Budget:
         found = await connections.connection(info.context.session, UUID(self.record.subject.key))
         return None if found is None else ConnectedSource.from_record(found)
 
-    @resolved("The campaign, where it is one.", reads=(Area.FACTS, Area.SOURCES))
+    @resolved("The campaign, where it is one.")
     async def campaign(self, info: Info) -> Campaign | None:
         """Batched over the whole answer."""
         if self.level is not SubjectLevel.CAMPAIGN:
