@@ -1,85 +1,31 @@
-"""Global ids: base64 of `Type:local`, one kind for each type that has an id.
-
-A reader refuses every text that its writer would not have written, so that an id has exactly
-one form and can be compared.
-"""
+"""Global ids (`core.global_ids`) of every type of the schema that has one."""
 
 from __future__ import annotations
 
-import base64
-import binascii
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Generic, NoReturn, TypeVar
+from typing import TypeVar
 from uuid import UUID
 
 import strawberry
 
+from core import global_ids
 from core.errors import BadInput
+from core.global_ids import GlobalId
 from core.operation_text import CLIENT, HASH
 from core.records.entries import EntryKey
 from core.records.operations import OperationKey
 
 T = TypeVar("T")
-MAX_ID = 200
-MEND = "pass an id that the API answered, unchanged"
 
 
 @dataclass(frozen=True, slots=True)
-class IdKind(Generic[T]):
-    """How ids of one type are written and read."""
-
-    type_name: str
-    write: Callable[[T], str]
-    read: Callable[[str], T]
+class IdKind(GlobalId[T]):
+    """Ids as the schema has them."""
 
     def encode(self, value: T) -> strawberry.ID:
         """The global id of `value`."""
-        text = f"{self.type_name}:{self.write(value)}"
-        return strawberry.ID(base64.b64encode(text.encode()).decode())
-
-    def local(self, text: str, argument: str) -> T:
-        """What the part after the type names, or BadInput naming `argument`."""
-        try:
-            value = self.read(text)
-        except ValueError:
-            _refuse(argument)
-        if self.write(value) != text:
-            _refuse(argument)
-        return value
-
-    def decode(self, global_id: str, argument: str) -> T:
-        """What `global_id` names, or BadInput naming `argument`."""
-        type_name, local = opened(global_id, argument)
-        if type_name != self.type_name:
-            raise BadInput(
-                f"{argument} is not the id of a {self.type_name}",
-                field=argument,
-                mend=f"pass the id of a {self.type_name}",
-            )
-        return self.local(local, argument)
-
-
-def opened(global_id: str, argument: str) -> tuple[str, str]:
-    """The type's name and the local part of a well-formed global id."""
-    try:
-        raw = global_id.encode("ascii")
-        text = base64.b64decode(raw, validate=True).decode()
-    except (ValueError, binascii.Error):
-        _refuse(argument)
-    type_name, colon, local = text.partition(":")
-    if len(raw) > MAX_ID or not colon or base64.b64encode(text.encode()) != raw:
-        _refuse(argument)
-    return type_name, local
-
-
-def _refuse(argument: str) -> NoReturn:
-    raise BadInput(f"{argument} is not a valid id", field=argument, mend=MEND)
-
-
-def _hex(value: UUID) -> str:
-    return value.hex
+        return strawberry.ID(GlobalId.encode(self, value))
 
 
 def _write_key(key: EntryKey) -> str:
@@ -102,13 +48,17 @@ def _read_operation(text: str) -> OperationKey:
     return OperationKey(sha256, client)
 
 
+def _known(kind: GlobalId[T]) -> IdKind[T]:
+    return IdKind(kind.type_name, kind.write, kind.read)
+
+
 ENTRY: IdKind[EntryKey] = IdKind("MarketingEntry", _write_key, _read_key)
-CAMPAIGN: IdKind[UUID] = IdKind("Campaign", _hex, UUID)
+CAMPAIGN: IdKind[UUID] = _known(global_ids.CAMPAIGN)
 CALENDAR: IdKind[date] = IdKind("CalendarDimension", date.isoformat, date.fromisoformat)
 INSIGHT: IdKind[UUID] = IdKind("Insight", str, UUID)
 INCIDENT: IdKind[UUID] = IdKind("Incident", str, UUID)
 RUN: IdKind[UUID] = IdKind("Run", str, UUID)
-CONNECTION: IdKind[UUID] = IdKind("ConnectedSource", str, UUID)
+CONNECTION: IdKind[UUID] = _known(global_ids.CONNECTION)
 SCHEDULE: IdKind[UUID] = IdKind("IngestionSchedule", str, UUID)
 RAW_PAGE: IdKind[UUID] = IdKind("RawPage", str, UUID)
 REJECTED: IdKind[UUID] = IdKind("RejectedRecord", str, UUID)

@@ -17,6 +17,7 @@ from graph.mutations.dead_letters import DeadLetterMutations
 from graph.mutations.drift import DriftMutations
 from graph.mutations.exchange import ExchangeMutations
 from graph.mutations.export_removal import ExportRemovalMutations
+from graph.mutations.feature_exports import FeatureExportMutations
 from graph.mutations.features import FeatureMutations
 from graph.mutations.incidents import IncidentMutations
 from graph.mutations.indexing import IndexingMutations
@@ -60,6 +61,7 @@ class Mutation(
     CausalMutations,
     ExportRemovalMutations,
     FeatureMutations,
+    FeatureExportMutations,
     OperationMutations,
     ScheduleMutations,
     SeasonalityMutations,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Generic, Protocol, TypeVar
 
+from core import global_ids
 from core.errors import BadInput
 from graph import ids
 from graph.types.calendar import CalendarDimension
@@ -96,8 +97,8 @@ class NodeKey:
 
 def opened(global_id: str, argument: str) -> NodeKey:
     """What `global_id` names, or BadInput naming `argument`."""
-    type_name, local = ids.opened(global_id, argument)
+    type_name, local = global_ids.opened(global_id, argument)
     kind = NODES.get(type_name)
     if kind is None:
-        raise BadInput(f"{argument} is not the id of a node", field=argument, mend=ids.MEND)
+        raise BadInput(f"{argument} is not the id of a node", field=argument, mend=global_ids.MEND)
     return NodeKey(kind, kind.ids.local(local, argument))

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from core.errors import BadInput, NotFound
+from core.feature_exports import KEYS
 from core.missing import no_feature_view
 from core.records.features import (
     RATES,
@@ -32,6 +33,7 @@ from resolvers.text import clean, exact, text_part
 
 MAX_VIEWS: Final = 100
 MAX_ENTITIES: Final = 1_000
+MAX_EXPORTED: Final = 10_000
 MAX_FEATURES: Final = 50
 MAX_DAYS: Final = 400
 MAX_USAGE_DAYS: Final = 400
@@ -180,7 +182,7 @@ def _check(given: FeatureView) -> None:
 
 
 def _check_feature(feature: Feature, place: str) -> None:
-    _check_name(feature.name, f"{place}.name")
+    _check_column(feature.name, f"{place}.name")
     _check_days(feature.window_days, 1, f"{place}.windowDays")
     _check_days(feature.lag_days, 0, f"{place}.lagDays")
     is_rate, is_ratio = feature.metric in RATES, feature.aggregate is FeatureAggregate.RATIO
@@ -191,6 +193,14 @@ def _check_feature(feature: Feature, place: str) -> None:
             f"{feature.metric} {reason}, so {feature.aggregate} does not fit",
             field=f"{place}.aggregate",
             mend=mend,
+        )
+
+
+def _check_column(name: str, field: str) -> None:
+    _check_name(name, field)
+    if name in KEYS:
+        raise BadInput(
+            f"{name!r} is a column of keys in exports", field=field, mend="call it otherwise"
         )
 
 

@@ -53,6 +53,7 @@ from stores.postgres.events import EventStore
 from stores.postgres.exchange import ExchangeStore, OwnRateStore
 from stores.postgres.export_removal import ExportRemovalStore
 from stores.postgres.exports import ExportStore
+from stores.postgres.feature_exports import FeatureExportStore
 from stores.postgres.feature_values import FeatureValueStore
 from stores.postgres.features import FeatureViewStore
 from stores.postgres.health import HealthStore
@@ -147,6 +148,7 @@ class Stores:
     features: FeatureViewStore
     feature_values: FeatureValueStore
     feature_cache: FeatureCache
+    feature_exports: FeatureExportStore
     naming: NamingStore
     channel_rules: ChannelRuleStore
     health: HealthStore
@@ -272,6 +274,7 @@ async def open_stores(
                 features=FeatureViewStore(database),
                 feature_values=FeatureValueStore(database),
                 feature_cache=FeatureCache(redis),
+                feature_exports=FeatureExportStore(database),
                 naming=NamingStore(database),
                 channel_rules=ChannelRuleStore(database),
                 health=HealthStore(database),

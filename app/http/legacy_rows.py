@@ -19,11 +19,12 @@ from app.http.permission import demand
 from app.http.services import services_of
 from app.http.uploads import keep
 from core.errors import BadInput, NotFound
+from core.global_ids import opened
 from core.legacy_rows import dated, days_of, transformed
 from core.records.connections import Source
 from core.scope import Permission
 from core.units import DateRange
-from graph.ids import CONNECTION, opened
+from graph.ids import CONNECTION
 
 PAGES: Final = 10
 """Of a hundred connections each."""

@@ -21,6 +21,13 @@ class ExportFormat(StrEnum):
     LEGACY = "LEGACY"
 
 
+class ExportKind(StrEnum):
+    """What an export is for: a causal model, or any model that reads features."""
+
+    CAUSAL = "CAUSAL"
+    FEATURES = "FEATURES"
+
+
 class ExportState(StrEnum):
     """What there is of an export.
 
@@ -72,9 +79,10 @@ class ExportCheck:
 class ExportRecord:
     """One export. Of one `definition` and one `as_of` the files are the same, byte for byte.
 
-    `definition_sha256` is that of its canonical JSON; `row_hash` that of the wide table, as
-    `core.causal.ROW_HASH` says. Files lie in the object store under `object_path`. `rows` counts
-    those of the wide table; they, `row_hash`, `manifest` and `ready_at` are None until READY.
+    `definition_sha256` is that of its canonical JSON; `row_hash` that of its main table, the wide
+    one or that of features, as `ROW_HASH` of `core.causal` or `core.feature_exports` says. Files
+    lie in the object store under `object_path`. `rows` counts those of the main table; they,
+    `row_hash`, `manifest` and `ready_at` are None until READY.
     """
 
     id: UUID
@@ -94,6 +102,11 @@ class ExportRecord:
     expires_at: datetime | None
     removed_at: datetime | None
     removed_by: str | None = None
+
+    @property
+    def kind(self) -> ExportKind:
+        """What it is for; definitions of causal ones do not say."""
+        return ExportKind(str(self.definition.get("kind", ExportKind.CAUSAL)))
 
     def can_be_read(self, now: datetime) -> bool:
         """Whether its files are there and may be had."""

@@ -49,6 +49,13 @@ class FeatureAggregate(StrEnum):
     RATIO = "RATIO"
 
 
+class FeatureType(StrEnum):
+    """What a feature's column holds where it is written as a table."""
+
+    INT64 = "INT64"
+    FLOAT64 = "FLOAT64"
+
+
 class FeatureMissing(StrEnum):
     """Why a feature has no value."""
 
@@ -66,6 +73,11 @@ DEFINITIONS: Final[Mapping[FeatureMetric, MetricDefinition]] = MappingProxyType(
 )
 RATES: Final = frozenset(each for each, of in DEFINITIONS.items() if of.kind is MetricKind.RATIO)
 """Those that are ratios of two sums."""
+
+_COUNTS: Final = frozenset(
+    {FeatureMetric.IMPRESSIONS, FeatureMetric.CLICKS, FeatureMetric.LINK_CLICKS}
+)
+"""Those that are whole numbers; conversions may be shares of one."""
 
 AMOUNTS: Final = frozenset({FeatureMetric.SPEND, FeatureMetric.CONVERSION_VALUE})
 """Money, which is converted before it is added up."""
@@ -94,6 +106,13 @@ class Feature:
     def is_amount(self) -> bool:
         """Whether money goes into it."""
         return not AMOUNTS.isdisjoint(self.parts)
+
+    @property
+    def dtype(self) -> FeatureType:
+        """What its column holds."""
+        is_whole = self.aggregate in (FeatureAggregate.SUM, FeatureAggregate.LAST)
+        is_count = is_whole and self.metric in _COUNTS
+        return FeatureType.INT64 if is_count else FeatureType.FLOAT64
 
     @property
     def oldest(self) -> int:

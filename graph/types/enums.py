@@ -12,7 +12,6 @@ from core.records.credentials import AlertKind, ConnectionTestStatus, Credential
 from core.records.drift import DriftKind, DriftPolicy, DriftState
 from core.records.entries import DateBasis, Device, EntryOrder, SeriesRole
 from core.records.events import DataEventKind
-from core.records.exports import ExportState, Severity
 from core.records.naming import NamingSyntax
 from core.records.quotas import QuotaKind
 from core.records.receipts import CheckStatus, ShrinkState
@@ -28,6 +27,7 @@ from graph.types.audit_enums import AUDIT_ENUMS
 from graph.types.calendar_enums import CALENDAR_ENUMS
 from graph.types.causal_enums import CAUSAL_ENUMS
 from graph.types.described import described as _described
+from graph.types.export_enums import EXPORT_ENUMS
 from graph.types.fact_terms import BREAKDOWNS, COLUMN_ROLES, DEVICES, PERIODS, SERIES_ROLES
 from graph.types.feature_enums import FEATURE_ENUMS
 from graph.types.insight_enums import INSIGHT_ENUMS
@@ -302,26 +302,7 @@ ENUMS: tuple[type[Enum], ...] = (
             ),
         },
     ),
-    _described(
-        ExportState,
-        "What there is of an export.",
-        {
-            ExportState.PENDING: "No files yet: its run makes them, or says why not.",
-            ExportState.READY: "Its files can be fetched.",
-            ExportState.EXPIRED: "Its time was over; its files are gone.",
-            ExportState.DELETED: "Somebody deleted its files.",
-        },
-    ),
-    _described(
-        Severity,
-        "How a finding on an export weighs.",
-        {
-            Severity.ERROR: "It will stop or spoil most models.",
-            Severity.ATTENTION: "It may.",
-            Severity.INFO: "Worth knowing.",
-        },
-        name="ExportCheckSeverity",
-    ),
+    *EXPORT_ENUMS,
     _described(
         ScheduleOutcome,
         "What came of a schedule when it was due.",

@@ -9,7 +9,7 @@ import strawberry
 
 from core.records.exports import ExportCheck as CheckRecord
 from core.records.exports import ExportFile as FileRecord
-from core.records.exports import ExportRecord, ExportState, Severity
+from core.records.exports import ExportKind, ExportRecord, ExportState, Severity
 from core.scope import Permission
 from graph.bounds.sizes import about
 from graph.context import Info
@@ -100,15 +100,19 @@ class Export(Node):
     """ExportRecord on the wire."""
 
     record: strawberry.Private[ExportRecord]
+    kind: ExportKind = strawberry.field(description="What it is for.")
     state: ExportState = strawberry.field(description="What there is of it.")
     as_of: dt.datetime = strawberry.field(description="As of when the data was known.")
     definition_sha256: str = strawberry.field(
         description="SHA-256 of the definition's canonical JSON, in hex."
     )
     row_hash: str | None = strawberry.field(
-        description="Hash of the wide table's rows, whatever the format; null until READY."
+        description=(
+            "Hash of the rows of its main table, whatever the format; null until READY. That table "
+            "is `wide` of a causal export, and `features` of one of features."
+        )
     )
-    rows: BigInt | None = strawberry.field(description="Rows of the wide table; null until READY.")
+    rows: BigInt | None = strawberry.field(description="Rows of its main table; null until READY.")
     requested_by: str = strawberry.field(description="Who asked for it, such as `user:…`.")
     created_at: dt.datetime = strawberry.field(description="When it was asked for.")
     ready_at: dt.datetime | None = strawberry.field(description="When its files were there.")
@@ -124,6 +128,7 @@ class Export(Node):
         return cls(
             id=EXPORT.encode(record.id),
             record=record,
+            kind=record.kind,
             state=record.state,
             as_of=record.as_of,
             definition_sha256=record.definition_sha256,

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from enum import Enum
 
-from core.records.features import EntityKind, FeatureAggregate, FeatureMetric, FeatureMissing
+from core.records.features import (
+    EntityKind,
+    FeatureAggregate,
+    FeatureMetric,
+    FeatureMissing,
+    FeatureType,
+)
 from graph.types.described import described
 
 FEATURE_ENUMS: tuple[type[Enum], ...] = (
@@ -44,6 +50,14 @@ FEATURE_ENUMS: tuple[type[Enum], ...] = (
             FeatureAggregate.MEAN: "The mean of the days that have the metric.",
             FeatureAggregate.LAST: "The newest day that has the metric.",
             FeatureAggregate.RATIO: "Of rates: sum over sum, to ten decimals.",
+        },
+    ),
+    described(
+        FeatureType,
+        "What a feature's column holds in an export.",
+        {
+            FeatureType.INT64: "Whole numbers: sums and newest values of what is counted.",
+            FeatureType.FLOAT64: "The double nearest to the exact value.",
         },
     ),
     described(

@@ -14,6 +14,7 @@ from core.records.features import (
     FeatureAggregate,
     FeatureMetric,
     FeatureMissing,
+    FeatureType,
     FeatureViewRecord,
 )
 from core.records.features import FeatureSource as SourceRecord
@@ -41,6 +42,7 @@ class Feature:
     lag_days: int = strawberry.field(
         description="How many days before the day of the moment the window ends."
     )
+    dtype: FeatureType = strawberry.field(description="What its column holds in an export.")
 
 
 @strawberry.type(description="How often a module read a version of a feature view on a day.")
@@ -135,6 +137,7 @@ class FeatureView:
                     aggregate=each.aggregate,
                     window_days=each.window_days,
                     lag_days=each.lag_days,
+                    dtype=each.dtype,
                 )
                 for each in view.features
             ],

@@ -31,6 +31,7 @@ from loaders.ports.facts import (
     PerformanceStore,
     WrittenEntryStore,
 )
+from loaders.ports.feature_exports import FeatureExportStore
 from loaders.ports.features import FeatureCache, FeatureValueStore, FeatureViewStore
 from loaders.ports.health import HealthStore
 from loaders.ports.incidents import IncidentStore
@@ -265,6 +266,11 @@ class Stores(Protocol):
     @property
     def feature_cache(self) -> FeatureCache:
         """Values of features that are kept."""
+        ...
+
+    @property
+    def feature_exports(self) -> FeatureExportStore:
+        """Exports of features."""
         ...
 
     @property

@@ -10,24 +10,17 @@ from uuid import UUID
 import asyncpg
 
 from core.causal import CausalDefinition
-from core.commands import NewRun
-from core.errors import Bug
-from core.records.audit import Act
 from core.records.causal import Choice, Coverage, SeriesEntry
 from core.records.connections import Level, Source
 from core.records.entries import DateBasis, SeriesRole
 from core.records.exports import ExportRecord
-from core.records.runs import RunKind
 from core.scope import TenantScope
 from core.sources import MANIFESTS, SourceKind
 from core.units import DateRange
-from stores.postgres.audit import record_act
-from stores.postgres.clock import advance_clock
 from stores.postgres.database import Database
 from stores.postgres.entries import IS_MATURE, entries_as_of, settle
-from stores.postgres.exports import export_record
+from stores.postgres.export_starts import NewExport, start_export
 from stores.postgres.quality import ENTRY_SCORE, at_least
-from stores.postgres.runs import start_run
 
 IN_USE_DAYS: Final = 30
 """A connection that was read this recently is in use: its newest days are still to come."""
@@ -42,33 +35,9 @@ class CausalStore:
     async def start(
         self, scope: TenantScope, definition: CausalDefinition, as_of: datetime | None
     ) -> ExportRecord:
-        """Write an export, its run and its job in one transaction, and pin its moment.
-
-        Left out, it is a new moment of the tenant's clock: all that is known by now is known at
-        it. BadInput for one that has not come.
-        """
-        run = NewRun(RunKind.EXPORT, dates=definition.dates)
-        async with self._database.write(scope) as connection:
-            if as_of is None:
-                as_of = await advance_clock(connection, scope)
-            else:
-                await settle(connection, scope, as_of)
-            started = await start_run(connection, scope, run)
-            row = await connection.fetchrow(
-                _START,
-                scope.tenant_id,
-                started.id,
-                definition.to_json(),
-                definition.sha256,
-                as_of,
-                scope.actor,
-            )
-            if row is None:
-                raise Bug("an export was not written")
-            dates = {"since": definition.dates.since, "until": definition.dates.until}
-            subject = f"export:{row['id']}"
-            await record_act(connection, scope, Act.EXPORT_REQUESTED, subject, **dates)
-        return export_record(row)
+        """Write an export, its run and its job, and pin its moment; BadInput for the future."""
+        asked = NewExport(definition.to_json(), definition.sha256, definition.dates)
+        return await start_export(self._database, scope, asked, as_of)
 
     async def series(
         self, scope: TenantScope, definition: CausalDefinition, as_of: datetime
@@ -215,10 +184,6 @@ def _choice(row: asyncpg.Record) -> Choice:
     )
 
 
-_START = """
-INSERT INTO export (tenant_id, run_id, definition, definition_sha256, as_of, requested_by)
-VALUES ($1, $2, $3, $4, $5, $6) RETURNING *
-"""
 _PUSHED = ", ".join(f"'{each.name}'" for each in MANIFESTS.values() if each.kind is SourceKind.PUSH)
 _SERIES = f"""
 SELECT e.connection_id, e.entity_id, e.series_role, e.channel, e.date,

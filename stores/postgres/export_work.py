@@ -61,7 +61,7 @@ class ExportWorkStore:
                 made.rows,
                 made.lifetime,
             )
-            told = f"{len(made.files)} files, {made.rows} rows of the wide table"
+            told = f"{len(made.files)} files, {made.rows} rows"
             return await conclude(connection, scope, claimed.run.id, None, told)
 
 

@@ -116,7 +116,7 @@ class _Reading:
         parts = entry_parts(conditions, str(conditions), rates)
         sql = _DAILY.format(
             columns=", ".join(self._columns.sql),
-            entity=_ENTITY[self._view.entity],
+            entity=ENTITY_COLUMNS[self._view.entity],
             parts=parts,
             ids=conditions.parameter(list(ages)),
             ages=conditions.parameter(list(ages.values())),
@@ -252,11 +252,12 @@ def _decimal(value: Any) -> Decimal | None:
     return None if value is None else Decimal(value)
 
 
-_ENTITY: Final = {
+ENTITY_COLUMNS: Final = {
     EntityKind.CAMPAIGN: "e.campaign::text",
     EntityKind.CHANNEL: "e.channel",
     EntityKind.CONNECTION: "e.connection_id::text",
 }
+"""What of an entry `e` names its entity."""
 _UNKNOWN: Final = {
     FeatureMetric.SPEND: "spend_unknown",
     FeatureMetric.CONVERSION_VALUE: "value_unknown",

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from core.causal import CausalDefinition
 from core.errors import Conflict, Transient
+from core.feature_exports import FeatureDefinition
 from core.missing import no_export
 from core.records.causal import Choice
 from core.records.exports import ExportRecord, ExportState
@@ -66,28 +67,49 @@ class Causal:
     async def start(
         self, scope: TenantScope, definition: CausalDefinition, as_of: datetime | None
     ) -> ExportRecord:
-        shelf = self.memory.of(scope)
-        run = next(iter(shelf.runs.values()))
-        record = ExportRecord(
-            id=UUID(int=0xE0000 + len(shelf.exports)),
-            run_id=run.id,
-            definition=definition.to_json(),
-            definition_sha256=definition.sha256,
-            as_of=as_of or datetime(2026, 11, 23, tzinfo=UTC),
-            state=ExportState.PENDING,
-            files=(),
-            checks=(),
-            manifest=None,
-            row_hash=None,
-            rows=None,
-            requested_by=scope.actor,
-            created_at=datetime(2026, 11, 23, tzinfo=UTC),
-            ready_at=None,
-            expires_at=None,
-            removed_at=None,
-        )
-        shelf.exports[record.id] = record
-        return record
+        return _started(self.memory, scope, definition, as_of)
+
+
+class FeatureExports:
+    """Starts nothing but records."""
+
+    def __init__(self, memory: Memory) -> None:
+        self.memory = memory
+
+    async def start(
+        self, scope: TenantScope, definition: FeatureDefinition, as_of: datetime | None
+    ) -> ExportRecord:
+        return _started(self.memory, scope, definition, as_of)
+
+
+def _started(
+    memory: Memory,
+    scope: TenantScope,
+    definition: CausalDefinition | FeatureDefinition,
+    as_of: datetime | None,
+) -> ExportRecord:
+    shelf = memory.of(scope)
+    run = next(iter(shelf.runs.values()))
+    record = ExportRecord(
+        id=UUID(int=0xE0000 + len(shelf.exports)),
+        run_id=run.id,
+        definition=definition.to_json(),
+        definition_sha256=definition.sha256,
+        as_of=as_of or datetime(2026, 11, 23, tzinfo=UTC),
+        state=ExportState.PENDING,
+        files=(),
+        checks=(),
+        manifest=None,
+        row_hash=None,
+        rows=None,
+        requested_by=scope.actor,
+        created_at=datetime(2026, 11, 23, tzinfo=UTC),
+        ready_at=None,
+        expires_at=None,
+        removed_at=None,
+    )
+    shelf.exports[record.id] = record
+    return record
 
 
 class Objects:

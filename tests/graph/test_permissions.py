@@ -138,6 +138,7 @@ EXPECTED: dict[str, dict[str, Permission | None]] = {
         "createFeatureView": Permission.MEMORY_WRITE,
         "retireFeatureView": Permission.MEMORY_WRITE,
         "exportCausal": Permission.CAUSAL_DATA_EXPORT,
+        "exportFeatures": Permission.CAUSAL_DATA_EXPORT,
         "cancelRuns": Permission.MEMORY_WRITE,
         "retryRun": Permission.MEMORY_WRITE,
         "replayRejected": Permission.MEMORY_WRITE,

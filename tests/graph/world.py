@@ -27,7 +27,7 @@ from tests.graph import (
 )
 from tests.graph.audit import Audit, SingleUses
 from tests.graph.budgeting import Budgets
-from tests.graph.exports import Causal, Exports, Objects, Removals
+from tests.graph.exports import Causal, Exports, FeatureExports, Objects, Removals
 from tests.graph.features import NoCache, NoVersions, Values, Views
 from tests.graph.insighting import Analyses, Incidents, InsightActs, Insights
 from tests.graph.memory import Memory
@@ -67,6 +67,7 @@ class StandIns:
     features: Views
     feature_values: Values
     feature_cache: NoCache
+    feature_exports: FeatureExports
     versions: NoVersions
     channel_rules: facts.ChannelRules
     seasonality: seasons.Seasons
@@ -131,6 +132,7 @@ class StandIns:
             Views(),
             Values(),
             NoCache(),
+            FeatureExports(memory),
             NoVersions(),
             facts.ChannelRules(),
             seasons.Seasons(memory),

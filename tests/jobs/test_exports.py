@@ -29,7 +29,7 @@ from core.records.pages import PageRequest
 from core.records.runs import RunEventKind, RunStatus
 from core.units import DateRange
 from jobs.exchange import RateKeeper
-from jobs.exporting.export import _workplace
+from jobs.exporting.workplace import workplace
 from stores.postgres.export_work import MadeExport
 from stores.postgres.run_work import ClaimLost, RunStep
 from stores.wiring import Stores
@@ -277,15 +277,15 @@ async def test_campaigns_of_ads_have_the_name_of_the_moment(stores: Stores, tena
 
 def test_one_taken_for_dead_that_still_writes_spoils_no_other_s_files() -> None:
     run = uuid4()
-    with _workplace(run) as slow:
+    with workplace(run) as slow:
         (slow / "wide.csv").write_text("slow")
-        with _workplace(run) as other:
+        with workplace(run) as other:
             assert not list(other.iterdir())
         assert (slow / "wide.csv").read_text() == "slow"
         assert not other.exists()
     killed = slow.with_name(f"liftos-export-{run}-killed")
     killed.mkdir()
-    with _workplace(run):
+    with workplace(run):
         assert not killed.exists()
 
 

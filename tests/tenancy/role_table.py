@@ -128,7 +128,7 @@ ALLOWED: Mapping[str, frozenset[Role | None]] = {
     "Mutation.cancelRun": WRITERS,
     "Mutation.cancelRuns": WRITERS,
     "Mutation.deleteExport": ADMINS,
-    "Mutation.exportCausal": ADMINS,
+    **dict.fromkeys(("Mutation.exportCausal", "Mutation.exportFeatures"), ADMINS),
     "Mutation.retryRun": WRITERS,
     "Mutation.replayRejected": WRITERS,
     "Mutation.dismissRejected": WRITERS,
@@ -155,7 +155,10 @@ NEEDS = {
     ADMINS: "memory:admin",
 }
 APART = {
-    **dict.fromkeys(("Mutation.deleteExport", "Mutation.exportCausal"), "causal:data:export"),
+    **{
+        f"Mutation.{name}": "causal:data:export"
+        for name in ("deleteExport", "exportCausal", "exportFeatures")
+    },
     "Query._service": "schema:introspect",
 }
 """What its roles do by another permission than the rest of what they may."""
@@ -164,6 +167,8 @@ EXPORT: Any = {
     "dates": {"since": "2026-10-01", "until": "2026-10-31"},
     "kpi": {"conversions": {"measure": "COUNT"}},
 }
+
+PULSES: Any = {"view": "pulse", "since": "2026-10-02T00:00:00Z", "until": "2026-10-31T00:00:00Z"}
 
 
 def questions(party: Party) -> Mapping[str, Json]:
@@ -313,6 +318,7 @@ def questions(party: Party) -> Mapping[str, Json]:
         "Mutation.cancelRun": {"runId": party.runs["queued"]},
         "Mutation.deleteExport": {"exportId": party.export},
         "Mutation.exportCausal": {"input": EXPORT},
+        "Mutation.exportFeatures": {"input": PULSES},
         "Mutation.cancelRuns": {"connectionId": party.connections["meta"]},
         "Mutation.retryRun": {"runId": party.runs["broken"]},
         "Mutation.replayRejected": {"input": {"filter": {"runs": [run]}}},

@@ -25,6 +25,7 @@ def test_every_argument_has_its_place() -> None:
         "Query.featureView(name)",
         "Query.features(view)",
         "Mutation.retireFeatureView(name)",
+        "FeatureExportInput.view",
         "MarketingEntryFilter.accounts",
         "SearchFilter.accounts",
         "AttributionRowFilter.accounts",

@@ -25,6 +25,7 @@ from tests.tenancy.role_table import (
     EXPORT,
     NEEDS,
     OPENED,
+    PULSES,
     ROLES,
     WEBHOOK_MUTATIONS,
     WRITERS,
@@ -304,6 +305,10 @@ async def test_a_role_that_may_write_is_not_refused_for_its_role(
         },
         "Mutation.exportCausal": (
             {"input": EXPORT | {"minQuality": 2}},
+            "InvalidInput" if role in ADMINS else "ForbiddenError",
+        ),
+        "Mutation.exportFeatures": (
+            {"input": PULSES | {"everyHours": 0}},
             "InvalidInput" if role in ADMINS else "ForbiddenError",
         ),
         "Mutation.deleteExport": (

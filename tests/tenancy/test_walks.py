@@ -105,6 +105,7 @@ WRITTEN_ONLY = {
     "DeleteSchedulePayload",
     "DeleteExportPayload",
     "ExportCausalPayload",
+    "ExportFeaturesPayload",
     "FeatureViewPayload",
     "CancelRunsPayload",
     "ConflictError",

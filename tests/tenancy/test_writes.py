@@ -11,6 +11,7 @@ from tests.tenancy.documents import root_fields
 from tests.tenancy.door import META_TOKENS, Door, Json
 from tests.tenancy.given import BUDGET, EVENT, META, OTHER, SINCE, UNTIL
 from tests.tenancy.party import Ground, Parties, Party, checksums
+from tests.tenancy.role_table import PULSES
 from tests.tenancy.rows import opened_rows
 
 Attempts = Callable[[Party, Party], list[Json]]
@@ -203,6 +204,10 @@ ATTEMPTS: dict[str, Attempts] = {
     "Mutation.testWebhookMapping": _of_samples,
     "Mutation.cancelRun": _of_runs,
     "Mutation.exportCausal": _of_exports,
+    "Mutation.exportFeatures": lambda _, b: [
+        {"input": PULSES | {"view": b.view}},
+        {"input": PULSES | {"entities": [b.connections["meta"]]}},
+    ],
     "Mutation.retireFeatureView": lambda _, b: [{"name": b.view, "version": 1}],
     "Mutation.deleteExport": lambda _, b: [{"exportId": b.export}],
     "Mutation.cancelRuns": _of_connections,

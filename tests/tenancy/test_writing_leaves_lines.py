@@ -81,6 +81,7 @@ ACTS: Mapping[str, Act] = {
     "createFeatureView": Act.FEATURE_VIEW_CREATED,
     "retireFeatureView": Act.FEATURE_VIEW_RETIRED,
     "exportCausal": Act.EXPORT_REQUESTED,
+    "exportFeatures": Act.EXPORT_REQUESTED,
     "deleteExport": Act.EXPORT_DELETED,
     "disconnectSource": Act.SOURCE_DISCONNECTED,
 }

@@ -6,14 +6,13 @@ from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import Final
 
-from pydantic import ValidationError
-
 from core.causal import CausalDefinition
+from core.feature_exports import FeatureDefinition
 from core.records.calendar import CalendarEventRecord, EffectDirection
 from core.records.connections import Source
 from core.records.document_facts import SingleFacts
 from core.records.documents import DocumentKind, Subject
-from core.records.exports import ExportRecord
+from core.records.exports import ExportKind, ExportRecord
 from core.records.findings import Finding
 from core.records.insights import InsightKind, InsightRecord
 from core.units import DateRange
@@ -39,7 +38,7 @@ def single_documents(facts: SingleFacts) -> Iterator[Written]:
         else:
             yield _found(insight, insight.finding, account or None)
     yield from map(_event, facts.events)
-    yield from filter(None, map(_export, facts.exports))
+    yield from filter(None, map(_readable, facts.exports))
 
 
 def _exact(insight: InsightRecord, account: tuple[Source, str] | None) -> Written:
@@ -109,12 +108,30 @@ def _event(record: CalendarEventRecord) -> Written:
     return Written(subject, period, title, "\n".join(each for each in sentences if each))
 
 
-def _export(record: ExportRecord) -> Written | None:
+def _readable(record: ExportRecord) -> Written | None:
     try:
-        definition = CausalDefinition.from_json(record.definition)
-    except ValidationError:
+        return (_features if record.kind is ExportKind.FEATURES else _causal)(record)
+    except ValueError:
         # Kept by another release: no reason for all else to go without its document.
         return None
+
+
+def _features(record: ExportRecord) -> Written:
+    definition = FeatureDefinition.from_json(record.definition)
+    when, view = months_of(definition.dates), definition.view
+    sentences = (
+        "Export of features, a data set to train models on: values as known at each moment.",
+        f"Feature view: {view.name}, version {view.version}.",
+        f"When: {when}.",
+        said("Files", ", ".join(map(words, definition.formats))),
+    )
+    text = "\n".join(each for each in sentences if each)
+    subject = Subject(DocumentKind.EXPORT, str(record.id))
+    return Written(subject, definition.dates, f"Export of features {view.name}, {when}", text)
+
+
+def _causal(record: ExportRecord) -> Written:
+    definition = CausalDefinition.from_json(record.definition)
     when = months_of(definition.dates)
     sources = ", ".join(each.manifest.title for each in definition.sources)
     sentences = (

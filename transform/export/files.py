@@ -82,15 +82,19 @@ class Regrouped:
 
 @contextmanager
 def table_files(
-    folder: Path, name: str, schema: pa.Schema, formats: Sequence[ExportFormat]
+    folder: Path,
+    name: str,
+    schema: pa.Schema,
+    formats: Sequence[ExportFormat],
+    also: Sequence[Rows] = (),
 ) -> Iterator[Regrouped]:
-    """A file for each format; rows that are added go into all of them."""
+    """A file for each format; rows that are added go into all of them, and where they go also."""
     with ExitStack() as stack:
         targets = [
             stack.enter_context(_file(folder / f"{name}.{ENDINGS[each]}", schema, each))
             for each in formats
         ]
-        rows = Regrouped(schema, targets)
+        rows = Regrouped(schema, (*targets, *also))
         yield rows
         rows.end()
 
@@ -140,6 +144,27 @@ def _anew(column: Column) -> Column:
         values, nulls = filled(column)
         return pa.array(values, kind, mask=nulls)
     return column.take(np.arange(len(column)))
+
+
+class RowHash:
+    """SHA-256 of a table as CSV, whatever it is written as."""
+
+    def __init__(self, schema: pa.Schema) -> None:
+        self._digest = hashlib.sha256()
+        self._add(csv_lines(schema.empty_table()))
+
+    def write_batch(self, batch: pa.RecordBatch) -> None:
+        """Append rows."""
+        self._add(csv_lines(pa.Table.from_batches([batch]), with_header=False))
+
+    @property
+    def hex(self) -> str:
+        """Of the rows up to here."""
+        return self._digest.hexdigest()
+
+    def _add(self, lines: Iterator[bytes]) -> None:
+        for each in lines:
+            self._digest.update(each)
 
 
 class _Lines:
