@@ -12,7 +12,7 @@ import numpy as np
 
 from analysis.insights.forecasting import Forecast, forecast
 from analysis.insights.judging import Judged, Settings, false_shares
-from analysis.insights.measures import Measured, measured
+from analysis.insights.measures import Measured, measured, part_days
 from analysis.insights.panel import Flags, Floats, Panel
 from analysis.insights.stakes import Worth
 from analysis.insights.tails import chances
@@ -32,8 +32,8 @@ def anomaly(panel: Panel, settings: Settings) -> Judged:
     seen = measured(panel)
     if not seen:
         return Judged()
-    ahead = _ahead(seen)
-    looks = [_Look.of(panel, *each, first) for each in zip(seen, ahead, strict=True)]
+    whole = ~part_days(panel)
+    looks = [_Look.of(panel, *each, whole, first) for each in zip(seen, _ahead(seen), strict=True)]
     p = np.stack([look.p for look in looks])
     is_told = _told(p, settings.false_share)
     worth = Worth.of(panel)
@@ -118,8 +118,10 @@ class _Look:
     p: Floats
 
     @classmethod
-    def of(cls, panel: Panel, seen: Measured, ahead: Forecast, first: int) -> _Look:
-        score = np.where(seen.is_enough, ahead.score, np.nan)
+    def of(
+        cls, panel: Panel, seen: Measured, ahead: Forecast, is_whole: Flags, first: int
+    ) -> _Look:
+        score = np.where(seen.is_enough & is_whole, ahead.score, np.nan)
         past = np.where(seen.is_final, score, np.nan)
         blocks = [
             chances(past[:, :since], score[:, since : since + _BLOCK])

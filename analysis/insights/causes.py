@@ -9,20 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date, timedelta
 from typing import Final
 
 import numpy as np
 
+from analysis.insights.ladder import at_work, is_within
 from analysis.insights.panel import Flags, Floats, Panel
-from core.records.findings import (
-    Cause,
-    CauseKind,
-    Finding,
-    KnownCauses,
-    Subject,
-    SubjectLevel,
-)
+from core.explained import MOVES, days_of
+from core.records.findings import Cause, CauseKind, Finding, KnownCauses, Subject, SubjectLevel
 from core.records.insights import InsightKind
 from core.units import DateRange
 
@@ -36,58 +30,31 @@ MOST: Final = 0.7
 LEAST_OTHERS: Final = 3
 _USUAL_WEEKS: Final = 4
 _WEEK: Final = 7
-_TENANT: Final = Subject(SubjectLevel.TENANT)
-_MOVES: Final = frozenset(
-    {InsightKind.ANOMALY, InsightKind.CHANGE_POINT, InsightKind.OUTAGE, InsightKind.MIX_SHIFT}
-)
-"""Kinds that say that something moved on certain days."""
+_DAILY: Final = frozenset({InsightKind.ANOMALY, InsightKind.OUTAGE})
+"""Kinds that a kept day may be behind: a level that stays moved is no holiday."""
+_LEVELS: Final = frozenset({InsightKind.ANOMALY, InsightKind.CHANGE_POINT})
+"""Kinds whose figures are those of a day."""
 _DRIVEN: Final = frozenset({"impressions", "clicks", "conversions", "conversion_value"})
 """What more spend or more demand brings more of; rates are not among it."""
+_SUMS: Final = _DRIVEN | {"spend"}
 _ORDER: Final = tuple(CauseKind)
 
 
 def with_causes(finding: Finding, panel: Panel, known: KnownCauses) -> Finding:
     """The finding, with what was at work on its days, in the order of the ladder."""
-    found = dict.fromkeys((*finding.causes, *_known(finding, known)))
-    if finding.kind in _MOVES and finding.window.days <= LONGEST:
+    found = dict.fromkeys((*finding.causes, *at_work(finding, panel, known)))
+    if finding.kind in _LEVELS:
+        found |= dict.fromkeys(_began_or_rested(finding, panel))
+    if finding.kind in MOVES and finding.window.days <= LONGEST:
         found |= dict.fromkeys((*_kept_days(finding, known), *_moved(finding, panel)))
     ordered = sorted(found, key=lambda cause: (_ORDER.index(cause.kind), cause.window.since))
     return replace(finding, causes=tuple(ordered))
 
 
-def is_explained(finding: Finding) -> bool:
-    """Whether the calendar alone covers every day of it: it is told, but nobody is woken by it."""
-    days = {day for cause in finding.causes for day in _days(cause.window) if _is_dated(cause)}
-    is_first = bool(finding.causes) and _is_dated(finding.causes[0])
-    return is_first and finding.kind in _MOVES and days >= set(_days(finding.window))
-
-
-def _is_dated(cause: Cause) -> bool:
-    return cause.kind is CauseKind.CALENDAR
-
-
-def _known(finding: Finding, known: KnownCauses) -> Iterator[Cause]:
-    """Of the subject, of the connection it belongs to, and of all."""
-    subject = finding.subject
-    above = Subject(SubjectLevel.CONNECTION, str(subject.connection_id), subject.connection_id)
-    for each in dict.fromkeys((subject, above, _TENANT)):
-        for cause in known.of.get(each, ()):
-            if cause.window.touches(finding.window) and not _is_itself(cause, finding):
-                yield cause
-
-
-def _is_itself(cause: Cause, finding: Finding) -> bool:
-    return finding.kind is InsightKind.OUTAGE and cause.kind is CauseKind.OUTAGE
-
-
 def _kept_days(finding: Finding, known: KnownCauses) -> Iterator[Cause]:
-    for day in _days(finding.window):
+    for day in days_of(finding.window) if finding.kind in _DAILY else ():
         for name in known.calendar.get(day, ()):
             yield Cause(CauseKind.CALENDAR, DateRange(day, day), name)
-
-
-def _days(window: DateRange) -> Iterator[date]:
-    return (window.since + timedelta(days=each) for each in range(window.days))
 
 
 def _moved(finding: Finding, panel: Panel) -> Iterator[Cause]:
@@ -106,6 +73,28 @@ def _moved(finding: Finding, panel: Panel) -> Iterator[Cause]:
     if len(others) >= LEAST_OTHERS and _alike(others, own).mean() >= MOST:
         label = f"{finding.metric.replace('_', ' ')} of most others moved in the same direction"
         yield Cause(CauseKind.DEMAND, finding.window, label)
+
+
+def _began_or_rested(finding: Finding, panel: Panel) -> Iterator[Cause]:
+    """Campaigns of a whole that came or went with its first day, and carried half the move."""
+    since = (finding.window.since - panel.since).days
+    if finding.metric not in _SUMS or finding.subject not in panel.subjects or since < _WEEK:
+        return
+    rows = [row for row, each in enumerate(panel.subjects) if _is_part(each, finding, panel)]
+    week, days = slice(since - _WEEK, since), slice(since, since + finding.window.days)
+    rows = [row for row in rows if panel.was_read[row, week].all()]
+    figures = np.nan_to_num(panel.figures[finding.metric][rows])
+    usual, came = figures[:, week].mean(axis=1), figures[:, days].mean(axis=1)
+    apart = (finding.observed or 0.0) - (finding.expected or 0.0)
+    carries = (came - usual) * np.sign(apart) >= LIKE * abs(apart)
+    for place in np.flatnonzero(carries & ((usual == 0) != (came == 0))):
+        did = "rested" if came[place] == 0 else "began"
+        label = f"campaign {panel.names[rows[place]]} {did}"
+        yield Cause(CauseKind.SPEND, finding.window, label)
+
+
+def _is_part(subject: Subject, finding: Finding, panel: Panel) -> bool:
+    return subject.level is SubjectLevel.CAMPAIGN and is_within(subject, finding.subject, panel)
 
 
 def _direction(finding: Finding) -> float | None:

@@ -13,6 +13,7 @@ from analysis.insights.causes import with_causes
 from analysis.insights.change_point import change_point
 from analysis.insights.freshness import freshness
 from analysis.insights.judging import Judged, Settings, told
+from analysis.insights.ladder import learned
 from analysis.insights.mix_shift import mix_shift
 from analysis.insights.outage import outage
 from analysis.insights.pacing import pacing
@@ -42,7 +43,8 @@ DETECTORS: Final[tuple[Detector, ...]] = (
     wasted_spend,
     saturation,
 )
-"""Each kind once; the order is that of the answer."""
+"""Each kind once; the order is that of the answer, and what comes first may be the cause of what
+comes after."""
 
 
 def discover(panel: Panel, known: KnownCauses, settings: Settings) -> tuple[Finding, ...]:
@@ -52,11 +54,13 @@ def discover(panel: Panel, known: KnownCauses, settings: Settings) -> tuple[Find
     each kind asks a question of its own, and one that asks much does not hush one that asks little.
     All are of the panel's currency, also those of counts: what is at stake with them is money.
     """
-    return tuple(
-        with_causes(replace(finding, currency=panel.currency), panel, known)
-        for detector in DETECTORS
-        for finding in _as_told(detector(panel, settings), settings)
-    )
+    found: list[Finding] = []
+    for detector in DETECTORS:
+        for each in _as_told(detector(panel, settings), settings):
+            finding = with_causes(replace(each, currency=panel.currency), panel, known)
+            known = learned(known, finding)
+            found.append(finding)
+    return tuple(found)
 
 
 def _as_told(of_a_kind: Judged, settings: Settings) -> tuple[Finding, ...]:

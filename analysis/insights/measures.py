@@ -111,6 +111,13 @@ def was_active(panel: Panel) -> Flags:
     return anything & panel.was_read
 
 
+def part_days(panel: Panel) -> Flags:
+    """Days beside one on which nothing ran: something began or ended on them, at some hour."""
+    awake = was_active(panel)
+    rests = np.pad(panel.was_read & ~awake, ((0, 0), (1, 1)))
+    return awake & (rests[:, :-2] | rests[:, 2:])
+
+
 def usual(panel: Panel, name: str) -> Floats:
     """Mean of a figure's active days over the weeks before each day; NaN where never known."""
     figures = panel.figures.get(name)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Final
 
 import numpy as np
@@ -13,6 +14,7 @@ from analysis.insights.judging import Judged, Settings
 from analysis.insights.maturity import settled
 from analysis.insights.measures import usual
 from analysis.insights.panel import Flags, Floats, Panel
+from analysis.insights.stakes import Worth
 from core.records.findings import Finding, SubjectLevel
 from core.records.insights import InsightKind
 from core.units import DateRange
@@ -23,6 +25,8 @@ LEAST: Final = {"impressions": 1000.0, "conversions": 30.0}
 
 _DAYS: Final = 56
 _LEAST_DAYS: Final = 28
+_MOST_DAYS: Final = 28
+"""What has rested for longer was ended, and is no outage."""
 _STEADY: Final = 0.02
 _LEAST_SHARE: Final = 0.2
 """A day of which less may have come so far may yet fill."""
@@ -35,7 +39,8 @@ def outage(panel: Panel, settings: Settings) -> Judged:
     what was to be expected; of how often as many empty days followed each other in the
     connection's past; and of how often they did in that of all that seldom rest, with the asked
     one counted in.
-    Whether somebody paused all campaigns at once is not known here.
+    Whether somebody paused all campaigns at once is not known here. What is empty for more than
+    four weeks is not asked any more.
     """
     found: list[Finding] = []
     tests: Counter[date] = Counter()
@@ -50,7 +55,8 @@ def outage(panel: Panel, settings: Settings) -> Judged:
         for day, count in enumerate(asked[:, first:].sum(axis=0).tolist(), start=first):
             tests[panel.since + timedelta(days=day)] += count
         for place, since, until in _runs(empty):
-            if until >= first and asked[place, since]:
+            is_news = until >= first and until - since < _MOST_DAYS
+            if is_news and asked[place, since]:
                 p = _chance(panel.figures[metric][rows], (read, empty), (place, since, until))
                 found.append(_finding(panel, metric, rows[place], (since, until), p))
     return Judged(tuple(each for each in found if (each.p or 0.0) <= settings.false_share), tests)
@@ -108,6 +114,17 @@ def _finding(panel: Panel, metric: str, row: int, run: tuple[int, int], p: float
         method=METHOD,
         n=int(panel.was_read[row, :since].sum()),
         p=p,
+        at_stake=_stake(panel, metric, (row, since), expected),
         is_final=bool(settled(panel, metric)[row, since : until + 1].all()),
         facts={"days": until - since + 1},
     )
+
+
+def _stake(panel: Panel, metric: str, at: tuple[int, int], expected: float) -> Decimal | None:
+    """What the missing conversions are usually worth; of delivery, what it usually costs."""
+    if metric == "conversions":
+        each = float(Worth.of(panel).of_one[at])
+    else:
+        each = float(usual(panel, "spend")[at] / usual(panel, metric)[at])
+    money = each * expected
+    return round(Decimal(money), 2) if np.isfinite(money) else None

@@ -10,13 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis.insights.maturity import settled
-from analysis.insights.panel import Floats, Panel
+from analysis.insights.panel import Flags, Floats, Panel
 
 Rows = NDArray[np.int64]
 
 _KNOWN: Final = 0.9
 """Rows are looked at that have figures on this share of the days; holes are filled in."""
 
+_RESTS: Final = 7
 _AROUND: Final = 7
 _CLIP: Final = 3.5
 MAD: Final = 1.4826
@@ -34,7 +35,8 @@ _WANDERS: Final = 0.85
 class Recent:
     """The newest settled days of `rows` of a panel: `logs` is (rows, days), oldest first.
 
-    `last`: which day of the panel is the last of each row.
+    `last`: which day of the panel is the last of each row, on which it brought something. What
+    has rested since for more than a week is over, and not among them.
     """
 
     rows: Rows
@@ -48,8 +50,8 @@ def recent(panel: Panel, metric: str, days: int, least: float) -> Recent | None:
     if figures is None or figures.shape[1] < days:
         return None
     known = settled(panel, metric)
-    last = np.where(known.any(axis=1), figures.shape[1] - 1 - known[:, ::-1].argmax(axis=1), -1)
-    (rows,) = np.nonzero(last >= days - 1)
+    newest, last = _last(known), _last(known & (figures > 0))
+    (rows,) = np.nonzero((last >= days - 1) & (newest - last <= _RESTS))
     at = last[rows, None] + np.arange(1 - days, 1)
     values = np.where(known[rows[:, None], at], figures[rows[:, None], at], np.nan)
     values[~(values > 0)] = np.nan
@@ -58,6 +60,12 @@ def recent(panel: Panel, metric: str, days: int, least: float) -> Recent | None:
     is_enough = (is_known.mean(axis=1) >= _KNOWN) & (total >= least * is_known.sum(axis=1))
     logs = np.log1p(values[is_enough])
     return Recent(rows[is_enough], _filled(logs), last[rows][is_enough])
+
+
+def _last(flags: Flags) -> Rows:
+    """Of each row the newest day that is flagged; -1 where none is."""
+    places = flags.shape[1] - 1 - flags[:, ::-1].argmax(axis=1)
+    return np.asarray(np.where(flags.any(axis=1), places, -1), dtype=np.int64)
 
 
 def _filled(logs: Floats) -> Floats:

@@ -121,14 +121,13 @@ def _mix(finding: Finding, name: str) -> str:
 
 
 def _outage_title(finding: Finding, name: str) -> str:
-    return capital(f"next to no {_of(finding, name)}, {when(finding.window)}")
+    return capital(f"no {_of(finding, name)}, {when(finding.window)}")
 
 
 def _outage(finding: Finding, name: str) -> str:
     return capital(
-        f"{when(finding.window)} {subject(finding, name)} was read and brought "
-        f"{figure(finding, finding.observed)} of {metric(finding)}; about "
-        f"{figure(finding, finding.expected)} was to be expected."
+        f"{when(finding.window)} {subject(finding, name)} was read and brought no "
+        f"{metric(finding)}; about {figure(finding, finding.expected)} were to be expected."
     )
 
 

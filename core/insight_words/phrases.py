@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from core.explained import is_explained
 from core.insight_words.figures import money, number, percent, when
 from core.records.findings import CauseKind, Finding, SubjectLevel
 
@@ -54,6 +55,8 @@ def happened(finding: Finding) -> Iterator[str]:
             f"{_AT_WORK[each.kind]}: {each.label} ({when(each.window)})" for each in told
         )
         yield f"At work at the same time: {named}. Whether that is the reason is not known."
+    if is_explained(finding):
+        yield "It was so on all of these days: its severity is one step lower."
     if not finding.is_final:
         yield "Some of these days may still change."
 

@@ -103,8 +103,25 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
+class KnownCause:
+    """A cause with the figures it touches, by their columns; none named: all of them.
+
+    `is_loss`: what it touches became less by it, as where records are missing. Else it may have
+    gone either way.
+    """
+
+    cause: Cause
+    columns: frozenset[str] = frozenset()
+    is_loss: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class KnownCauses:
     """What is already known to have happened, by the subjects it happened to; TENANT is all."""
 
-    of: Mapping[Subject, tuple[Cause, ...]]
+    of: Mapping[Subject, tuple[KnownCause, ...]]
     calendar: Mapping[date, tuple[str, ...]]
+
+    def also(self, subject: Subject, cause: KnownCause) -> KnownCauses:
+        """These, and one more."""
+        return KnownCauses({**self.of, subject: (*self.of.get(subject, ()), cause)}, self.calendar)

@@ -3,31 +3,25 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Final
 from uuid import UUID
 
 import numpy as np
 
 from analysis.insights.panel import ConnectionHealth, Panel
 from core.records.budgets import Budget
-from core.records.calendar import CalendarDayRecord, CalendarEventRecord
-from core.records.findings import Cause, CauseKind, KnownCauses, Subject
+from core.records.findings import KnownCauses
 from core.records.health import HealthFilter
-from core.records.insights import InsightFilter, InsightKind, InsightRecord
-from core.records.pages import PageRequest
 from core.records.rules import RulesAt
 from core.scope import TenantScope
 from core.units import DateRange
-from jobs.analysing.panels import connection_subject, panels
+from jobs.analysing.known import known_causes
+from jobs.analysing.panels import panels
 from jobs.analysing.rules import HEALTH_DAYS, HISTORY_DAYS, JUDGED_DAYS
 from stores.postgres.quality_days import ScoredDay
 from stores.wiring import Stores
-
-_RESTATEMENTS: Final = 500
-"""As many of the newest are known as causes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +44,7 @@ async def look(
     dates = DateRange(until - timedelta(days=HISTORY_DAYS - 1), until)
     read = await stores.panel_days.days(scope, dates, as_of)
     health = await _health(stores, scope, dates, as_of)
-    known = await _known(stores, scope, dates, as_of)
+    known = await known_causes(stores, scope, read, dates)
     found = panels(read, dates, health, await _budgets(stores, scope, as_of))
     return Look(read.as_of, found, known, until - timedelta(days=JUDGED_DAYS - 1))
 
@@ -92,38 +86,3 @@ def _health_of(
         health.quality[place] = np.nan if score is None else score
         health.assessed[place] = assessed
     return health
-
-
-async def _known(
-    stores: Stores, scope: TenantScope, dates: DateRange, as_of: datetime | None
-) -> KnownCauses:
-    days = await stores.calendar.range(scope, dates, as_of)
-    events = await stores.calendar_events.range(scope, dates, as_of)
-    asked = InsightFilter(kinds=(InsightKind.RESTATEMENT,), dates=dates)
-    restated = await stores.insights.page(scope, PageRequest(_RESTATEMENTS), asked, as_of)
-    return KnownCauses(_restatements(restated.items), _calendar(days, events))
-
-
-def _restatements(found: Iterable[InsightRecord]) -> Mapping[Subject, tuple[Cause, ...]]:
-    causes: defaultdict[Subject, list[Cause]] = defaultdict(list)
-    for each in found:
-        if each.connection_id is not None:
-            label = f"{each.metric.replace('_', ' ')} restated"
-            cause = Cause(CauseKind.RESTATEMENT, each.window, label)
-            causes[connection_subject(each.connection_id)].append(cause)
-    return {subject: tuple(of) for subject, of in causes.items()}
-
-
-def _calendar(
-    days: Iterable[CalendarDayRecord], events: Iterable[CalendarEventRecord]
-) -> Mapping[date, tuple[str, ...]]:
-    """Names of what a day is, each once: holidays, retail events, and the tenant's own."""
-    named: defaultdict[date, dict[str, None]] = defaultdict(dict)
-    for day in days:
-        names = (*(of.name for of in day.holidays), *(of.name for of in day.retail_events))
-        named[day.date].update(dict.fromkeys(names))
-    for record in events:
-        event = record.event
-        for ahead in range((event.until - event.since).days + 1):
-            named[event.since + timedelta(days=ahead)][event.name] = None
-    return {day: tuple(names) for day, names in named.items()}

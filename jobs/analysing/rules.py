@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-RULES: Final = "1"
+RULES: Final = "2"
 HISTORY_DAYS: Final = 400
 """How far back figures are learned from."""
 JUDGED_DAYS: Final = 28

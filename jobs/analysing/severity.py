@@ -7,6 +7,7 @@ from typing import Final
 import numpy as np
 
 from analysis.insights.panel import Panel
+from core.explained import is_explained
 from core.records.findings import Finding, Subject, SubjectLevel
 from core.records.insights import InsightSeverity
 
@@ -27,8 +28,9 @@ def weekly_spend(panel: Panel) -> float:
 
 
 def severity(finding: Finding, of_week: float) -> InsightSeverity:
-    """LOW where nobody knows what is at stake, or nothing is spent."""
+    """One less of what is explained; LOW where nobody knows what is at stake, or none is spent."""
     if finding.at_stake is None or of_week <= 0:
         return InsightSeverity.LOW
     share = abs(float(finding.at_stake)) / of_week
-    return next((weight for least, weight in _LEAST if share >= least), InsightSeverity.LOW)
+    reached = sum(share >= least for least, _ in _LEAST) - is_explained(finding)
+    return _LEAST[-reached][1] if reached > 0 else InsightSeverity.LOW

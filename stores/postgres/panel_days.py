@@ -62,7 +62,8 @@ class PanelDays:
     `sums`: one per connection, campaign, channel and currency, in their order. `readings`: one row
     per connection and day that was read, with the age at which it was read last. `changes`: one row
     per connection, day and age at which figures moved, by how much, of days that have settled.
-    `accounts`: connections and their names; `campaigns`: names by digest.
+    `accounts`: connections and their names; `failures`: runs that failed, with the days they were
+    to read; `campaigns`: names by digest.
     """
 
     as_of: datetime
@@ -70,6 +71,7 @@ class PanelDays:
     readings: list[asyncpg.Record]
     changes: list[asyncpg.Record]
     accounts: list[asyncpg.Record]
+    failures: list[asyncpg.Record]
     campaigns: dict[UUID, str]
 
 
@@ -98,6 +100,7 @@ class PanelDayStore:
                 await connection.fetch(_READINGS, scope.tenant_id, *ends, moment),
                 await connection.fetch(_CHANGES, scope.tenant_id, dates.until, moment, LESSON_DAYS),
                 await connection.fetch(_ACCOUNTS, scope.tenant_id, moment),
+                await connection.fetch(_FAILURES, scope.tenant_id, *ends, moment),
                 {
                     row["digest"]: row["name"]
                     for row in await connection.fetch(_CAMPAIGNS, scope.tenant_id)
@@ -202,5 +205,10 @@ _ACCOUNTS = """
 SELECT k.id, k.name, k.source, k.account_id, k.currency, k.time_zone,
        settles_after(k.tenant_id, k.id, k.look_back_days, $2::timestamptz) AS settles_after
 FROM connection k WHERE k.tenant_id = $1
+"""
+_FAILURES = """
+SELECT connection_id, since, until FROM run
+WHERE tenant_id = $1 AND status IN ('FAILED', 'PARKED') AND kind IN ('INGESTION', 'BACKFILL')
+  AND since <= $3 AND until >= $2 AND ended_at <= $4
 """
 _CAMPAIGNS = "SELECT digest, coalesce(name, campaign_id) AS name FROM campaign WHERE tenant_id = $1"

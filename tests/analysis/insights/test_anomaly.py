@@ -12,7 +12,15 @@ from analysis.insights.anomaly import anomaly
 from analysis.insights.discover import discover
 from analysis.insights.judging import Settings
 from analysis.insights.panel import Panel
-from core.records.findings import Cause, CauseKind, Finding, KnownCauses, Subject, SubjectLevel
+from core.records.findings import (
+    Cause,
+    CauseKind,
+    Finding,
+    KnownCause,
+    KnownCauses,
+    Subject,
+    SubjectLevel,
+)
 from core.units import DateRange
 from tests.analysis.insights.panels import SINCE, Nature, campaigns, panel_of
 
@@ -114,7 +122,8 @@ def test_what_was_known_to_happen_then_goes_with_the_finding() -> None:
     mine = Subject(SubjectLevel.CAMPAIGN, "campaign 2")
     sale = Cause(CauseKind.CALENDAR, _day(295), "Own sale")
     other = Cause(CauseKind.OUTAGE, _day(293), "Elsewhere")
-    known = KnownCauses({Subject(SubjectLevel.TENANT): (sale,), mine: (other,)}, {})
+    everything = Subject(SubjectLevel.TENANT)
+    known = KnownCauses({everything: (KnownCause(sale),), mine: (KnownCause(other),)}, {})
 
     found = discover(panel_of(figures), known, JUDGED)
 
