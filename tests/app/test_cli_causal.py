@@ -37,6 +37,7 @@ def series_file(folder: Path) -> str:
     return str(path)
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("worker")
 def test_an_export_is_made_followed_downloaded_and_checked(shop: Shop, tmp_path: Path) -> None:
     account = ("--account", "model", "--level", "series", "--currency", "EUR")

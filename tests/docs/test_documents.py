@@ -138,6 +138,10 @@ LONG = frozenset(
         "mcp.md",
         "context.md",
         "limits.md",
+        "compare.md",
+        "rejected.md",
+        "schedules.md",
+        "webhooks.md",
     }
 )
 """They have many runs, or servers of their own, to wait for."""
