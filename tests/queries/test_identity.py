@@ -42,6 +42,8 @@ TIERS = Tiers(Settings())
 MOMENT = re.compile(rb'"(\d{4}-\d\d-\d\dT[\d:.]+(Z|\+00:00))"')
 CURSOR = re.compile(rb'"((?:WyJ|eyJ)[\w-]{20,}=*)"')
 """And a trace: both are base64url of JSON."""
+AGE = re.compile(rb'(dataFreshnessHours":)\d[\d.]*')
+"""It grows from one answer to the next."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +91,7 @@ async def ask(schema: LiftosSchema, asked: Generated, around: Context) -> Told:
     errors = {_told(error, orjson.loads(body)) for error in result.errors or ()}
     # Some fields tell the moment at which they were asked.
     body = MOMENT.sub(_without_present, CURSOR.sub(_opened, body))
+    body = AGE.sub(rb"\1<age>", body)
     return Told(body, errors, _without_pace(result.extensions))
 
 

@@ -118,6 +118,7 @@ MORE = {
         "entries of a month, for their currencies",
     ),
     ("rejected_records", "rejected_record"): (3_000, "records of two connections, by age"),
+    ("surfacing_insights", ENTRIES_AS_OF): (2_000, "entries of some days, summed"),
     ("of a campaign, as of a moment", VERSIONS): (5_000, "what was another's at the moment"),
     ("counted by account", "count of marketing_entry"): (5_000, "entries of a month, counted"),
 }
