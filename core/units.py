@@ -63,6 +63,10 @@ class DateRange:
             until = since - timedelta(days=1)
 
 
+EVER = DateRange(date(1990, 1, 1), date(2099, 12, 31))
+"""No entry lies beyond (ensure_months), and no period's end beyond what a date can be."""
+
+
 def time_zone(name: str, *, field: str = "timeZone") -> ZoneInfo:
     """The IANA zone of that name, or BadInput naming `field`."""
     try:

@@ -3,30 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
 from core.calendar.profile import country_codes
 from core.errors import BadInput
 from core.records.calendar import CalendarEvent, CalendarEventRecord
-from core.units import DateRange
+from core.units import EVER, DateRange
 from resolvers.dates import not_longer
 from resolvers.session import Session
 from resolvers.text import choices, clean
 
 MAX_DAYS = 3660
 MAX_EFFECT = Decimal(100)
-FIRST_DAY, LAST_DAY = date(1990, 1, 1), date(2099, 12, 31)
 
 
 async def listed(
     session: Session, dates: DateRange | None, as_of: datetime | None = None
 ) -> tuple[CalendarEventRecord, ...]:
     """The events known at `as_of` that touch `dates` (all when None), by first day."""
-    return await session.stores.calendar_events.range(
-        session.scope, dates or DateRange(FIRST_DAY, LAST_DAY), as_of
-    )
+    return await session.stores.calendar_events.range(session.scope, dates or EVER, as_of)
 
 
 async def add(session: Session, event: CalendarEvent) -> CalendarEventRecord:
@@ -52,9 +49,11 @@ def checked(event: CalendarEvent) -> CalendarEvent:
             field="until",
             mend="give since on or before until",
         )
-    if event.since < FIRST_DAY or event.until > LAST_DAY:
+    if event.since < EVER.since or event.until > EVER.until:
         raise BadInput(
-            f"an event lies from {FIRST_DAY} to {LAST_DAY}", field="since", mend="check the years"
+            f"an event lies from {EVER.since} to {EVER.until}",
+            field="since",
+            mend="check the years",
         )
     not_longer(DateRange(event.since, event.until), MAX_DAYS, "until")
     _check_effect(event)

@@ -27,11 +27,10 @@ from core.records.naming import (
     ParsedName,
 )
 from core.records.rules import RulesAt
+from core.units import EVER
 from resolvers.rules import checked_terms
 from resolvers.session import Session
 from resolvers.text import clean
-
-FIRST_DAY, LAST_DAY = date(1990, 1, 1), date(2099, 12, 31)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +152,7 @@ def checked(rule: NamingRule) -> NamingRule:
 
 def _spans(campaign: NamedCampaign, tried: Sequence[NamingRuleRecord]) -> Iterator[CampaignSpan]:
     """The days of a campaign, cut wherever another rule may begin to hold."""
-    cuts = {FIRST_DAY, LAST_DAY + timedelta(days=1)}
+    cuts = {EVER.since, EVER.until + timedelta(days=1)}
     for rule in (record.rule for record in tried if concerns(record.rule, campaign)):
         cuts |= {rule.since} if rule.since is not None else set()
         cuts |= {rule.until + timedelta(days=1)} if rule.until is not None else set()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 from typing import Final
 
@@ -30,7 +30,7 @@ from core.records.performance import (
 )
 from core.records.tenants import TenantRecord
 from core.scope import TenantScope
-from core.units import DateRange
+from core.units import EVER, DateRange
 from loaders.performance import FiguresAsked
 from resolvers.attribution import checked as checked_facts
 from resolvers.attribution import fingerprint, moment_of, moment_part, not_past
@@ -42,7 +42,6 @@ MAX_FIGURES: Final = 1000
 SUMS_AND_RATES: Final = (Metric.SPEND, Metric.CONVERSIONS, Metric.CONVERSION_VALUE, Metric.ROAS)
 """Asked for where a question names no metrics."""
 
-_FIRST, _LAST = date(1990, 1, 1), date(2099, 12, 31)
 _SERIES_ALONE: Final = frozenset(
     {
         PerformanceDimension.SERIES,
@@ -250,11 +249,11 @@ def _check_order(question: PerformanceQuestion) -> None:
 
 
 def _check_days(field: str, dates: DateRange) -> None:
-    if dates.since < _FIRST or dates.until > _LAST:
+    if dates.since < EVER.since or dates.until > EVER.until:
         raise BadInput(
             f"{field} reaches from {dates.since} to {dates.until}",
             field=field,
-            mend=f"choose days from {_FIRST} to {_LAST}",
+            mend=f"choose days from {EVER.since} to {EVER.until}",
         )
 
 

@@ -21,7 +21,7 @@ from core.records.performance import (
     PerformanceQuestion,
     PerformanceRecord,
 )
-from core.units import DateRange
+from core.units import EVER, DateRange
 from loaders.performance import FiguresAsked
 from resolvers import insights, performance
 from resolvers.marketing_summary import METRICS
@@ -37,7 +37,6 @@ LIVE: Final = tuple(state for state in InsightState if state.is_live)
 
 T = TypeVar("T", float, date)
 
-_FIRST, _LAST = date(1990, 1, 1), date(2099, 12, 31)
 _CHANNELS: Final = 100
 """How many channels an insight's days have at most, on average."""
 _PLACES: Final = 12
@@ -76,7 +75,7 @@ async def surface(session: Session, asked: SurfacingQuestion) -> Surfaced:
     _check("windowDays", asked.window_days, 1, MAX_WINDOW)
     _check("minConfidence", asked.min_confidence, 0, 1)
     until = asked.until or (asked.as_of or session.clock()).date()
-    _check("until", until, _FIRST, _LAST)
+    _check("until", until, EVER.since, EVER.until)
     wanted = InsightFilter(
         kinds=(asked.kind,) if asked.kind else (),
         dates=DateRange(until - timedelta(days=asked.window_days - 1), until),
@@ -145,7 +144,7 @@ async def _at_one_moment(session: Session, surfaced: Surfaced, asked: FiguresAsk
 def _hull(spans: tuple[FigureSpan, ...]) -> DateRange:
     """From the first of their days to the last; of none a day of no matter."""
     days = [day for span in spans for day in (span.dates.since, span.dates.until)]
-    return DateRange(min(days, default=_FIRST), max(days, default=_FIRST))
+    return DateRange(min(days, default=EVER.since), max(days, default=EVER.since))
 
 
 def _of_step(found: Figures, step: int) -> Iterator[PerformanceRecord]:

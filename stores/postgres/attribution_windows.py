@@ -7,11 +7,7 @@ from datetime import date, timedelta
 from core.periods import Grain, Weekday, stretch
 from core.records.attribution import AttributionDefinition
 from core.records.pages import PageRequest
-from core.units import DateRange
-
-_FIRST = date(1990, 1, 1)
-_LAST = date(2099, 12, 31)
-"""No entry lies beyond (ensure_months), and no period's end beyond what a date can be."""
+from core.units import EVER, DateRange
 
 _AT_FIRST = 8
 _GROWTH = 8
@@ -23,7 +19,7 @@ _SHORTEST = {Grain.DAY: 1, Grain.WEEK: 7, Grain.MONTH: 28}
 
 def stored(dates: DateRange) -> DateRange | None:
     """The part of `dates` that entries can lie in; None when there is none."""
-    since, until = max(dates.since, _FIRST), min(dates.until, _LAST)
+    since, until = max(dates.since, EVER.since), min(dates.until, EVER.until)
     return DateRange(since, until) if since <= until else None
 
 
@@ -38,8 +34,8 @@ class Windows:
     ) -> None:
         self._definition = definition
         self._request = request
-        self._since = max(definition.dates.since, _FIRST)
-        self._until = min(definition.dates.until, _LAST)
+        self._since = max(definition.dates.since, EVER.since)
+        self._until = min(definition.dates.until, EVER.until)
         if request.cursor is not None:
             self._begin_at(date.fromisoformat(request.cursor[0]))
         self._periods = (request.size + 1) // a_period + 1 if a_period else _AT_FIRST
@@ -56,7 +52,7 @@ class Windows:
 
     def _begin_at(self, time: date) -> None:
         if self._request.backward:
-            whole = stretch(max(time, _FIRST), 1, *self._grain)
+            whole = stretch(max(time, EVER.since), 1, *self._grain)
             self._until = min(self._until, whole.until)
         else:
             self._since = max(self._since, time)

@@ -14,15 +14,13 @@ from core.records.connections import Source
 from core.records.document_facts import EntityMonth, Figures, SingleFacts, month_range
 from core.records.documents import DocumentKind
 from core.scope import TenantScope
-from core.units import DateRange
+from core.units import EVER
 from stores.postgres.calendar_events import events_as_of
 from stores.postgres.database import Database
 from stores.postgres.exports import export_record
 from stores.postgres.insight_records import insight_record
 from stores.postgres.quality import POOLED_SCORE, WEIGHED
 from stores.postgres.run_work import ClaimLost
-
-_EVER: Final = DateRange(date(1990, 1, 1), date(2099, 12, 31))
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +69,7 @@ class DocumentFactStore:
             insights = await connection.fetch(_INSIGHTS, scope.tenant_id)
             exports = await connection.fetch(_EXPORTS, scope.tenant_id)
             accounts = await connection.fetch(_ACCOUNTS, scope.tenant_id)
-            events = await events_as_of(connection, scope, _EVER, None)
+            events = await events_as_of(connection, scope, EVER, None)
         return SingleFacts(
             tuple(map(insight_record, insights)),
             events,

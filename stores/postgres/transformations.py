@@ -28,7 +28,7 @@ from core.records.transformations import (
     TransformationPart,
 )
 from core.scope import TenantScope
-from core.units import DateRange
+from core.units import EVER, DateRange
 from stores.postgres.clock import advance_clock
 from stores.postgres.database import Connection, Database
 from stores.postgres.diff_records import diff_json
@@ -39,7 +39,6 @@ from stores.postgres.run_events import record_restatement
 from stores.postgres.run_work import Claimed, RunStep, advance_run, hold
 from stores.postgres.stage import PageRows, fill_stage
 
-EVER = DateRange(date(1990, 1, 1), date(2099, 12, 31))
 _NAME = "campaign_name"
 _PARTS: Mapping[TransformationPart, tuple[str, ...]] = {
     TransformationPart.CHANNELS: ("channel",),

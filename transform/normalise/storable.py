@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 
@@ -11,12 +10,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from core.quality import CriticalCheck
+from core.units import EVER
 from transform.normalise.columns import ArrowColumn
 from transform.normalise.plain import PlainReading
 from transform.normalise.reading import Reading, mask
 
-FIRST_DAY: Final = date(1990, 1, 1)
-LAST_DAY: Final = date(2099, 12, 31)
 MOST_COUNTED: Final = 10**12
 """Nine million rows of the largest count still add up in 64 bits."""
 LARGEST_AMOUNT: Final = Decimal(9 * 10**12)
@@ -33,8 +31,8 @@ def refuse_unstorable(columns: Mapping[str, ArrowColumn], reading: Reading | Pla
     """Refuse records with a day, a number or a text that no table here can keep."""
     for field, column in columns.items():
         if pa.types.is_date32(column.type):
-            reason = f"lies outside {FIRST_DAY} to {LAST_DAY}"
-            _refuse_beyond(reading, field, column, (FIRST_DAY, LAST_DAY), reason)
+            reason = f"lies outside {EVER.since} to {EVER.until}"
+            _refuse_beyond(reading, field, column, (EVER.since, EVER.until), reason)
         elif pa.types.is_decimal128(column.type):
             reason = f"is larger than {LARGEST_AMOUNT:,}"
             _refuse_beyond(reading, field, column, (-LARGEST_AMOUNT, LARGEST_AMOUNT), reason)
